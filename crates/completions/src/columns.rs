@@ -1,0 +1,225 @@
+//! What was read, as a struct of arrays. Nothing here is one object per token.
+use metrics::{Mark, Reading, SequenceMetrics, Status};
+
+/// Format of a record; the identifiers are the ones shown in reports (`openai_chat`, …).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
+pub enum FormatId {
+    /// OpenAI Chat Completions and its dialects.
+    OpenaiChat,
+    /// OpenAI legacy Completions and its dialects.
+    OpenaiCompletions,
+}
+
+impl FormatId {
+    /// The name used in reports, in JSON output and in the catalogue.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::OpenaiChat => "openai_chat",
+            Self::OpenaiCompletions => "openai_completions",
+        }
+    }
+}
+
+/// Where a record lies in the decoded stream.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct RecordSpan {
+    /// Offset of the first byte.
+    pub start: u64,
+    /// Length in bytes.
+    pub len: u64,
+    /// Line of the first byte, from 1.
+    pub line: u64,
+    /// What it was read as.
+    pub format: FormatId,
+}
+
+/// One response of a model.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Completion {
+    /// Its id as written, or empty.
+    pub id: String,
+    /// Index into [`Columns::models`]; `None` when the file names no model.
+    pub model: Option<u32>,
+    /// Seconds since 1970, UTC.
+    pub created: Option<f64>,
+    /// `usage.prompt_tokens` as reported.
+    pub prompt_tokens: Option<u64>,
+    /// `usage.completion_tokens` as reported (all choices together).
+    pub completion_tokens: Option<u64>,
+    /// Label from an envelope (`custom_id` of a batch line).
+    pub label: Option<String>,
+    /// Index into [`Columns::records`].
+    pub record: u32,
+    /// Index of its first sequence.
+    pub first_sequence: u32,
+    /// Number of its sequences, kept or not (see [`crate::Importer::summary`]).
+    pub n_sequences: u32,
+}
+
+/// Why the model stopped.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
+pub enum Finish {
+    /// It was done.
+    Stop,
+    /// It ran into its limit.
+    Length,
+    /// It called a tool.
+    Tool,
+    /// A filter stopped it.
+    Filter,
+    /// Something else, or not said.
+    #[default]
+    Unknown,
+}
+
+/// What a sequence is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Kind {
+    /// An answer.
+    Answer,
+    /// A refusal.
+    Refusal,
+    /// A call of tools without text.
+    ToolCall,
+}
+
+/// One choice of one completion. Ranges are indices into the arrays of [`Columns`].
+#[derive(Debug, Clone, PartialEq)]
+pub struct Sequence {
+    /// Index into [`Columns::completions`].
+    pub completion: u32,
+    /// `index` of the choice.
+    pub choice: u32,
+    /// First token in the token columns.
+    pub first_token: u64,
+    /// Number of tokens.
+    pub n_tokens: u32,
+    /// Where the text begins in [`Columns::text`].
+    pub text_start: u64,
+    /// Bytes of text: the joined token bytes, or the stated text where the record has no tokens.
+    pub text_len: u32,
+    /// Why it ended.
+    pub finish: Finish,
+    /// What it is.
+    pub kind: Kind,
+    /// Its figures.
+    pub metrics: SequenceMetrics,
+}
+
+/// Everything that was read, in file order.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Columns {
+    /// Where the records lie.
+    pub records: Vec<RecordSpan>,
+    /// One entry per completion.
+    pub completions: Vec<Completion>,
+    /// One entry per sequence.
+    pub sequences: Vec<Sequence>,
+    /// Distinct model names, in order of appearance.
+    pub models: Vec<String>,
+    /// Text arena, bytes of all sequences. Tokens of a sequence lie one after the other.
+    /// A token may hold part of a character; a sequence is decoded as a whole.
+    pub text: Vec<u8>,
+    /// Per token: end of its bytes, relative to its sequence's `text_start`.
+    pub token_end: Vec<u32>,
+    /// Per token: log-probability after the input policy, nats, rounded to f32 for keeping.
+    pub logprob: Vec<f32>,
+    /// Per token: [`Status`] in the low 3 bits, [`Mark`] in the high 4.
+    pub flags: Vec<u8>,
+}
+
+impl Columns {
+    /// The bytes of token `token` (0-based within `sequence`); empty when there is no such token.
+    pub fn token_bytes(&self, sequence: &Sequence, token: u32) -> &[u8] {
+        let end_of = |token: u32| -> Option<u64> {
+            let index = usize::try_from(sequence.first_token + u64::from(token)).ok()?;
+            self.token_end
+                .get(index)
+                .map(|&end| sequence.text_start + u64::from(end))
+        };
+        if token >= sequence.n_tokens {
+            return &[];
+        }
+        let start = match token.checked_sub(1) {
+            Some(before) => end_of(before),
+            None => Some(sequence.text_start),
+        };
+        self.text_between(start, end_of(token))
+    }
+
+    /// The text of a sequence; bytes that are not UTF-8 read U+FFFD.
+    pub fn sequence_text(&self, sequence: &Sequence) -> std::borrow::Cow<'_, str> {
+        let end = sequence.text_start + u64::from(sequence.text_len);
+        String::from_utf8_lossy(self.text_between(Some(sequence.text_start), Some(end)))
+    }
+
+    fn text_between(&self, start: Option<u64>, end: Option<u64>) -> &[u8] {
+        let range = || {
+            let start = usize::try_from(start?).ok()?;
+            let end = usize::try_from(end?).ok()?;
+            self.text.get(start..end)
+        };
+        range().unwrap_or_default()
+    }
+
+    /// Status of the token at this index of the token columns.
+    pub fn status(&self, token: u64) -> Status {
+        match self.flags_of(token) & STATUS_BITS {
+            0 => Status::Scored,
+            1 => Status::Clamped,
+            2 => Status::Invalid,
+            4 => Status::Censored,
+            _ => Status::Missing,
+        }
+    }
+
+    /// Mark of the token at this index of the token columns.
+    pub fn mark(&self, token: u64) -> Mark {
+        Mark::from_code(self.flags_of(token) >> MARK_SHIFT)
+    }
+
+    fn flags_of(&self, token: u64) -> u8 {
+        let flags = usize::try_from(token)
+            .ok()
+            .and_then(|token| self.flags.get(token));
+        flags
+            .copied()
+            .unwrap_or_else(|| flags_of(Reading::new(None), Mark::MISSING))
+    }
+
+    /// Forgets the last sequence and its tokens; its completion stays.
+    pub(crate) fn forget_sequence(&mut self) {
+        let Some(last) = self.sequences.pop() else {
+            return;
+        };
+        let first_token = last.first_token as usize;
+        self.token_end.truncate(first_token);
+        self.logprob.truncate(first_token);
+        self.flags.truncate(first_token);
+        self.text.truncate(last.text_start as usize);
+    }
+
+    /// Forgets the last completion and its record, which have no sequences.
+    pub(crate) fn forget_completion(&mut self) {
+        self.completions.pop();
+        self.records.pop();
+    }
+
+    /// Name of the model of a sequence, empty when unknown.
+    pub fn model_of(&self, sequence: &Sequence) -> &str {
+        let completion = self.completions.get(sequence.completion as usize);
+        let model = completion.and_then(|completion| completion.model);
+        model
+            .and_then(|model| self.models.get(model as usize))
+            .map_or("", String::as_str)
+    }
+}
+
+const STATUS_BITS: u8 = 0b111;
+const MARK_SHIFT: u32 = 4;
+
+/// A reading and its mark as kept in [`Columns::flags`].
+pub(crate) fn flags_of(reading: Reading, mark: Mark) -> u8 {
+    reading.status as u8 | mark.code() << MARK_SHIFT
+}

@@ -1,0 +1,129 @@
+//! What kind of file is this? Told from its first bytes; a name is no evidence.
+use crate::report::Code;
+
+/// Bytes that are looked at before the question is settled, at most.
+pub(crate) const HEAD: usize = 4096;
+
+/// The answer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Kind {
+    /// More bytes are needed.
+    Undecided,
+    /// Text in which JSON values may lie.
+    Json,
+    /// Something that is not read; the code says what, the text what was seen.
+    Other(Code, String),
+}
+
+const MAGIC: [(&[u8], Code, &str); 16] = [
+    (b"\x1f\x8b", Code::Compressed, "gzip"),
+    (b"\x28\xb5\x2f\xfd", Code::Compressed, "zstd"),
+    (b"PK\x03\x04", Code::Compressed, "zip"),
+    (b"PK\x05\x06", Code::Compressed, "zip, without members"),
+    (b"BZh", Code::Compressed, "bzip2"),
+    (b"\xfd7zX", Code::Compressed, "xz"),
+    (b"7z\xbc\xaf", Code::Compressed, "7z"),
+    (b"\xff\xfe", Code::Utf16, "UTF-16, little end first"),
+    (b"\xfe\xff", Code::Utf16, "UTF-16, big end first"),
+    (b"\x89PNG", Code::Binary, "a PNG picture"),
+    (b"\xff\xd8\xff", Code::Binary, "a JPEG picture"),
+    (b"GIF8", Code::Binary, "a GIF picture"),
+    (b"%PDF", Code::Binary, "a PDF document"),
+    (b"PAR1", Code::Binary, "a Parquet table"),
+    (b"SQLi", Code::Binary, "a SQLite database"),
+    (b"\x7fELF", Code::Binary, "a program"),
+];
+
+/// Looks at the first bytes of a file. More bytes never change an answer once it is given: that is what makes reading
+/// independent of the size of the chunks.
+pub(crate) fn sniff(head: &[u8], at_end: bool) -> Kind {
+    if head.len() < 4 && !at_end {
+        return Kind::Undecided;
+    }
+    for (magic, code, name) in MAGIC {
+        if head.starts_with(magic) {
+            return Kind::Other(code, name.to_owned());
+        }
+    }
+    let start = &head[..head.len().min(4)];
+    match start {
+        [0, _, 0, _] => {
+            return Kind::Other(
+                Code::Utf16,
+                "UTF-16, big end first, without a mark".to_owned(),
+            );
+        }
+        [_, 0, _, 0] => {
+            return Kind::Other(
+                Code::Utf16,
+                "UTF-16, little end first, without a mark".to_owned(),
+            );
+        }
+        _ if start.contains(&0) => {
+            return Kind::Other(Code::Binary, "a zero byte at the beginning".to_owned());
+        }
+        _ => {}
+    }
+    let text = head.strip_prefix(b"\xef\xbb\xbf").unwrap_or(head);
+    let text = &text[..text.len().min(HEAD)];
+    match text.iter().position(|&byte| !is_space(byte)) {
+        None if text.len() == HEAD => Kind::Json,
+        None if at_end => Kind::Json,
+        None => Kind::Undecided,
+        Some(at) if matches!(text[at], b'{' | b'[') => Kind::Json,
+        Some(at) => match memchr::memchr(b'\n', &text[at..]) {
+            Some(len) => first_line(&text[at..at + len]),
+            None if at_end || text.len() == HEAD => first_line(&text[at..]),
+            None => Kind::Undecided,
+        },
+    }
+}
+
+/// A file whose first line begins with neither `{` nor `[`.
+fn first_line(line: &[u8]) -> Kind {
+    if line
+        .iter()
+        .any(|&byte| byte < b' ' && !is_space(byte) && byte != 0x1e)
+    {
+        return Kind::Other(Code::Binary, "control bytes in the first line".to_owned());
+    }
+    let text = String::from_utf8_lossy(line);
+    let text = text.trim();
+    if text.starts_with('<') {
+        return Kind::Other(Code::Html, excerpt(text));
+    }
+    let event = ["data:", "event:", "id:", "retry:", ":"]
+        .iter()
+        .any(|field| text.starts_with(field));
+    if event {
+        return Kind::Other(Code::EventStream, excerpt(text));
+    }
+    // A table may quote JSON, but its first line is the names of its columns.
+    for separator in [',', ';', '\t'] {
+        let fields: Vec<&str> = text
+            .split(separator)
+            .map(|field| field.trim().trim_matches('"'))
+            .collect();
+        let named = fields
+            .iter()
+            .all(|field| field.len() <= 64 && !field.contains(['{', '[']));
+        if fields.len() >= 3 && named {
+            let names: Vec<&str> = fields.into_iter().take(8).collect();
+            return Kind::Other(Code::Table, excerpt(&names.join(", ")));
+        }
+    }
+    Kind::Json
+}
+
+fn is_space(byte: u8) -> bool {
+    matches!(byte, b' ' | b'\n' | b'\r' | b'\t')
+}
+
+/// The beginning of a text, for a report.
+pub(crate) fn excerpt(text: &str) -> String {
+    const LONGEST: usize = 80;
+    match text.char_indices().nth(LONGEST) {
+        Some((end, _)) => format!("{}…", &text[..end]),
+        None => text.to_owned(),
+    }
+}

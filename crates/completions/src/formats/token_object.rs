@@ -1,0 +1,247 @@
+//! Lists of token objects: `{"token", "logprob", "bytes", "top_logprobs"}`, as chat responses and others have them.
+//!
+//! Nearly all bytes of a file pass through here: keys are told without looking for their end, and nothing is allocated.
+use super::fields::{bad_field, string, text, value};
+use crate::json::cursor::{Fields, ValueKind};
+use crate::json::{Cursor, JsonError};
+use crate::record::draft::{AlternativeDraft, TokenRange};
+use crate::record::text::is_special;
+use crate::record::{Draft, Span, TokenDraft};
+use crate::report::Code;
+
+/// Reads a list of token objects; `null` is an empty one.
+pub(super) fn tokens(
+    cursor: &mut Cursor<'_>,
+    draft: &mut Draft,
+    path: &str,
+) -> Result<TokenRange, JsonError> {
+    let start = draft.tokens.len();
+    match cursor.kind()? {
+        ValueKind::Array => {
+            let mut items = cursor.array()?;
+            while items.next(cursor)? {
+                if cursor.kind()? == ValueKind::Object {
+                    token(cursor, draft)?;
+                } else {
+                    // One bad token never fails the record: it keeps its place.
+                    bad_field(cursor, draft, path, "a list of objects")?;
+                    draft.tokens.push(TokenDraft {
+                        raw: f64::NAN,
+                        ..TokenDraft::default()
+                    });
+                }
+            }
+        }
+        ValueKind::Null => cursor.skip()?,
+        _ => bad_field(cursor, draft, path, "a list")?,
+    }
+    Ok(TokenRange {
+        start,
+        end: draft.tokens.len(),
+    })
+}
+
+/// The `bytes` of a token object.
+#[derive(Debug, Clone, Copy, Default)]
+enum Bytes {
+    #[default]
+    Absent,
+    Null,
+    Given(Span),
+    Bad,
+}
+
+/// A token object, sampled or listed.
+#[derive(Debug, Clone, Copy)]
+struct TokenObject {
+    name: Span,
+    bytes: Bytes,
+    raw: f64,
+    id: Option<u64>,
+}
+
+impl Default for TokenObject {
+    fn default() -> Self {
+        Self {
+            name: Span::default(),
+            bytes: Bytes::Absent,
+            raw: f64::NAN,
+            id: None,
+        }
+    }
+}
+
+impl TokenObject {
+    /// Its bytes decide; without them its text. A special token without bytes adds nothing to the text.
+    fn text(&self, draft: &Draft) -> Span {
+        match self.bytes {
+            Bytes::Given(bytes) => bytes,
+            Bytes::Null if is_special(draft.bytes(self.name)) => Span {
+                start: self.name.start,
+                end: self.name.start,
+            },
+            Bytes::Null | Bytes::Absent | Bytes::Bad => self.name,
+        }
+    }
+
+    /// The value of one field; anything but a token object's own is passed over.
+    #[inline(always)]
+    fn field(
+        &mut self,
+        key: TokenKey,
+        cursor: &mut Cursor<'_>,
+        draft: &mut Draft,
+    ) -> Result<(), JsonError> {
+        match key {
+            TokenKey::Token => self.name = name(cursor, draft)?,
+            TokenKey::Logprob => self.raw = value(cursor, draft, "logprob")?,
+            TokenKey::Bytes => self.bytes = bytes(cursor, draft)?,
+            TokenKey::Id => self.id = id(cursor)?,
+            TokenKey::TopLogprobs | TokenKey::Other => cursor.skip()?,
+        }
+        Ok(())
+    }
+}
+
+/// The keys of a token object.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum TokenKey {
+    Token,
+    Logprob,
+    Bytes,
+    TopLogprobs,
+    Id,
+    Other,
+}
+
+impl TokenKey {
+    /// Told from the bytes after the opening quote; the length includes the closing one. Written out, so that each comparison
+    /// is one of words, not of bytes.
+    #[inline(always)]
+    fn told(after_quote: &[u8]) -> Option<(Self, usize)> {
+        let told = |key: Self, name: &[u8]| Some((key, name.len()));
+        match *after_quote.first()? {
+            b't' if after_quote.starts_with(b"token\"") => told(Self::Token, b"token\""),
+            b'l' if after_quote.starts_with(b"logprob\"") => told(Self::Logprob, b"logprob\""),
+            b'b' if after_quote.starts_with(b"bytes\"") => told(Self::Bytes, b"bytes\""),
+            b't' if after_quote.starts_with(b"top_logprobs\"") => {
+                told(Self::TopLogprobs, b"top_logprobs\"")
+            }
+            _ => None,
+        }
+    }
+
+    /// Any key, in full.
+    fn named(key: &[u8]) -> Self {
+        match key {
+            b"token" => Self::Token,
+            b"logprob" => Self::Logprob,
+            b"bytes" => Self::Bytes,
+            b"top_logprobs" => Self::TopLogprobs,
+            b"id" => Self::Id,
+            _ => Self::Other,
+        }
+    }
+}
+
+/// The next key of a token object.
+#[inline(always)]
+fn token_key(fields: &mut Fields, cursor: &mut Cursor<'_>) -> Result<Option<TokenKey>, JsonError> {
+    fields.next_known(cursor, TokenKey::told, TokenKey::named)
+}
+
+#[inline(always)]
+fn name(cursor: &mut Cursor<'_>, draft: &mut Draft) -> Result<Span, JsonError> {
+    if cursor.starts_with(b'"')? {
+        return string(cursor, draft);
+    }
+    Ok(text(cursor, draft, "token")?.unwrap_or_default())
+}
+
+fn id(cursor: &mut Cursor<'_>) -> Result<Option<u64>, JsonError> {
+    if cursor.kind()? == ValueKind::Number {
+        return Ok(super::fields::whole(cursor.number()?));
+    }
+    cursor.skip().map(|()| None)
+}
+
+fn bytes(cursor: &mut Cursor<'_>, draft: &mut Draft) -> Result<Bytes, JsonError> {
+    match cursor.kind()? {
+        ValueKind::Array => {
+            let start = draft.arena.len();
+            if cursor.byte_list(&mut draft.arena)? {
+                return Ok(Bytes::Given(Span {
+                    start,
+                    end: draft.arena.len(),
+                }));
+            }
+            draft.arena.truncate(start);
+            Ok(Bytes::Bad)
+        }
+        ValueKind::Null => cursor.skip().map(|()| Bytes::Null),
+        _ => cursor.skip().map(|()| Bytes::Bad),
+    }
+}
+
+/// One written token with what is listed beside it.
+fn token(cursor: &mut Cursor<'_>, draft: &mut Draft) -> Result<(), JsonError> {
+    let arena = draft.arena.len();
+    let listed = draft.alternatives.len();
+    let mut token = TokenObject::default();
+    let mut fields = cursor.object()?;
+    while let Some(key) = token_key(&mut fields, cursor)? {
+        if key == TokenKey::TopLogprobs {
+            draft.alternatives.truncate(listed);
+            alternatives(cursor, draft)?;
+        } else {
+            token.field(key, cursor, draft)?;
+        }
+    }
+    if matches!(token.bytes, Bytes::Bad) {
+        let nth = draft.tokens.len();
+        draft.note_here(Code::BadBytes, || format!("token {nth} of the record"));
+    }
+    let mut own = token.text(draft);
+    let special = is_special(draft.bytes(token.name));
+    let alternatives = draft.summarise(listed, own, token.name, token.id, token.raw);
+    if !draft.keep_alternatives {
+        draft.alternatives.truncate(listed);
+        own = draft.keep_only(own, arena);
+    }
+    draft.tokens.push(TokenDraft {
+        bytes: own,
+        raw: token.raw,
+        alternatives,
+        special,
+    });
+    Ok(())
+}
+
+/// Reads `top_logprobs`: a list of token objects; `null` and `[]` mean that none are given.
+pub(super) fn alternatives(cursor: &mut Cursor<'_>, draft: &mut Draft) -> Result<(), JsonError> {
+    match cursor.kind()? {
+        ValueKind::Array => {}
+        ValueKind::Null => return cursor.skip(),
+        _ => return bad_field(cursor, draft, "top_logprobs", "a list"),
+    }
+    let mut items = cursor.array()?;
+    while items.next(cursor)? {
+        if cursor.kind()? != ValueKind::Object {
+            bad_field(cursor, draft, "top_logprobs[]", "an object")?;
+            continue;
+        }
+        let mut listed = TokenObject::default();
+        let mut fields = cursor.object()?;
+        while let Some(key) = token_key(&mut fields, cursor)? {
+            listed.field(key, cursor, draft)?;
+        }
+        let bytes = listed.text(draft);
+        draft.alternatives.push(AlternativeDraft {
+            name: listed.name,
+            bytes,
+            raw: listed.raw,
+            id: listed.id,
+        });
+    }
+    Ok(())
+}

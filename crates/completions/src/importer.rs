@@ -1,0 +1,121 @@
+//! The push parser: chunks in, columns and report out.
+use crate::containers::Splitter;
+use crate::reader::Reader;
+use crate::{Columns, Limits, Report};
+use metrics::RunMetrics;
+
+/// How far an import is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Progress {
+    /// Bytes pushed.
+    pub bytes: u64,
+    /// Sequences read.
+    pub sequences: u64,
+    /// Tokens read.
+    pub tokens: u64,
+}
+
+/// What an import gives.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Import {
+    /// What was read; for [`Importer::summary`] the beginning of it.
+    pub columns: Columns,
+    /// Distinct models with the number of their sequences, in order of appearance. Sequences without a model are left out.
+    pub models: Vec<(String, u64)>,
+    /// What was understood, doubted and not read.
+    pub report: Report,
+    /// The boards.
+    pub metrics: RunMetrics,
+}
+
+/// Reads a completions file chunk by chunk. Any chunking of the same bytes gives the same result.
+///
+/// [`Importer::new`] keeps all columns, [`Importer::summary`] only the first ones, for files that nobody looks into:
+///
+/// | | memory beside the largest record | [`Import::columns`] | the rest of [`Import`] |
+/// |---|---|---|---|
+/// | `new` | about 9 bytes and the text of each token, about 400 bytes a sequence | everything | the same |
+/// | `summary` | about 30 bytes a sequence: its perplexity for the median, its fingerprint for duplicates | the first sequences | the same, bit for bit |
+///
+/// ```
+/// use completions::{Importer, Limits};
+///
+/// let mut importer = Importer::new(Limits::default());
+/// importer.push(br#"{"choices": [{"message": {"content": "Hi"}, "logp"#);
+/// importer.push(br#"robs": {"content": [{"token": "Hi", "logprob": 0.0}]}}]}"#);
+/// let import = importer.finish();
+/// assert_eq!(import.metrics.n_sequences, 1);
+/// assert_eq!(import.metrics.perplexity_mean_of_sequences, Some(1.0));
+/// ```
+#[derive(Debug)]
+pub struct Importer {
+    splitter: Splitter,
+    reader: Reader,
+    bytes: u64,
+}
+
+impl Importer {
+    /// An importer that keeps to `limits`.
+    pub fn new(limits: Limits) -> Self {
+        Self::keeping(limits, None)
+    }
+
+    /// An importer for the figures and the report: the columns have only the first `keep` sequences, with their completions
+    /// and records. The completions and records of which no sequence is kept are left out; all model names are there.
+    pub fn summary(limits: Limits, keep: usize) -> Self {
+        Self::keeping(limits, Some(keep))
+    }
+
+    fn keeping(limits: Limits, keep: Option<usize>) -> Self {
+        Self {
+            splitter: Splitter::new(limits),
+            reader: Reader::new(limits, keep),
+            bytes: 0,
+        }
+    }
+
+    /// Reads the next bytes. Never fails: what cannot be read becomes part of the report.
+    pub fn push(&mut self, chunk: &[u8]) {
+        self.bytes += chunk.len() as u64;
+        self.splitter.push(chunk, &mut self.reader);
+    }
+
+    /// How far it is.
+    pub fn progress(&self) -> Progress {
+        Progress {
+            bytes: self.bytes,
+            sequences: self.reader.sequences,
+            tokens: self.reader.tokens,
+        }
+    }
+
+    /// What has been read, and is kept, so far; sequences appear whole.
+    pub fn columns(&self) -> &Columns {
+        &self.reader.columns
+    }
+
+    /// The boards so far, without the median.
+    pub fn running_metrics(&self) -> RunMetrics {
+        self.reader.run.so_far()
+    }
+
+    /// The end of the input.
+    pub fn finish(mut self) -> Import {
+        self.splitter.finish(&mut self.reader);
+        let read = self.reader.finish();
+        let report = Report {
+            container: self.splitter.container(),
+            formats: read.formats,
+            evidence: read.evidence,
+            bytes: self.bytes,
+            records: self.splitter.records(),
+            problems: read.problems,
+        };
+        Import {
+            columns: read.columns,
+            models: read.models,
+            report,
+            metrics: read.metrics,
+        }
+    }
+}

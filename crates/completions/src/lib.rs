@@ -1,0 +1,33 @@
+//! Bytes of a completions file in, columns and an import report out.
+//!
+//! [`Importer`] takes the file chunk by chunk and gives an [`Import`]; [`decode_sequence`] looks at one sequence again, with
+//! its alternatives. What happens between:
+//!
+//! | module | does |
+//! |---|---|
+//! | `containers` | cuts the stream into records, whatever they are wrapped in, and knows where each one lies |
+//! | `formats` | recognises a record and decodes it: one file per format |
+//! | `json` | reads one value in a single pass |
+//! | `record` | one record between its bytes and the columns |
+//! | `reader` | appends what was decoded to the columns, computes the figures, reports what is odd |
+//! | [`report`] | every problem with its texts |
+//!
+//! Memory is bounded by the largest record plus the columns (about 9 bytes and the text of each token). Whoever needs only
+//! the figures and the report takes [`Importer::summary`]: about 30 bytes a sequence, however many tokens it has.
+pub mod columns;
+pub mod detail;
+pub mod importer;
+pub mod limits;
+pub mod report;
+
+mod containers;
+mod formats;
+mod json;
+mod reader;
+mod record;
+
+pub use columns::{Columns, Completion, Finish, FormatId, Kind, RecordSpan, Sequence};
+pub use detail::{Alternative, SequenceDetail, TokenDetail, decode_sequence};
+pub use importer::{Import, Importer, Progress};
+pub use limits::Limits;
+pub use report::{Level, Place, Problem, Report, Severity};

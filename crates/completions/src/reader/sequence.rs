@@ -1,0 +1,303 @@
+//! One sequence: its tokens into the columns, its figures, and what is odd about it.
+use super::{Reader, place, run::Pushed};
+use crate::columns::flags_of;
+use crate::containers::Position;
+use crate::record::draft::Values;
+use crate::record::judge::{Withheld, judge, reading};
+use crate::record::text::{Joined, compare, replacement_chars};
+use crate::record::{ChoiceDraft, Draft, TokenDraft};
+use crate::report::{Code, ProblemLog};
+use crate::{Finish, FormatId, Kind, Level, Place, Sequence};
+use metrics::{Reading, Status};
+use std::collections::btree_map::Entry;
+
+/// What was appended.
+pub(super) struct Appended {
+    pub(super) n_tokens: u64,
+    pub(super) has_tokens: bool,
+}
+
+impl Reader {
+    /// Appends the draft's choice at this position. Its columns are where it is put together, so it is appended even when
+    /// it is not kept.
+    pub(super) fn append_sequence(
+        &mut self,
+        choice: usize,
+        format: FormatId,
+        at: Position,
+    ) -> Appended {
+        let choice = &self.draft.choices[choice];
+        let draft = &self.draft;
+        let columns = &mut self.columns;
+        let nth = self.sequences;
+        let completion = columns.completions.len().saturating_sub(1) as u32;
+        let mut report = SequenceLog {
+            log: &mut self.log,
+            at,
+            nth,
+            choice: choice.index,
+        };
+
+        let withheld = judge(draft, choice);
+        let first_token = columns.token_end.len() as u64;
+        let text_start = columns.text.len();
+        for (position, token) in draft.tokens_of(choice).enumerate() {
+            columns.text.extend_from_slice(draft.bytes(token.bytes));
+            columns
+                .token_end
+                .push((columns.text.len() - text_start) as u32);
+            let reading = reading(token, withheld);
+            #[expect(clippy::cast_possible_truncation, reason = "kept for display only")]
+            columns.logprob.push(reading.logprob as f32);
+            let mark = self.builder.push(reading);
+            columns.flags.push(flags_of(reading, mark));
+            if reading.status != Status::Scored && withheld.is_none() {
+                report.value(
+                    reading,
+                    token,
+                    position,
+                    position == 0 && echo(draft, choice),
+                );
+            }
+            report.alternatives(token, position);
+        }
+        let n_tokens = draft.len_of(choice);
+        let joined_len = columns.text.len() - text_start;
+        let joined = &columns.text[text_start..];
+        let mut fingerprint = Fingerprint::new(
+            draft.id.map(|id| draft.bytes(id)).unwrap_or_default(),
+            choice.index,
+        );
+        if n_tokens > 0 {
+            report.withheld(withheld);
+            report.text(draft, choice, joined);
+            fingerprint.bytes(joined);
+            draft
+                .tokens_of(choice)
+                .for_each(|token| fingerprint.word(token.raw.to_bits()));
+        } else {
+            let stated = choice
+                .text
+                .filter(|text| text.start < text.end)
+                .or(choice.refusal_text);
+            let stated = stated.map(|span| draft.bytes(span)).unwrap_or_default();
+            columns.text.extend_from_slice(stated);
+            fingerprint.bytes(stated);
+            report.no_values(choice);
+        }
+        report.rest(choice);
+        let text_len = columns.text.len() - text_start;
+        report.replacement_chars(&columns.text[text_start..]);
+        let distinct = draft.id.is_some() || n_tokens > 0;
+        if distinct {
+            // Positions have 32 bits, here as in the columns.
+            let position = u32::try_from(nth).unwrap_or(u32::MAX);
+            match self.fingerprints.entry(fingerprint.0) {
+                Entry::Occupied(first) => report.duplicate(u64::from(*first.get())),
+                Entry::Vacant(none) => {
+                    none.insert(position);
+                }
+            }
+        }
+        debug_assert!(n_tokens == 0 || joined_len == text_len);
+
+        let metrics = self.builder.finish();
+        self.run.push(Pushed {
+            format,
+            at,
+            nth,
+            tokens: draft.tokens_of(choice),
+            withheld: withheld.is_some(),
+            metrics: &metrics,
+        });
+        self.sequences += 1;
+        self.tokens += n_tokens as u64;
+        columns.sequences.push(Sequence {
+            completion,
+            choice: choice.index,
+            first_token,
+            n_tokens: n_tokens as u32,
+            text_start: text_start as u64,
+            text_len: text_len as u32,
+            finish: choice.finish,
+            kind: kind(choice),
+            metrics,
+        });
+        if self.keep.is_some_and(|keep| columns.sequences.len() > keep) {
+            columns.forget_sequence();
+        }
+        Appended {
+            n_tokens: n_tokens as u64,
+            has_tokens: n_tokens > 0,
+        }
+    }
+}
+
+/// What a choice is.
+fn kind(choice: &ChoiceDraft) -> Kind {
+    let says = |text: Option<crate::record::Span>| text.is_some_and(|text| text.start < text.end);
+    if !choice.refusal.is_empty() || (says(choice.refusal_text) && !says(choice.text)) {
+        Kind::Refusal
+    } else if !choice.tool_calls.is_empty() && !says(choice.text) {
+        Kind::ToolCall
+    } else {
+        Kind::Answer
+    }
+}
+
+/// The first value is missing because the first token belongs to an echoed prompt.
+fn echo(draft: &Draft, choice: &ChoiceDraft) -> bool {
+    choice.saw.array_values
+        && draft
+            .tokens_of(choice)
+            .skip(1)
+            .any(|token| !token.raw.is_nan())
+}
+
+/// Reports problems of one sequence.
+struct SequenceLog<'a> {
+    log: &'a mut ProblemLog,
+    at: Position,
+    nth: u64,
+    choice: u32,
+}
+
+impl SequenceLog<'_> {
+    fn add(&mut self, code: Code, detail: impl FnOnce() -> String) {
+        self.add_level(code, code.texts().level, detail);
+    }
+
+    fn add_level(&mut self, code: Code, level: Level, detail: impl FnOnce() -> String) {
+        self.add_many(code, level, 1, detail);
+    }
+
+    fn add_many(&mut self, code: Code, level: Level, count: u64, detail: impl FnOnce() -> String) {
+        let (at, nth) = (self.at, self.nth);
+        self.log.add_many(code, level, count, || Place {
+            sequence: Some(nth),
+            ..place(at, detail())
+        });
+    }
+
+    /// A token whose value is not an ordinary one.
+    fn value(&mut self, reading: Reading, token: &TokenDraft, position: usize, echo: bool) {
+        let (code, level) = match reading.status {
+            Status::Missing if echo => (Code::Missing, Level::Info),
+            Status::Missing => (Code::Missing, Level::Warn),
+            Status::Censored => (Code::Censored, Level::Warn),
+            Status::Invalid => (Code::Invalid, Level::Warn),
+            Status::Clamped | Status::Scored => (Code::Clamped, Level::Info),
+        };
+        let choice = self.choice;
+        self.add_level(code, level, || match reading.status {
+            Status::Missing => format!("token {position} of choice {choice}"),
+            _ => format!("token {position} of choice {choice} has {}", token.raw),
+        });
+    }
+
+    /// What is odd about the alternatives of a token.
+    fn alternatives(&mut self, token: &TokenDraft, position: usize) {
+        let listed = token.alternatives;
+        if listed.count == 0 {
+            return;
+        }
+        let choice = self.choice;
+        let which = || format!("token {position} of choice {choice}");
+        if listed.chosen.is_none() {
+            self.add(Code::SampledNotListed, which);
+        }
+        if listed.chosen_differs {
+            self.add(Code::SampledValueDiffers, which);
+        }
+        if listed.overfull {
+            self.add(Code::AlternativesMass, which);
+        }
+    }
+
+    fn withheld(&mut self, withheld: Option<Withheld>) {
+        match withheld {
+            Some(Withheld::WrongUnits(hint)) => self.add(Code::WrongUnits, || hint.to_owned()),
+            Some(Withheld::AllZero) => self.add(Code::AllZero, || {
+                "and no alternatives are listed".to_owned()
+            }),
+            None => {}
+        }
+    }
+
+    /// Do the tokens add up to the text?
+    fn text(&mut self, draft: &Draft, choice: &ChoiceDraft, joined: &[u8]) {
+        let text_is_empty = choice.text.is_none_or(|text| text.start == text.end);
+        if !choice.tool_calls.is_empty() && text_is_empty {
+            return;
+        }
+        if let Joined::Differs(byte) = compare(draft, choice, joined) {
+            self.add(Code::TextMismatch, || {
+                format!("the first difference is at byte {byte} of the text")
+            });
+        }
+    }
+
+    /// Why a sequence has no values.
+    fn no_values(&mut self, choice: &ChoiceDraft) {
+        let why = match choice.values {
+            _ if !choice.tool_calls.is_empty() => "it is a tool call",
+            Values::Absent if choice.prompt_values => "it has values for the prompt only",
+            Values::Absent => "`logprobs` is not there",
+            Values::Null => "`logprobs` is null",
+            Values::WithoutTokens => "`logprobs` has numbers without tokens",
+            Values::Empty | Values::Listed => "`logprobs` lists no tokens",
+        };
+        self.add(Code::NoLogprobs, || why.to_owned());
+    }
+
+    fn rest(&mut self, choice: &ChoiceDraft) {
+        if choice.finish == Finish::Length {
+            self.add(Code::TruncatedByLength, String::new);
+        }
+        if choice.reasoning {
+            self.add(Code::ReasoningTokens, String::new);
+        }
+    }
+
+    fn replacement_chars(&mut self, text: &[u8]) {
+        let count = replacement_chars(text);
+        if count > 0 {
+            self.add_many(Code::ReplacementChars, Level::Info, count, String::new);
+        }
+    }
+
+    fn duplicate(&mut self, first: u64) {
+        self.add(Code::Duplicate, || {
+            format!(
+                "it has id, index, text and values of sequence {}",
+                first + 1
+            )
+        });
+    }
+}
+
+/// A hash over id, index, text and values. Equal sequences have equal ones; the chance that others do is negligible.
+struct Fingerprint(u64);
+
+impl Fingerprint {
+    fn new(id: &[u8], index: u32) -> Self {
+        let mut fingerprint = Self(0xcbf2_9ce4_8422_2325);
+        fingerprint.bytes(id);
+        fingerprint.word(u64::from(index));
+        fingerprint
+    }
+
+    fn word(&mut self, word: u64) {
+        self.0 = (self.0 ^ word).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+        self.0 ^= self.0 >> 29;
+    }
+
+    fn bytes(&mut self, bytes: &[u8]) {
+        self.word(bytes.len() as u64);
+        for chunk in bytes.chunks(8) {
+            let mut word = [0; 8];
+            word[..chunk.len()].copy_from_slice(chunk);
+            self.word(u64::from_le_bytes(word));
+        }
+    }
+}

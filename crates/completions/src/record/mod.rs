@@ -1,0 +1,10 @@
+//! One record between its bytes and the columns.
+//!
+//! Decoders fill a [`Draft`]; what they have read is judged ([`judge`]) and then either appended to the columns
+//! ([`crate::reader`]) or shown in detail ([`crate::detail`]). Both see the same draft, so they cannot disagree. A decoder that
+//! fails half-way leaves nothing behind: the draft is cleared.
+pub(crate) mod draft;
+pub(crate) mod judge;
+pub(crate) mod text;
+
+pub(crate) use draft::{ChoiceDraft, Draft, Outcome, Span, TokenDraft};

@@ -1,0 +1,188 @@
+//! The vocabulary of the tests.
+#![allow(dead_code, reason = "each test file uses a part of it")]
+use completions::{Import, Importer, Limits, Problem};
+use std::path::{Path, PathBuf};
+
+/// Limits that small tests can exceed.
+pub(crate) const SMALL: Limits = Limits {
+    record_bytes: 4096,
+    depth: 32,
+    places: 3,
+};
+
+/// Imports the bytes in one push.
+pub(crate) fn import(bytes: impl AsRef<[u8]>) -> Import {
+    import_with(Limits::default(), bytes)
+}
+
+/// Imports the bytes in one push within limits.
+pub(crate) fn import_with(limits: Limits, bytes: impl AsRef<[u8]>) -> Import {
+    let mut importer = Importer::new(limits);
+    importer.push(bytes.as_ref());
+    importer.finish()
+}
+
+/// Imports the bytes in chunks of these sizes, over and over.
+pub(crate) fn import_in(limits: Limits, bytes: &[u8], sizes: &[usize]) -> Import {
+    let mut importer = Importer::new(limits);
+    let mut rest = bytes;
+    for &size in sizes.iter().cycle() {
+        if rest.is_empty() {
+            break;
+        }
+        let (chunk, after) = rest.split_at(size.clamp(1, rest.len()));
+        importer.push(chunk);
+        rest = after;
+    }
+    importer.finish()
+}
+
+/// The problem with this code.
+#[track_caller]
+pub(crate) fn problem<'a>(import: &'a Import, code: &str) -> &'a Problem {
+    let found = import
+        .report
+        .problems
+        .iter()
+        .find(|problem| problem.code == code);
+    found.unwrap_or_else(|| panic!("no `{code}` among {:?}", codes(import)))
+}
+
+/// The codes of all problems, in order.
+pub(crate) fn codes(import: &Import) -> Vec<&'static str> {
+    import
+        .report
+        .problems
+        .iter()
+        .map(|problem| problem.code)
+        .collect()
+}
+
+/// The texts of all sequences.
+pub(crate) fn texts(import: &Import) -> Vec<String> {
+    let text = |sequence| import.columns.sequence_text(sequence).into_owned();
+    import.columns.sequences.iter().map(text).collect()
+}
+
+/// A chat response with these (text, value) tokens, without `bytes` and alternatives.
+pub(crate) fn chat(id: &str, tokens: &[(&str, &str)]) -> String {
+    let text: String = tokens.iter().map(|(text, _)| *text).collect();
+    let list: Vec<String> = tokens
+        .iter()
+        .map(|(text, value)| format!(r#"{{"token":{text:?},"logprob":{value}}}"#))
+        .collect();
+    format!(
+        r#"{{"id":{id:?},"object":"chat.completion","created":1700000000,"model":"m","choices":[{{"index":0,"message":{{"role":"assistant","content":{text:?}}},"logprobs":{{"content":[{}]}},"finish_reason":"stop"}}]}}"#,
+        list.join(",")
+    )
+}
+
+/// Cases of a property test: what `PROPTEST_CASES` says, else its own number.
+pub(crate) fn cases(default: u32) -> u32 {
+    let said = std::env::var("PROPTEST_CASES").ok();
+    said.and_then(|cases| cases.parse().ok()).unwrap_or(default)
+}
+
+/// The root of the workspace.
+pub(crate) fn workspace() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
+}
+
+/// The public corpus beside the workspace; `None`, with a printed line, when it is not there.
+pub(crate) fn corpus() -> Option<PathBuf> {
+    let corpus = workspace().join("../shared/corpus");
+    if corpus.is_dir() {
+        return Some(corpus);
+    }
+    println!(
+        "corpus not found, skipped: {} is not there",
+        corpus.display()
+    );
+    None
+}
+
+/// Small files of many kinds, good and bad: seeds for the property tests.
+pub(crate) fn seeds() -> Vec<Vec<u8>> {
+    let pair = chat("a", &[("Hi", "-0.5"), ("!", "-1e-2")]);
+    let other = chat(
+        "b",
+        &[("zażółć", "-2"), ("\u{1f600}", "-9999.0"), ("x", "null")],
+    );
+    let legacy = r#"{"id":"c","object":"text_completion","choices":[{"text":" a b","index":0,"logprobs":{"text_offset":[0,2],"token_logprobs":[null,-1.0],"tokens":[" a"," b"],"top_logprobs":[null,{" b":-1.0," c":-2,"bytes:\\xe2":-3}]},"finish_reason":"length"}],"usage":{"prompt_tokens":1,"completion_tokens":2}}"#;
+    let full = r#"{"created":1,"id":7,"choices":[{"logprobs":{"refusal":[{"top_logprobs":[{"logprob":-0.25,"token":"N"}],"token":"N","logprob":-0.25,"bytes":[78]}],"content":null},"index":1,"message":{"refusal":"N","content":null,"tool_calls":[{"function":{"arguments":"{}","name":"f"}}]}},{"finish_reason":{"type":"stop"},"index":0,"message":{"content":[{"type":"text","text":"\ud83d\ude00"}]},"logprobs":{"content":[{"token":"\\xf0\\x9f","bytes":[240,159],"logprob":-0.1,"top_logprobs":[]},{"token":"x","bytes":[152,128],"logprob":0.0001}]}}],"model":"m","usage":{"completion_tokens":3}}"#;
+    let batch = format!(
+        r#"{{"id":"r","custom_id":"q1","response":{{"status_code":200,"body":{pair}}},"error":null}}"#
+    );
+    let failed = r#"{"custom_id":"q2","response":null,"error":{"code":"batch_expired","message":"too late"}}"#;
+    let files = [
+        pair.clone(),
+        format!("{pair}\n{other}\n{legacy}\n"),
+        format!("\u{feff}[{pair},\r\n {other} , {full}]"),
+        format!("{pair}{other}\n\n{legacy}\u{1e}{full},"),
+        format!("{batch}\n{failed}\n{batch}\n"),
+        format!("# log line\n{pair}\n{{\"a\": [1, 2,\n{other}\n{{broken}}\n{legacy}"),
+        format!("[{pair},{{\"id\": bad}},{other},nullx,{{\"id\":\"un\n closed}},{full}"),
+        format!("[1,2,[3,{{\"a\":NaN}}]]\n{full}"),
+        "id,token,logprob\n1,a,-0.5\n".to_owned(),
+        format!(
+            "{}\n{}",
+            serde_json::to_string_pretty(&serde_json::from_str::<serde_json::Value>(full).unwrap())
+                .unwrap(),
+            serde_json::to_string_pretty(
+                &serde_json::from_str::<serde_json::Value>(legacy).unwrap()
+            )
+            .unwrap(),
+        ),
+        format!("{}\n{pair}", "[".repeat(40)),
+        format!("{{\"a\":\"{}\"}}\n{pair}", "x".repeat(5000)),
+        // Too long and too deep: which one is met first must not depend on the chunks.
+        format!(
+            "{{\"a\":\"{}\",\"b\":{}}}\n{pair}",
+            "x".repeat(5000),
+            "[".repeat(40)
+        ),
+        format!(
+            "{{\"a\":{}\"{}\"}}\n{pair}",
+            "[".repeat(40),
+            "x".repeat(5000)
+        ),
+        " \n\t ".to_owned(),
+        String::new(),
+        "data: {\"a\":1}\n\n".to_owned(),
+        "{\"choices\":[]}{\"choices\":[1]} {\"error\":{\"message\":\"no\"}} {}".to_owned(),
+    ];
+    let mut seeds: Vec<Vec<u8>> = files.into_iter().map(String::into_bytes).collect();
+    seeds.push(b"\x1f\x8b\x08\x00\x00".to_vec());
+    seeds.push(b"\x89PNG\r\n\x1a\n{}".to_vec());
+    seeds.push(
+        "{\"a\":1}"
+            .encode_utf16()
+            .flat_map(u16::to_le_bytes)
+            .collect(),
+    );
+    seeds.push(
+        other
+            .replace("zażółć", "za\u{fffd}")
+            .into_bytes()
+            .replace_replacement(),
+    );
+    seeds
+}
+
+trait ReplaceReplacement {
+    /// Bytes that are not UTF-8 where U+FFFD stood.
+    fn replace_replacement(self) -> Self;
+}
+
+impl ReplaceReplacement for Vec<u8> {
+    fn replace_replacement(self) -> Self {
+        String::from_utf8(self)
+            .map(|text| {
+                text.split('\u{fffd}')
+                    .map(str::as_bytes)
+                    .collect::<Vec<_>>()
+                    .join(&b"\xff\xc3"[..])
+            })
+            .unwrap_or_default()
+    }
+}

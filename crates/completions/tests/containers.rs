@@ -1,0 +1,490 @@
+//! Whatever the values are wrapped in, and whatever is wrong with it.
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "a test that cannot go on should stop"
+)]
+mod common;
+use common::{SMALL, chat, codes, import, import_with, problem, texts};
+use completions::{Import, Importer, Limits, Severity};
+
+/// A record whose only sequence has this text.
+fn r(text: &str) -> String {
+    chat(text, &[(text, "-1")])
+}
+
+#[track_caller]
+fn gives(file: impl AsRef<[u8]>, container: &str, want: &[&str]) -> Import {
+    let import = import(file.as_ref());
+    assert_eq!(texts(&import), want);
+    assert_eq!(import.report.container, container);
+    import
+}
+
+#[test]
+fn good_files() {
+    let (a, b) = (r("a"), r("b"));
+    let table = [
+        (a.clone(), "json", &["a"][..]),
+        (format!("  \r\n{a}\n"), "json", &["a"]),
+        (format!("\u{feff}{a}"), "json", &["a"]),
+        (format!("[{a},{b}]"), "json_array", &["a", "b"]),
+        (format!("[\n  {a},\n  {b},\n]\n"), "json_array", &["a", "b"]),
+        (format!("[{a}]"), "json_array", &["a"]),
+        (format!("{a}\n{b}\n"), "jsonl", &["a", "b"]),
+        (format!("{a}\n{b}"), "jsonl", &["a", "b"]),
+        (format!("{a}\r\n\r\n{b}\r\n"), "jsonl", &["a", "b"]),
+        (format!("{a},\n{b},\n"), "jsonl", &["a", "b"]),
+        (format!("\u{1e}{a}\n\u{1e}{b}\n"), "jsonl", &["a", "b"]),
+        (format!("{a}\n\u{feff}{b}\n"), "jsonl", &["a", "b"]),
+        (format!("[{a}]\n[{b}]\n"), "jsonl", &["a", "b"]),
+        (format!("{a}{b}"), "json_concat", &["a", "b"]),
+        (format!("{a} {b}\n"), "json_concat", &["a", "b"]),
+        (
+            format!("{}\n{b}", a.replace(",\"", ",\n\"")),
+            "json_concat",
+            &["a", "b"],
+        ),
+    ];
+    for (file, container, want) in table {
+        let import = gives(&file, container, want);
+        assert_eq!(codes(&import), [""; 0], "{file}");
+        for (record, want) in import.columns.records.iter().zip(want) {
+            let bytes =
+                &file.as_bytes()[record.start as usize..(record.start + record.len) as usize];
+            assert!(bytes.starts_with(b"{") && bytes.ends_with(b"}"), "{want}");
+            let lines = file[..record.start as usize].matches('\n').count() as u64;
+            assert_eq!(record.line, lines + 1);
+        }
+    }
+}
+
+#[test]
+fn records_and_rows_that_are_no_objects() {
+    let import = gives(format!("[null,{},5]", r("a")), "json_array", &["a"]);
+    assert_eq!(
+        (codes(&import), problem(&import, "unrecognised").count),
+        (vec!["unrecognised"], 2)
+    );
+    let numbers = gives("[1,2,3]", "json_array", &[]);
+    assert_eq!(
+        (codes(&numbers), numbers.report.records),
+        (vec!["unrecognised"], 1)
+    );
+    let rows = gives(
+        format!("{}\nnull\n{}\n", r("a"), r("b")),
+        "jsonl",
+        &["a", "b"],
+    );
+    assert_eq!(codes(&rows), ["stray_text"]);
+    let tail = gives(format!("[{}];\n", r("a")), "json_array", &["a"]);
+    assert_eq!(
+        problem(&tail, "stray_text").sentence(),
+        format!(
+            "Text outside the JSON values was skipped, at line 1, byte {}: it begins `;`; nothing readable in the 2 bytes to the end.",
+            r("a").len() + 2
+        )
+    );
+}
+
+#[test]
+fn bad_records_in_the_middle() {
+    let (a, b, c) = (r("a"), r("b"), r("c"));
+    let cut = |record: &str, at: usize| record[..at].to_owned();
+    let broken = [
+        "{broken}".to_owned(),
+        "{'id': 1}".to_owned(),
+        "{\"id\": tru}".to_owned(),
+        "{\"id\": \"\\x\"}".to_owned(),
+        b.replacen("\"choices\"", "\"choices", 1),
+        b.replacen("[{", "{", 1),
+        b.replacen("}]", "]", 1),
+        b.replacen(':', "", 1),
+        cut(&b, 30),
+        cut(&b, b.find("[{").unwrap() + 1),
+        cut(&b, b.find(',').unwrap() + 1),
+        cut(&b, b.len() - 1),
+    ];
+    for bad in &broken {
+        let lines = import(format!("{a}\n{bad}\n{c}\n{b}\n"));
+        assert_eq!(texts(&lines), ["a", "c", "b"], "{bad}");
+        assert_eq!(
+            (codes(&lines)[0], lines.report.container),
+            ("bad_value", "jsonl"),
+            "{bad}"
+        );
+        assert_eq!(lines.report.severity(3), Severity::Partial);
+        let place = &problem(&lines, "bad_value").places[0];
+        assert!(
+            place.record == 2 && (2..=3).contains(&place.line),
+            "{bad}: {place:?}"
+        );
+        for (before, between, after) in
+            [("[", ",", "]"), ("[", ", ", "]\n"), ("[\n ", ",\n ", "\n]")]
+        {
+            let array = import(format!(
+                "{before}{a}{between}{bad}{between}{c}{between}{b}{after}"
+            ));
+            // Where an element lost its end, the next one may be lost with it; never more.
+            let got = texts(&array);
+            assert!(
+                got == ["a", "c", "b"] || got == ["a", "b"],
+                "{bad}: {got:?}"
+            );
+            assert!(!array.report.problems.is_empty(), "{bad}");
+        }
+        let last = import(format!("{a}\n{c}\n{bad}"));
+        assert_eq!(texts(&last), ["a", "c"], "{bad}");
+        assert!(
+            matches!(codes(&last)[..], ["bad_value"] | ["file_cut_off"]),
+            "{bad}: {:?}",
+            codes(&last)
+        );
+    }
+}
+
+#[test]
+fn places_and_messages_of_bad_values() {
+    let a = r("a");
+    let line = a.len() + 1;
+    let table = [
+        (
+            "{broken}\n",
+            1,
+            "unexpected `b`, expected a key in double quotes or `}`; 9 bytes skipped, reading went on at byte {next}",
+        ),
+        (
+            "{\"x\": tru}\n",
+            9,
+            "unexpected `}`, expected a value; 10 bytes skipped, reading went on at byte {end}",
+        ),
+        (
+            "{\"x\": 01}\n",
+            7,
+            "unexpected `1`, expected a value; 9 bytes skipped, reading went on at byte {end}",
+        ),
+        (
+            "{\"x\n\": 1}\n",
+            3,
+            "a line ends inside a string; a closing quote may be missing; 10 bytes skipped, reading went on at byte {next}",
+        ),
+    ];
+    for (bad, at, detail) in table {
+        let import = import(format!("{a}\n{bad}{a}\n"));
+        let place = &problem(&import, "bad_value").places[0];
+        let next = line + bad.len();
+        let detail = detail
+            .replace("{next}", &next.to_string())
+            .replace("{end}", &(next - 1).to_string());
+        assert_eq!(
+            (place.line, place.byte, place.detail.as_str()),
+            (2, (line + at) as u64, detail.as_str())
+        );
+    }
+}
+
+/// Such a line breaks at the first byte of the next one, which is whole: the line itself is the one to look at.
+#[test]
+fn a_line_without_its_end_is_shown_where_it_begins() {
+    let a = r("a");
+    let cut = "{\"broken\": tru";
+    let import = import(format!("{a}\n{cut}\n{a}\n"));
+    let place = &problem(&import, "bad_value").places[0];
+    let (start, next) = (a.len() + 1, a.len() + 1 + cut.len() + 1);
+    let detail = format!(
+        "the value has no end: unexpected `{{`, expected `,` or `}}` on line 3; 15 bytes skipped, reading went on at byte {next}"
+    );
+    assert_eq!(
+        (place.line, place.byte, place.detail.as_str()),
+        (2, start as u64, detail.as_str())
+    );
+    assert_eq!(texts(&import), ["a", "a"]);
+}
+
+#[test]
+fn cut_files() {
+    let (a, b) = (r("a"), r("b"));
+    let table = [
+        (format!("{a}\n{}", &b[..b.len() - 9]), "json"),
+        (format!("{a}\n{}", &b[..40]), "json"),
+        (format!("[{a},{}", &b[..b.len() - 9]), "json_array"),
+        (format!("[{a},"), "json_array"),
+        (format!("[{a}"), "json_array"),
+    ];
+    for (file, _) in &table {
+        let import = import(file);
+        assert_eq!(
+            (texts(&import), codes(&import)),
+            (vec!["a".to_owned()], vec!["file_cut_off"]),
+            "{file}"
+        );
+        let end = import.columns.records[0].start + import.columns.records[0].len;
+        let detail = &problem(&import, "file_cut_off").places[0].detail;
+        assert!(
+            detail.contains(&format!("the last whole record ends at byte {end}")),
+            "{detail}"
+        );
+        assert_eq!(import.report.severity(1), Severity::Partial);
+    }
+    let lost = import(&table[0].0);
+    let detail = &problem(&lost, "file_cut_off").places[0].detail;
+    assert!(
+        detail.ends_with(&format!("{} bytes lost", b.len() - 9)),
+        "{detail}"
+    );
+    let only = import(&a[..50]);
+    assert_eq!(
+        (codes(&only), only.report.severity(0)),
+        (vec!["file_cut_off"], Severity::Nothing)
+    );
+    assert!(
+        problem(&only, "file_cut_off").places[0]
+            .detail
+            .contains("no whole record before it, 50 bytes lost")
+    );
+}
+
+#[test]
+fn files_of_another_kind() {
+    let utf16 = |first: [u8; 2], unit: fn(u16) -> [u8; 2]| -> Vec<u8> {
+        first
+            .into_iter()
+            .chain("{\"a\":1}".encode_utf16().flat_map(unit))
+            .collect()
+    };
+    let table: Vec<(&[u8], &str, &str)> = vec![
+        (b"", "empty_file", "The file is empty: it has no bytes."),
+        (
+            b" \n\t\r\n",
+            "empty_file",
+            "The file is empty: it has nothing but white space.",
+        ),
+        (
+            b"[]",
+            "empty_file",
+            "The file is empty: it has a list without entries.",
+        ),
+        (
+            b"id,token,logprob\n1,a,-0.5\n",
+            "table_file",
+            "This is a table, not a file of completions; its first columns are id, token, logprob.",
+        ),
+        (
+            b"\"id\";\"token\";\"logprob\"",
+            "table_file",
+            "This is a table, not a file of completions; its first columns are id, token, logprob.",
+        ),
+        (
+            b"a\tb\tc\n",
+            "table_file",
+            "This is a table, not a file of completions; its first columns are a, b, c.",
+        ),
+        (
+            b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR",
+            "binary_file",
+            "This is no text file (a PNG picture).",
+        ),
+        (
+            b"\x7fELF\x02\x01",
+            "binary_file",
+            "This is no text file (a program).",
+        ),
+        (
+            b"ab\0\x01\x02\x03",
+            "binary_file",
+            "This is no text file (a zero byte at the beginning).",
+        ),
+        (
+            b"abcdef\x01\x02\n",
+            "binary_file",
+            "This is no text file (control bytes in the first line).",
+        ),
+        (
+            b"<!DOCTYPE html>\n<html>",
+            "html_file",
+            "This is a web page, not a file of completions: it begins `<!DOCTYPE html>`.",
+        ),
+        (
+            b"\x1f\x8b\x08\0\0\0",
+            "compressed_file",
+            "The file is compressed (gzip); compressed files are not read yet.",
+        ),
+        (
+            b"\x28\xb5\x2f\xfd\0",
+            "compressed_file",
+            "The file is compressed (zstd); compressed files are not read yet.",
+        ),
+        (
+            b"PK\x03\x04....",
+            "compressed_file",
+            "The file is compressed (zip); compressed files are not read yet.",
+        ),
+        (
+            b"data: {\"id\":1}\n\n",
+            "event_stream",
+            "This is a recorded stream of events, which is not read yet: it begins `data: {\"id\":1}`.",
+        ),
+        (
+            b"hello world\n",
+            "not_json",
+            "This is not a file of JSON values: it begins `hello world`; nothing readable in the 12 bytes to the end.",
+        ),
+        (
+            b"\"text\"",
+            "not_json",
+            "This is not a file of JSON values: it begins `\"text\"`; nothing readable in the 6 bytes to the end.",
+        ),
+    ];
+    let little = utf16([0xff, 0xfe], u16::to_le_bytes);
+    let big = utf16([0xfe, 0xff], u16::to_be_bytes);
+    let table = table.into_iter().chain([
+        (&little[..], "utf16", "The text is stored as UTF-16, little end first; only UTF-8 is read yet."),
+        (&big[..], "utf16", "The text is stored as UTF-16, big end first; only UTF-8 is read yet."),
+        (&little[2..], "utf16", "The text is stored as UTF-16, little end first, without a mark; only UTF-8 is read yet."),
+        (&big[2..], "utf16", "The text is stored as UTF-16, big end first, without a mark; only UTF-8 is read yet."),
+    ]);
+    for (bytes, code, sentence) in table {
+        let import = import(bytes);
+        assert_eq!(codes(&import), [code]);
+        let problem = problem(&import, code);
+        assert_eq!(problem.sentence(), sentence);
+        assert!(problem.remedy().ends_with('.'), "{code}");
+        assert_eq!(import.report.severity(0), Severity::Nothing);
+        let container = if code == "empty_file" && bytes != b"[]" {
+            "empty"
+        } else {
+            "unknown"
+        };
+        assert!(
+            import.report.container == container || bytes == b"[]",
+            "{code}"
+        );
+        assert_eq!(import.report.bytes, bytes.len() as u64);
+    }
+}
+
+#[test]
+fn values_inside_other_text() {
+    let import = gives(
+        format!("Loaded model.\n{}\n```\nmore\n{}\n", r("a"), r("b")),
+        "jsonl",
+        &["a", "b"],
+    );
+    assert_eq!(
+        (codes(&import), problem(&import, "stray_text").count),
+        (vec!["stray_text"], 2)
+    );
+}
+
+#[test]
+fn limits() {
+    let (a, b) = (r("a"), r("b"));
+    let long = format!("{{\"x\":\"{}\"}}", "y".repeat(5000));
+    for (before, between, after) in [("", "\n", "\n"), ("[", ",", "]"), ("", "", "")] {
+        let import = import_with(
+            SMALL,
+            format!("{before}{a}{between}{long}{between}{b}{after}"),
+        );
+        assert_eq!(
+            (texts(&import), codes(&import)),
+            (vec!["a".to_owned(), "b".to_owned()], vec!["limit_record"])
+        );
+        assert_eq!(
+            problem(&import, "limit_record").places[0].detail,
+            "longer than 4096 bytes"
+        );
+    }
+    let deep = format!("{{\"x\":{}{}}}", "[".repeat(40), "]".repeat(40));
+    let import = import_with(SMALL, format!("{a}\n{deep}\n{b}"));
+    assert_eq!(
+        (texts(&import), codes(&import)),
+        (vec!["a".to_owned(), "b".to_owned()], vec!["limit_depth"])
+    );
+    assert_eq!(
+        problem(&import, "limit_depth").places[0].detail,
+        "nested deeper than 32 levels"
+    );
+    let places = import_with(
+        SMALL,
+        format!("{a}\n").repeat(1) + &"{bad}\n".repeat(50) + &b,
+    );
+    assert_eq!(
+        (
+            problem(&places, "bad_value").count,
+            problem(&places, "bad_value").places.len()
+        ),
+        (50, 3)
+    );
+}
+
+#[test]
+fn ten_megabytes_of_brackets() {
+    let brackets = "[".repeat(10_000_000);
+    let alone = import(&brackets);
+    assert_eq!(codes(&alone)[0], "limit_depth");
+    let before = import(format!("{}\n{brackets}", r("a")));
+    assert_eq!(
+        (texts(&before), codes(&before)[0]),
+        (vec!["a".to_owned()], "limit_depth")
+    );
+}
+
+/// A stream without an end in sight must not be kept.
+fn endless(beginning: &str, filler: &[u8], megabytes: usize) -> Import {
+    let limits = Limits {
+        record_bytes: 1 << 20,
+        ..Limits::default()
+    };
+    let mut importer = Importer::new(limits);
+    importer.push(beginning.as_bytes());
+    let chunk: Vec<u8> = filler.iter().copied().cycle().take(1 << 20).collect();
+    for _ in 0..megabytes {
+        importer.push(&chunk);
+    }
+    importer.finish()
+}
+
+#[test]
+fn endless_values_end_with_the_file() {
+    let string = endless("{\"a\":\"", b"x", 20);
+    assert_eq!(codes(&string), ["limit_record", "file_cut_off"]);
+    let array = endless("{\"a\":[1", b",1", 20);
+    assert_eq!(codes(&array), ["limit_record", "file_cut_off"]);
+    let line = endless("", b"x", 20);
+    assert_eq!(codes(&line), ["not_json"]);
+    let space = endless("", b" ", 20);
+    assert_eq!(codes(&space), ["empty_file"]);
+    let zeros = endless("", b"\0", 20);
+    assert!(matches!(codes(&zeros)[..], ["utf16"] | ["binary_file"]));
+}
+
+#[test]
+fn running_figures_grow_with_whole_sequences() {
+    let file = format!("{}\n{}\n", r("a"), r("b"));
+    let mut importer = Importer::new(Limits::default());
+    let mut seen = Vec::new();
+    for byte in file.as_bytes() {
+        importer.push(std::slice::from_ref(byte));
+        let progress = importer.progress();
+        assert_eq!(
+            progress.sequences,
+            importer.columns().sequences.len() as u64
+        );
+        assert_eq!(progress.sequences, importer.running_metrics().n_sequences);
+        seen.push((progress.sequences, progress.tokens));
+    }
+    seen.dedup();
+    assert_eq!(seen, [(0, 0), (1, 1), (2, 2)]);
+    assert_eq!(importer.progress().bytes, file.len() as u64);
+    assert_eq!(
+        importer.running_metrics().perplexity_median_of_sequences,
+        None
+    );
+    assert!(
+        importer
+            .finish()
+            .metrics
+            .perplexity_median_of_sequences
+            .is_some()
+    );
+}
