@@ -1,0 +1,24 @@
+//! Questions over the columns of a run: filter, sort, count.
+//!
+//! ```text
+//! filter    which sequences: part of a token, a model
+//! search    where a piece of text occurs, and which tokens it touches
+//! sort      in which order
+//! select    both in one go, with the boards of what matches
+//! models    which models, how often
+//! decimate  a long row of probabilities in few pixels
+//! ```
+//!
+//! Every question is one pass over the columns, without allocating per token.
+pub mod decimate;
+pub mod filter;
+pub mod models;
+mod search;
+pub mod select;
+pub mod sort;
+
+pub use decimate::minimum_per_column;
+pub use filter::Filter;
+pub use models::models;
+pub use select::{Selection, hits_in, select};
+pub use sort::{Sort, SortKey};

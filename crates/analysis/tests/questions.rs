@@ -1,0 +1,332 @@
+//! Questions against columns made by hand, and against naive answers.
+use analysis::{Filter, Selection, Sort, SortKey, hits_in, models, select};
+use completions::{Columns, Completion, Finish, Kind, Sequence};
+use metrics::{Reading, RunBuilder, SequenceBuilder};
+use proptest::prelude::*;
+
+/// One sequence to be: its model, and its tokens with their values.
+type Given<'a> = (Option<u32>, &'a [(&'a [u8], Option<f64>)]);
+
+const MODELS: [&str; 2] = ["small", "smaller"];
+
+fn columns(given: &[Given]) -> Columns {
+    let mut all = Columns {
+        models: MODELS.map(str::to_owned).to_vec(),
+        ..Columns::default()
+    };
+    let mut builder = SequenceBuilder::default();
+    for (index, (model, tokens)) in (0..).zip(given) {
+        let (text_start, first_token) = (all.text.len(), all.token_end.len());
+        for (bytes, raw) in *tokens {
+            let reading = Reading::new(*raw);
+            let mark = builder.push(reading);
+            all.text.extend_from_slice(bytes);
+            all.token_end.push((all.text.len() - text_start) as u32);
+            all.logprob.push(reading.logprob as f32);
+            all.flags.push(reading.status as u8 | mark.code() << 4);
+        }
+        all.completions.push(Completion {
+            id: String::new(),
+            model: *model,
+            created: None,
+            prompt_tokens: None,
+            completion_tokens: None,
+            label: None,
+            record: index,
+            first_sequence: index,
+            n_sequences: 1,
+        });
+        all.sequences.push(Sequence {
+            completion: index,
+            choice: 0,
+            first_token: first_token as u64,
+            n_tokens: tokens.len() as u32,
+            text_start: text_start as u64,
+            text_len: (all.text.len() - text_start) as u32,
+            finish: Finish::Stop,
+            kind: Kind::Answer,
+            metrics: builder.finish(),
+        });
+    }
+    all
+}
+
+fn token(token: &str) -> Filter {
+    Filter {
+        token: token.to_owned(),
+        ..Filter::default()
+    }
+}
+
+fn order(columns: &Columns, key: SortKey, descending: bool) -> Vec<u32> {
+    select(columns, &Filter::default(), Sort { key, descending }).order
+}
+
+fn example() -> Columns {
+    columns(&[
+        (
+            Some(0),
+            &[
+                (b"In", Some(-0.1)),
+                (b" simple", Some(-2.0)),
+                (b" words", Some(-0.3)),
+            ],
+        ),
+        (Some(1), &[(b"Simpl", Some(-0.1)), (b"icity", Some(-0.1))]),
+        (None, &[]),
+        (Some(1), &[(b"nothing", None)]),
+        (
+            Some(0),
+            &[
+                (b"\xf0\x9f", Some(-800.0)),
+                (b"\x8c\x8d", Some(-800.0)),
+                (b"", Some(0.0)),
+                (b" e", Some(-900.0)),
+            ],
+        ),
+    ])
+}
+
+#[test]
+fn tokens_are_found_in_the_text_and_touched_tokens_are_hits() {
+    let all = example();
+    // Query, matching sequences, and the hits in each of them.
+    type Row<'a> = (&'a str, &'a [u32], &'a [(u32, &'a [u32])]);
+    let table: &[Row] = &[
+        ("simpl", &[0, 1], &[(0, &[1]), (1, &[0])]),
+        (" simpl", &[0], &[(0, &[1])]),
+        ("SIMPL", &[0, 1], &[(0, &[1]), (1, &[0])]),
+        ("e w", &[0], &[(0, &[1, 2])]),
+        ("n simple w", &[0], &[(0, &[0, 1, 2])]),
+        ("simplicity", &[1], &[(1, &[0, 1])]),
+        ("i", &[0, 1, 3], &[(0, &[0, 1]), (1, &[0, 1]), (3, &[0])]),
+        ("\u{1f30d}", &[4], &[(4, &[0, 1])]),
+        // The empty token between them holds no byte of it.
+        ("\u{1f30d} E", &[4], &[(4, &[0, 1, 3])]),
+        ("simple ", &[0], &[(0, &[1, 2])]),
+        ("  ", &[], &[]),
+        ("absent", &[], &[]),
+    ];
+    for (query, sequences, hits) in table {
+        let got = select(&all, &token(query), Sort::default());
+        assert_eq!(got.order, *sequences, "{query:?}");
+        assert_eq!(
+            got.hits,
+            hits.iter()
+                .map(|(_, tokens)| tokens.len() as u64)
+                .sum::<u64>(),
+            "{query:?}"
+        );
+        for index in 0..6 {
+            let want = hits
+                .iter()
+                .find(|(sequence, _)| *sequence == index)
+                .map_or(&[][..], |(_, tokens)| tokens);
+            assert_eq!(
+                hits_in(&all, index, &token(query)),
+                want,
+                "{query:?} in sequence {index}"
+            );
+        }
+    }
+}
+
+#[test]
+fn text_without_tokens_matches_without_hits() {
+    let mut all = columns(&[(None, &[])]);
+    all.text = b"a refusal".to_vec();
+    all.sequences[0].text_len = all.text.len() as u32;
+    let got = select(&all, &token("refus"), Sort::default());
+    assert_eq!((got.order, got.hits), (vec![0], 0));
+    assert_eq!(hits_in(&all, 0, &token("refus")), [0; 0]);
+}
+
+#[test]
+fn models_are_exact_and_conditions_combine() {
+    let all = example();
+    let with = |token: &str, model: &str| {
+        select(
+            &all,
+            &Filter {
+                token: token.to_owned(),
+                model: model.to_owned(),
+            },
+            Sort::default(),
+        )
+        .order
+    };
+    assert_eq!(with("", ""), [0, 1, 2, 3, 4]);
+    assert_eq!(with("", "small"), [0, 4]);
+    assert_eq!(with("", "smaller"), [1, 3]);
+    assert_eq!(with("", "smal"), [0; 0]);
+    assert_eq!(with("simpl", "smaller"), [1]);
+    assert_eq!(with("words", "smaller"), [0; 0]);
+    assert_eq!(
+        models(&all),
+        [("small".to_owned(), 2), ("smaller".to_owned(), 2)]
+    );
+}
+
+#[test]
+fn sequences_without_a_value_come_last_both_ways() {
+    let all = example();
+    assert_eq!(order(&all, SortKey::Position, false), [0, 1, 2, 3, 4]);
+    assert_eq!(order(&all, SortKey::Position, true), [4, 3, 2, 1, 0]);
+    // 2 and 3 have no scored token; the perplexity of 4 is infinite, which is the largest value.
+    assert_eq!(order(&all, SortKey::Perplexity, false), [1, 0, 4, 2, 3]);
+    assert_eq!(order(&all, SortKey::Perplexity, true), [4, 0, 1, 2, 3]);
+    assert_eq!(order(&all, SortKey::Probability, false), [4, 0, 1, 2, 3]);
+    assert_eq!(order(&all, SortKey::Probability, true), [1, 0, 4, 2, 3]);
+    assert_eq!(order(&all, SortKey::Length, false), [2, 3, 1, 0, 4]);
+    assert_eq!(order(&all, SortKey::Length, true), [4, 0, 1, 3, 2]);
+}
+
+#[test]
+fn ties_keep_the_order_of_the_file() {
+    let same: &[(&[u8], Option<f64>)] = &[(b"a", Some(-1.0))];
+    let all = columns(&[
+        (None, same),
+        (None, same),
+        (None, &[(b"a", Some(-2.0))]),
+        (None, same),
+    ]);
+    assert_eq!(order(&all, SortKey::Perplexity, false), [0, 1, 3, 2]);
+    assert_eq!(order(&all, SortKey::Perplexity, true), [2, 0, 1, 3]);
+    assert_eq!(order(&all, SortKey::Length, true), [0, 1, 2, 3]);
+}
+
+#[test]
+fn nothing_to_select_from() {
+    let got = select(&Columns::default(), &token("a"), Sort::default());
+    assert_eq!(got, Selection::default());
+    assert_eq!(hits_in(&Columns::default(), 0, &token("a")), [0; 0]);
+    assert_eq!(models(&Columns::default()), []);
+}
+
+/// Pieces of text whose joins make and break occurrences, with parts of characters and bytes that are none.
+fn bytes() -> impl Strategy<Value = Vec<u8>> {
+    let pieces: Vec<&[u8]> = vec![
+        b"",
+        b"a",
+        b"A",
+        b"b",
+        b"ab",
+        b" ",
+        b"aba",
+        b"\xc3\xa9",
+        b"\xc3\x89",
+        b"\xc3",
+        b"\xa9",
+        b"\xff",
+        b"\xc8\xba",
+    ];
+    prop::sample::select(pieces).prop_map(<[u8]>::to_vec)
+}
+
+/// Occurrences character by character: `None` stands for a byte that is no character.
+fn naive_hits(tokens: &[Vec<u8>], query: &str) -> Vec<u32> {
+    let text: Vec<u8> = tokens.concat();
+    let mut chars: Vec<(usize, usize, Option<String>)> = Vec::new();
+    let mut offset = 0;
+    for chunk in text.utf8_chunks() {
+        for (at, char) in chunk.valid().char_indices() {
+            chars.push((
+                offset + at,
+                offset + at + char.len_utf8(),
+                Some(char.to_lowercase().to_string()),
+            ));
+        }
+        offset += chunk.valid().len();
+        if !chunk.invalid().is_empty() {
+            chars.push((offset, offset + chunk.invalid().len(), None));
+        }
+        offset += chunk.invalid().len();
+    }
+    let query: Vec<String> = query
+        .chars()
+        .map(|char| char.to_lowercase().to_string())
+        .collect();
+    let mut in_match = vec![false; text.len()];
+    for window in chars.windows(query.len()) {
+        if window
+            .iter()
+            .zip(&query)
+            .all(|((_, _, char), want)| char.as_ref() == Some(want))
+        {
+            in_match[window[0].0..window[window.len() - 1].1].fill(true);
+        }
+    }
+    let mut start = 0;
+    let mut hits = Vec::new();
+    for (index, token) in (0..).zip(tokens) {
+        if in_match[start..start + token.len()].contains(&true) {
+            hits.push(index);
+        }
+        start += token.len();
+    }
+    hits
+}
+
+proptest! {
+    #[test]
+    fn as_the_naive_answer(
+        file in prop::collection::vec(
+            (prop::option::of(0..2_u32), prop::collection::vec((bytes(), prop::option::of(-900.0..0.0_f64)), 0..10)), 0..8,
+        ),
+        query in prop::sample::select(vec!["", "a", "AB", "aba", "b a", "\u{e9}", "\u{c9}a", " ", "\u{2c65}", "aA"]),
+        model in prop::sample::select(vec!["", "small", "other"]),
+        key in prop::sample::select(vec![SortKey::Position, SortKey::Perplexity, SortKey::Probability, SortKey::Length]),
+        descending in any::<bool>(),
+    ) {
+        let borrowed: Vec<(_, Vec<(&[u8], _)>)> = file
+            .iter()
+            .map(|(model, tokens)| (*model, tokens.iter().map(|(bytes, raw)| (&bytes[..], *raw)).collect()))
+            .collect();
+        let given: Vec<Given> = borrowed.iter().map(|(model, tokens)| (*model, &tokens[..])).collect();
+        let all = columns(&given);
+        let filter = Filter { token: query.to_owned(), model: model.to_owned() };
+        let sort = Sort { key, descending };
+        let got = select(&all, &filter, sort);
+
+        let mut run = RunBuilder::default();
+        let (mut want, mut hits) = (Vec::new(), 0);
+        for (index, (of, tokens)) in (0..).zip(&file) {
+            let tokens: Vec<Vec<u8>> = tokens.iter().map(|(bytes, _)| bytes.clone()).collect();
+            let found = if query.is_empty() { Vec::new() } else { naive_hits(&tokens, query) };
+            prop_assert_eq!(&hits_in(&all, index, &filter), &found);
+            let right_model = model.is_empty() || of.is_some_and(|of| MODELS[of as usize] == model);
+            if right_model && (query.is_empty() || !found.is_empty()) {
+                run.push(&all.sequences[index as usize].metrics);
+                hits += found.len() as u64;
+                want.push(index);
+            }
+        }
+        prop_assert_eq!(got.hits, hits);
+        // The same bits whatever the sort.
+        prop_assert_eq!(&got.metrics, &run.metrics(true));
+        let mut sorted = got.order.clone();
+        sorted.sort_unstable();
+        prop_assert_eq!(sorted, want);
+
+        // Neighbours are in order, and ties are in the order of the file.
+        let value = |index: u32| {
+            let sequence = &all.sequences[index as usize];
+            let overflow = sequence.metrics.overflow.then_some(f64::INFINITY);
+            match key {
+                SortKey::Position => Some(f64::from(index)),
+                SortKey::Perplexity => sequence.metrics.perplexity.or(overflow),
+                SortKey::Probability => sequence.metrics.mean_prob,
+                SortKey::Length => Some(f64::from(sequence.n_tokens)),
+            }
+        };
+        for pair in got.order.windows(2) {
+            let in_order = match (value(pair[0]), value(pair[1])) {
+                (Some(a), Some(b)) if a != b => (a < b) != descending,
+                (Some(_), None) => true,
+                (None, Some(_)) => false,
+                _ => pair[0] < pair[1],
+            };
+            prop_assert!(in_order, "{:?}", got.order);
+        }
+    }
+}
