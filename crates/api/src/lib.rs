@@ -1,0 +1,19 @@
+//! Wire types of the HTTP API and its one client.
+//!
+//! The server renders pages from the same [`Backend`] that the browser reaches over HTTP.
+pub mod backend;
+pub mod card;
+#[cfg(target_arch = "wasm32")]
+pub mod client;
+pub mod error;
+pub mod paths;
+mod pieces;
+pub mod run;
+
+pub use backend::Backend;
+pub use card::{Card, Piece};
+#[cfg(target_arch = "wasm32")]
+pub use client::HttpBackend;
+pub use error::{ApiError, ErrorCode};
+pub use paths::{file_url, list_url, page_url, run_url, upload_url};
+pub use run::{BoardProblem, RunList, RunListQuery, RunSummary, Totals};

@@ -1,0 +1,154 @@
+//! Where everything lies. Keys hold `[a-z0-9/._-]` only; a name given by a person never becomes part of one.
+use object_store::path::Path;
+use std::time::{Duration, SystemTime};
+use ulid::Ulid;
+
+/// Format number and id of the store.
+pub(crate) fn format() -> Path {
+    Path::from("meta/format.json")
+}
+
+/// Where runs lie: `run/<yyyy>/<mm>/<dd>/<ulid>.json`.
+pub(crate) fn runs() -> Path {
+    Path::from("run")
+}
+
+/// Where events lie: `ev/<yyyy>/<mm>/<dd>/<ulid>.json`.
+pub(crate) fn events() -> Path {
+    Path::from("ev")
+}
+
+/// The bytes of an upload.
+pub(crate) fn blob(id: Ulid) -> Path {
+    dated("blob", id, "")
+}
+
+/// The manifest of a run.
+pub(crate) fn run(id: Ulid) -> Path {
+    dated("run", id, ".json")
+}
+
+/// An event.
+pub(crate) fn event(id: Ulid) -> Path {
+    dated("ev", id, ".json")
+}
+
+/// From a content hash to the blob that holds it.
+pub(crate) fn pointer(sha256: &str) -> Path {
+    Path::from(format!(
+        "sha/{}/{sha256}.json",
+        sha256.get(..2).unwrap_or_default()
+    ))
+}
+
+/// A probe, deleted after use.
+pub(crate) fn probe(id: Ulid) -> Path {
+    Path::from(format!("probe/{}", lower(id)))
+}
+
+/// The id in the key of a run or event; `None` for keys of another make.
+pub(crate) fn id_of(key: &Path) -> Option<Ulid> {
+    let id = parse_id(key.filename()?.strip_suffix(".json")?)?;
+    let kind = key.parts().next()?;
+    (dated(kind.as_ref(), id, ".json") == *key).then_some(id)
+}
+
+/// Whether a text is the key of a blob.
+pub(crate) fn is_blob(key: &str) -> bool {
+    key.rsplit('/')
+        .next()
+        .and_then(parse_id)
+        .is_some_and(|id| blob(id).as_ref() == key)
+}
+
+/// A ULID as it is written in keys and addresses: in lower case, which sorts alike and is safe on every disk.
+pub(crate) fn lower(id: Ulid) -> String {
+    id.to_string().to_ascii_lowercase()
+}
+
+/// Reads a ULID in either case.
+pub(crate) fn parse_id(text: &str) -> Option<Ulid> {
+    // Of the 130 bits that 26 letters can hold, ULIDs use 128.
+    let fits = text.len() == 26
+        && text
+            .as_bytes()
+            .first()
+            .is_some_and(|first| (b'0'..=b'7').contains(first));
+    if fits {
+        Ulid::from_string(text).ok()
+    } else {
+        None
+    }
+}
+
+/// The day of an id is that of its own timestamp, so that a key is known from the id alone.
+fn dated(kind: &str, id: Ulid, suffix: &str) -> Path {
+    let time = SystemTime::UNIX_EPOCH + Duration::from_millis(id.timestamp_ms());
+    let day = chrono::DateTime::<chrono::Utc>::from(time).format("%Y/%m/%d");
+    Path::from(format!("{kind}/{day}/{}{suffix}", lower(id)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    const ID: &str = "01jgfjjz00rstv1234567890ab";
+
+    #[test]
+    fn the_layout() {
+        let id = parse_id(ID).unwrap();
+        assert_eq!(id.timestamp_ms(), 1_735_689_600_000);
+        assert_eq!(blob(id).as_ref(), format!("blob/2025/01/01/{ID}"));
+        assert_eq!(run(id).as_ref(), format!("run/2025/01/01/{ID}.json"));
+        assert_eq!(event(id).as_ref(), format!("ev/2025/01/01/{ID}.json"));
+        assert_eq!(probe(id).as_ref(), format!("probe/{ID}"));
+        assert_eq!(pointer("abcd").as_ref(), "sha/ab/abcd.json");
+        assert_eq!(format().as_ref(), "meta/format.json");
+        assert_eq!(parse_id(&ID.to_uppercase()), Some(id));
+        assert!(is_blob(blob(id).as_ref()));
+    }
+
+    #[test]
+    fn keys_of_another_make_have_no_id() {
+        for key in [
+            format!("run/2025/01/02/{ID}.json"),
+            format!("run/{ID}.json"),
+            format!("run/2025/01/01/{}.json", ID.to_uppercase()),
+            format!("run/2025/01/01/{ID}"),
+            format!("run/2025/01/01/{ID}.json.bak"),
+            "run/2025/01/01/notes.json".into(),
+        ] {
+            assert_eq!(id_of(&Path::from(key.as_str())), None, "{key}");
+        }
+        for text in [
+            "",
+            "latest",
+            "81jgfjjz00rstv1234567890ab",
+            "01jgfjjz00rstv1234567890a/",
+            "ü1jgfjjz00rstv123456789ab",
+        ] {
+            assert_eq!(parse_id(text), None, "{text}");
+        }
+        assert!(!is_blob("blob/x"));
+        assert!(!is_blob(&format!("run/2025/01/01/{ID}.json")));
+    }
+
+    proptest! {
+        #[test]
+        fn every_id_comes_back_from_its_key(ms in 0_u64..(1 << 48), random in any::<u128>()) {
+            let id = Ulid::from_parts(ms, random);
+            prop_assert_eq!(id_of(&run(id)), Some(id));
+            prop_assert_eq!(id_of(&event(id)), Some(id));
+            prop_assert_eq!(parse_id(&lower(id)), Some(id));
+            let plain = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || b"/._-".contains(&b);
+            let is_plain = run(id).as_ref().bytes().all(plain);
+            // Years of five digits begin after the year 9999.
+            prop_assert!(is_plain || ms > 253_402_300_799_999);
+        }
+        #[test]
+        fn no_text_panics(text in ".{0,40}") {
+            let _ = (parse_id(&text), is_blob(&text), pointer(&text), id_of(&Path::from(text.as_str())));
+        }
+    }
+}

@@ -1,0 +1,40 @@
+//! Runs in an object store.
+//!
+//! Blobs are immutable, the manifest is written last and is the commit. Nothing depends on conditional writes or on
+//! object attributes, so any store that can put, get, list and delete is good enough.
+//!
+//! | module | job |
+//! |---|---|
+//! | [`setting`], `secrets` | which store, from one URL; credentials apart from it |
+//! | `open`, `probe` | from the setting to a store that was seen to work |
+//! | [`minio`] | MinIO behind `object_store::ObjectStore` |
+//! | `keys` | where everything lies |
+//! | `objects` | small JSON objects, written with certainty |
+//! | `manifest` | a run as it is stored, at most 64 KiB |
+//! | `upload`, `parts`, `pointer` | bytes on their way in: hash, parts, deduplication |
+//! | `file` | bytes on their way out, compared with what was stored |
+//! | `catalogue` | what is known of all runs: a cache that every listing brings up to date |
+//! | [`runs`] | [`RunStore`]: upload, commit, read, list, delete |
+//! | [`error`] | what can go wrong, and what that is over HTTP |
+mod catalogue;
+pub mod error;
+mod file;
+mod keys;
+mod manifest;
+pub mod minio;
+mod objects;
+mod open;
+mod parts;
+mod percent;
+mod pointer;
+mod probe;
+pub mod runs;
+mod secrets;
+pub mod setting;
+#[cfg(feature = "testing")]
+pub mod testing;
+mod upload;
+
+pub use error::StorageError;
+pub use runs::{FileBody, RunStore, Upload, Uploaded};
+pub use setting::{Secrets, SettingError, StoreSetting};
