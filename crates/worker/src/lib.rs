@@ -1,0 +1,23 @@
+//! The worker that reads a file, owns its columns and answers the page.
+//!
+//! ```text
+//! protocol  what page and worker say to each other; all that the page needs of this crate
+//! source    bytes of a local file by slices, or of a stored one over HTTP
+//! state     the columns, the current selection, and the answers. No browser in it
+//! host      the message loop
+//! ```
+//!
+//! The handshake:
+//! 1. The page makes a module worker from `/worker.js`, which loads the bundle of `crates/reader`. It is a bundle of its own: the
+//!    page never parses and the worker never renders, so neither carries the other's code, and the first load stays small.
+//! 2. Until that bundle runs, `worker.js` keeps the messages that come in; `worker_main` gets them and takes over ([`host::run`]).
+//!    A message that arrives before would be lost otherwise.
+//! 3. From then on every message is one [`protocol::Request`] or [`protocol::Response`], as postcard bytes in a transferred
+//!    buffer. A local file travels beside it by reference: the page never holds its bytes.
+//!
+//! After a panic the instance is poisoned. The page then gets `{fatal}` or an `error` event, says so, and the next file opened
+//! gets a new worker.
+pub mod host;
+pub mod protocol;
+mod source;
+mod state;

@@ -1,0 +1,209 @@
+//! What page and worker say to each other.
+use analysis::{Filter, Sort};
+use api::{Card, RunSummary, Totals};
+use serde::{Deserialize, Serialize};
+
+/// Number of the file opened, counted up by the page; answers for an older one are dropped.
+pub type Job = u32;
+
+/// From the page.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub enum Request {
+    /// Read a file: the one that travels beside this message, or the stored one at this address.
+    Open {
+        /// Number of this reading.
+        job: Job,
+        /// Name to show.
+        name: String,
+        /// Address of a stored file; `None` for the file beside the message.
+        url: Option<String>,
+    },
+    /// Stop reading; what was read so far stays.
+    Cancel {
+        /// Which reading.
+        job: Job,
+    },
+    /// Filter and sort.
+    Select {
+        /// Counted up by the page; comes back in the answer.
+        query: u32,
+        /// Which sequences.
+        filter: Filter,
+        /// In which order.
+        sort: Sort,
+        /// Where is this sequence in the answer?
+        locate: Option<u32>,
+    },
+    /// Where is this sequence in the last selection?
+    Locate {
+        /// Which one.
+        sequence: u32,
+    },
+    /// Cards of the last selection.
+    Rows {
+        /// Which selection.
+        query: u32,
+        /// First position.
+        first: u32,
+        /// How many.
+        count: u32,
+    },
+    /// A whole sequence.
+    Text {
+        /// Which one.
+        sequence: u32,
+    },
+    /// One token with its alternatives.
+    Token {
+        /// Of which sequence.
+        sequence: u32,
+        /// Which one.
+        token: u32,
+    },
+}
+
+/// From the worker.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub enum Response {
+    /// Reading goes on; at most ten times a second.
+    Progress {
+        /// Which reading.
+        job: Job,
+        /// Bytes read.
+        bytes: u64,
+        /// Size of the file; 0 when unknown.
+        total: u64,
+        /// The boards so far.
+        totals: Totals,
+        /// The first cards; empty when they have been sent before.
+        cards: Vec<Card>,
+    },
+    /// The file was read.
+    Done {
+        /// Which reading.
+        job: Job,
+        /// All there is to know about it.
+        summary: Box<RunSummary>,
+        /// The person stopped it after this many bytes.
+        stopped_at: Option<u64>,
+    },
+    /// The file could not be read at all.
+    Failed {
+        /// Which reading.
+        job: Job,
+        /// What happened and what to do.
+        message: String,
+    },
+    /// Answer to `Select`.
+    Selected {
+        /// Which selection.
+        query: u32,
+        /// How many sequences match.
+        count: u32,
+        /// How many tokens match the token condition.
+        hits: u64,
+        /// Their boards.
+        totals: Totals,
+        /// Position of the sequence asked for.
+        located: Option<u32>,
+    },
+    /// Answer to `Locate`.
+    Located {
+        /// In which selection.
+        query: u32,
+        /// Its position, if it is in it.
+        position: Option<u32>,
+    },
+    /// Answer to `Rows`.
+    Rows {
+        /// Of which selection.
+        query: u32,
+        /// First position.
+        first: u32,
+        /// The cards.
+        rows: Vec<Row>,
+    },
+    /// Answer to `Text`.
+    Text(Box<SequenceText>),
+    /// Answer to `Token`.
+    Token(Box<TokenView>),
+    /// Answer to `Text` or `Token` when the file could not be read again.
+    Unreadable {
+        /// Which sequence.
+        sequence: u32,
+        /// What happened and what to do.
+        message: String,
+    },
+}
+
+/// A card and the tokens in it that match.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Row {
+    /// The card.
+    pub card: Card,
+    /// Matching tokens among all of the sequence, ascending.
+    pub hits: Vec<u32>,
+}
+
+/// A whole sequence for the detail view.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct SequenceText {
+    /// Its card with all pieces.
+    pub card: Card,
+    /// Matching tokens, ascending.
+    pub hits: Vec<u32>,
+    /// Per token: probability, 0 to 1; negative when it has none.
+    pub probabilities: Vec<f32>,
+    /// Per token: text for labels, tables and the chart.
+    pub labels: Vec<String>,
+    /// The weakest token.
+    pub weakest: Option<u32>,
+    /// The weakest passage: first token and the one after the last.
+    pub weakest_passage: Option<(u32, u32)>,
+    /// The text loops at its end: tokens in the loop, and how often it is repeated.
+    pub tail_loop: Option<(u32, u32)>,
+    /// Tool calls: name and arguments.
+    pub tool_calls: Vec<(String, String)>,
+    /// The text that the record states, where it differs from its tokens.
+    pub stated_text: Option<String>,
+}
+
+/// One token with its alternatives.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct TokenView {
+    /// Its sequence.
+    pub sequence: u32,
+    /// Its index.
+    pub token: u32,
+    /// Its text; bytes that are part of a character read U+FFFD.
+    pub text: String,
+    /// Its bytes.
+    pub bytes: Vec<u8>,
+    /// Code of its [`metrics::Status`].
+    pub status: u8,
+    /// Probability, 0 to 1.
+    pub probability: Option<f64>,
+    /// Natural logarithm of the probability.
+    pub logprob: Option<f64>,
+    /// Surprisal in bits.
+    pub surprisal_bits: Option<f64>,
+    /// Rank among the alternatives, from 1, and whether it is only a lower bound.
+    pub rank: Option<(u32, bool)>,
+    /// How much less likely than the best alternative, natural logarithm, at least 0.
+    pub gap: Option<f64>,
+    /// Probability of everything that is not listed.
+    pub residual: Option<f64>,
+    /// Listed candidates, best first.
+    pub alternatives: Vec<AlternativeView>,
+}
+
+/// One candidate.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct AlternativeView {
+    /// Its text.
+    pub text: String,
+    /// Probability, 0 to 1; `None` when below the server's floor.
+    pub probability: Option<f64>,
+    /// It is the token that was written.
+    pub chosen: bool,
+}

@@ -1,0 +1,345 @@
+//! What the worker knows of the file, and its answers. No browser in here: tested natively.
+use crate::protocol::{AlternativeView, Response, Row, SequenceText, TokenView};
+use analysis::{Filter, Selection, Sort};
+use api::Card;
+use completions::{Columns, RecordSpan, SequenceDetail, TokenDetail};
+use metrics::alternatives::Alternatives;
+use metrics::{Reading, Status, num, repetition};
+use std::f64::consts::LN_2;
+
+/// Tokens of a card in the list.
+pub(crate) const CARD_TOKENS: u32 = 90;
+
+/// The columns of the open file, the current selection, and the sequence decoded last.
+#[derive(Debug, Default)]
+pub(crate) struct State {
+    pub(crate) columns: Columns,
+    filter: Filter,
+    query: u32,
+    selection: Selection,
+    detail: Option<(u32, SequenceDetail)>,
+}
+
+impl State {
+    /// A file that was just read.
+    pub(crate) fn new(columns: Columns) -> Self {
+        Self {
+            columns,
+            ..Self::default()
+        }
+    }
+
+    /// Filters and sorts.
+    pub(crate) fn select(
+        &mut self,
+        query: u32,
+        filter: Filter,
+        sort: Sort,
+        locate: Option<u32>,
+    ) -> Response {
+        self.selection = analysis::select(&self.columns, &filter, sort);
+        self.filter = filter;
+        self.query = query;
+        Response::Selected {
+            query,
+            count: len_u32(self.selection.order.len()),
+            hits: self.selection.hits,
+            totals: (&self.selection.metrics).into(),
+            located: locate.and_then(|wanted| self.position_of(wanted)),
+        }
+    }
+
+    /// Where a sequence is in the current selection.
+    pub(crate) fn locate(&self, sequence: u32) -> Response {
+        Response::Located {
+            query: self.query,
+            position: self.position_of(sequence),
+        }
+    }
+
+    fn position_of(&self, wanted: u32) -> Option<u32> {
+        self.selection
+            .order
+            .iter()
+            .position(|&sequence| sequence == wanted)
+            .map(len_u32)
+    }
+
+    /// Cards of the current selection; nothing for an older one.
+    pub(crate) fn rows(&self, query: u32, first: u32, count: u32) -> Response {
+        let mut rows = Vec::new();
+        if query == self.query {
+            let order = self
+                .selection
+                .order
+                .iter()
+                .skip(first as usize)
+                .take(count as usize);
+            rows.extend(order.map(|&sequence| self.row(sequence, CARD_TOKENS)));
+        }
+        Response::Rows { query, first, rows }
+    }
+
+    fn row(&self, sequence: u32, tokens: u32) -> Row {
+        Row {
+            card: Card::new(&self.columns, sequence, tokens),
+            hits: analysis::hits_in(&self.columns, sequence, &self.filter),
+        }
+    }
+
+    /// Where the record of a sequence lies, and which of its sequences this one is.
+    pub(crate) fn record_of(&self, sequence: u32) -> Option<(RecordSpan, u32)> {
+        let row = self.columns.sequences.get(sequence as usize)?;
+        let completion = self.columns.completions.get(row.completion as usize)?;
+        let record = *self.columns.records.get(completion.record as usize)?;
+        // A record holds one completion in every format read so far.
+        Some((record, sequence.checked_sub(completion.first_sequence)?))
+    }
+
+    /// Whether [`State::token`] can answer for this sequence.
+    pub(crate) fn has_detail(&self, sequence: u32) -> bool {
+        self.detail
+            .as_ref()
+            .is_some_and(|(held, _)| *held == sequence)
+    }
+
+    /// Keeps a decoded sequence until another one is.
+    pub(crate) fn keep_detail(&mut self, sequence: u32, detail: SequenceDetail) {
+        self.detail = Some((sequence, detail));
+    }
+
+    /// A whole sequence; `None` when there is no such one or it is not kept.
+    pub(crate) fn text(&self, sequence: u32) -> Option<SequenceText> {
+        let (held, detail) = self.detail.as_ref()?;
+        let row = self.columns.sequences.get(sequence as usize)?;
+        if *held != sequence {
+            return None;
+        }
+        let Row { card, hits } = self.row(sequence, u32::MAX);
+        let tokens = &detail.tokens;
+        let bytes: Vec<&[u8]> = tokens.iter().map(|token| token.bytes.as_slice()).collect();
+        let joined: Vec<u8> = bytes.concat();
+        let stated_text = detail
+            .stated_text
+            .clone()
+            .filter(|text| !joined.is_empty() && text.as_bytes() != joined);
+        Some(SequenceText {
+            card,
+            hits,
+            probabilities: tokens
+                .iter()
+                .map(|token| probability_of(token).map_or(-1.0, |p| p as f32))
+                .collect(),
+            labels: tokens
+                .iter()
+                .map(|token| String::from_utf8_lossy(&token.bytes).into_owned())
+                .collect(),
+            weakest: row.metrics.min_prob_at,
+            weakest_passage: row
+                .metrics
+                .weakest_passage
+                .map(|passage| (passage.start, passage.end)),
+            tail_loop: repetition::tail_loop(&bytes)
+                .map(|found| (found.period, found.length / found.period.max(1))),
+            tool_calls: detail.tool_calls.clone(),
+            stated_text,
+        })
+    }
+
+    /// One token of the kept sequence.
+    pub(crate) fn token(&self, sequence: u32, token: u32) -> Option<TokenView> {
+        let (_, detail) = self.detail.as_ref().filter(|(held, _)| *held == sequence)?;
+        let found = detail.tokens.get(token as usize)?;
+        Some(token_view(sequence, token, found))
+    }
+}
+
+fn token_view(sequence: u32, token: u32, found: &TokenDetail) -> TokenView {
+    let probability = probability_of(found);
+    let logprob = probability.map(|_| found.logprob);
+    let mut listed = Alternatives::default();
+    listed.fill(
+        found
+            .alternatives
+            .iter()
+            .map(|alternative| alternative.logprob),
+    );
+    let best = listed.logprobs().first().copied();
+    let reading = Reading {
+        status: found.status,
+        logprob: found.logprob,
+    };
+    let rank = listed.rank(reading, !found.chosen_is_listed);
+    TokenView {
+        sequence,
+        token,
+        text: String::from_utf8_lossy(&found.bytes).into_owned(),
+        bytes: found.bytes.clone(),
+        status: found.status as u8,
+        probability,
+        logprob,
+        surprisal_bits: logprob.map(|value| -value / LN_2),
+        rank: rank.map(|rank| (rank.rank, rank.is_lower_bound)),
+        gap: best
+            .zip(logprob)
+            .map(|(best, value)| (best - value).max(0.0)),
+        residual: listed.residual(),
+        alternatives: found
+            .alternatives
+            .iter()
+            .map(|alternative| AlternativeView {
+                text: String::from_utf8(alternative.bytes.clone())
+                    .unwrap_or_else(|_| alternative.token.clone()),
+                probability: alternative.logprob.map(|value| num::exp(value.min(0.0))),
+                chosen: alternative.chosen,
+            })
+            .collect(),
+    }
+}
+
+fn probability_of(token: &TokenDetail) -> Option<f64> {
+    match token.status {
+        Status::Scored | Status::Clamped | Status::Invalid => Some(num::exp(token.logprob)),
+        Status::Missing | Status::Censored => None,
+    }
+}
+
+/// Positions in a list are u32 everywhere: the columns hold no more sequences than that.
+fn len_u32(len: usize) -> u32 {
+    u32::try_from(len).unwrap_or(u32::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use completions::{Importer, Limits, decode_sequence};
+
+    const SAMPLE: &[u8] = include_bytes!("../../../public/samples/completions-small.json");
+
+    fn state() -> State {
+        let mut importer = Importer::new(Limits::default());
+        importer.push(SAMPLE);
+        State::new(importer.finish().columns)
+    }
+
+    /// What the host does between two messages: decodes the record of a sequence again.
+    fn with_detail(state: &mut State, sequence: u32) {
+        let (record, nth) = state.record_of(sequence).unwrap();
+        let bytes = &SAMPLE[record.start as usize..(record.start + record.len) as usize];
+        let detail = decode_sequence(record.format, bytes, nth).unwrap();
+        state.keep_detail(sequence, detail);
+    }
+
+    fn select(state: &mut State, token: &str, locate: Option<u32>) -> (u32, u64, Option<u32>) {
+        let filter = Filter {
+            token: token.into(),
+            ..Filter::default()
+        };
+        match state.select(1, filter, Sort::default(), locate) {
+            Response::Selected {
+                count,
+                hits,
+                located,
+                ..
+            } => (count, hits, located),
+            other => panic!("{other:?}"),
+        }
+    }
+
+    #[test]
+    fn a_selection_counts_and_locates() {
+        let mut state = state();
+        assert_eq!(select(&mut state, "", Some(5)), (22, 0, Some(5)));
+        let (count, hits, located) = select(&mut state, "capital", Some(0));
+        assert!(count > 0 && count < 22 && hits >= u64::from(count));
+        assert_eq!(located, None);
+        assert_eq!(
+            state.locate(21),
+            Response::Located {
+                query: 1,
+                position: None
+            }
+        );
+    }
+
+    #[test]
+    fn rows_of_an_older_selection_are_empty() {
+        let mut state = state();
+        select(&mut state, "", None);
+        let Response::Rows { rows, .. } = state.rows(1, 20, 10) else {
+            panic!()
+        };
+        assert_eq!(
+            rows.iter().map(|row| row.card.sequence).collect::<Vec<_>>(),
+            [20, 21]
+        );
+        assert_eq!(
+            state.rows(0, 0, 10),
+            Response::Rows {
+                query: 0,
+                first: 0,
+                rows: Vec::new()
+            }
+        );
+    }
+
+    #[test]
+    fn a_sequence_is_the_same_from_columns_and_from_its_record() {
+        let mut state = state();
+        select(&mut state, "the", None);
+        for sequence in 0..22 {
+            assert!(state.text(sequence).is_none(), "not decoded yet");
+            with_detail(&mut state, sequence);
+            let text = state.text(sequence).unwrap();
+            assert_eq!(text.labels.len(), text.card.tokens as usize);
+            let pieces: String = text
+                .card
+                .pieces
+                .iter()
+                .map(|piece| piece.text.as_str())
+                .collect();
+            assert_eq!(
+                pieces,
+                state
+                    .columns
+                    .sequence_text(&state.columns.sequences[sequence as usize])
+            );
+            assert_eq!(text.stated_text, None);
+            let mean: f64 = text
+                .probabilities
+                .iter()
+                .map(|p| f64::from(*p))
+                .sum::<f64>()
+                / text.probabilities.len() as f64;
+            assert!((mean - text.card.probability.unwrap()).abs() < 1e-6);
+        }
+    }
+
+    #[test]
+    fn a_token_has_its_alternatives_and_the_rest() {
+        let mut state = state();
+        with_detail(&mut state, 1);
+        let mut outside = 0;
+        for token in 0..65 {
+            let view = state.token(1, token).unwrap();
+            let p = view.probability.unwrap();
+            assert!((view.surprisal_bits.unwrap() + num::log2(p)).abs() < 1e-9);
+            let listed: f64 = view
+                .alternatives
+                .iter()
+                .filter_map(|one| one.probability)
+                .sum();
+            assert!((listed + view.residual.unwrap() - 1.0).abs() < 1e-6);
+            let (rank, is_bound) = view.rank.unwrap();
+            match view.alternatives.iter().position(|one| one.chosen) {
+                Some(at) => assert_eq!((rank, is_bound), (at as u32 + 1, false)),
+                None => {
+                    outside += 1;
+                    assert!(is_bound && rank > 5);
+                }
+            }
+        }
+        assert!(outside > 0, "the sample has tokens outside of their list");
+        assert!(state.token(1, 65).is_none() && state.token(0, 0).is_none());
+    }
+}
