@@ -1,0 +1,70 @@
+//! Small things that only a browser has.
+use leptos::prelude::*;
+use wasm_bindgen::JsCast;
+use wasm_bindgen_futures::JsFuture;
+use web_sys::{DragEvent, File, HtmlInputElement};
+
+/// True once the page runs in the browser. Whatever differs from what the server rendered stands behind it.
+pub(crate) fn use_mounted() -> ReadSignal<bool> {
+    let (mounted, set_mounted) = signal(false);
+    Effect::new(move |_| set_mounted.set(true));
+    mounted
+}
+
+/// Puts a text on the clipboard; false when the browser does not allow it.
+pub(crate) async fn copy_text(text: String) -> bool {
+    JsFuture::from(window().navigator().clipboard().write_text(&text))
+        .await
+        .is_ok()
+}
+
+/// Address of this page without query and fragment.
+pub(crate) fn page_address() -> String {
+    let location = window().location();
+    format!(
+        "{}{}",
+        location.origin().unwrap_or_default(),
+        location.pathname().unwrap_or_default()
+    )
+}
+
+/// The file of an `<input type=file>`, which is emptied so that the same file can be chosen again.
+pub(crate) fn take_chosen_file(input: &HtmlInputElement) -> Option<File> {
+    let file = input.files().and_then(|files| files.get(0));
+    input.set_value("");
+    file
+}
+
+/// The first file of a drop.
+pub(crate) fn dropped_file(event: &DragEvent) -> Option<File> {
+    event.data_transfer()?.files()?.get(0)
+}
+
+/// The number in an attribute of the clicked element or one around it.
+pub(crate) fn clicked_number(event: &web_sys::MouseEvent, attribute: &str) -> Option<u32> {
+    let element = event.target()?.dyn_into::<web_sys::Element>().ok()?;
+    element
+        .closest(&format!("[{attribute}]"))
+        .ok()
+        .flatten()?
+        .get_attribute(attribute)?
+        .parse()
+        .ok()
+}
+
+/// A text as a file, for what was pasted.
+pub(crate) fn text_file(text: &str, name: &str) -> Option<File> {
+    let parts = js_sys::Array::of1(&text.into());
+    File::new_with_str_sequence(&parts, name).ok()
+}
+
+/// Fetches a file of this site.
+pub(crate) async fn fetch_file(url: &str, name: &str) -> Option<File> {
+    let response = JsFuture::from(window().fetch_with_str(url)).await.ok()?;
+    let response: web_sys::Response = response.dyn_into().ok()?;
+    if !response.ok() {
+        return None;
+    }
+    let blob = JsFuture::from(response.blob().ok()?).await.ok()?;
+    File::new_with_blob_sequence(&js_sys::Array::of1(&blob), name).ok()
+}

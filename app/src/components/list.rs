@@ -1,0 +1,276 @@
+//! The list of sequences.
+//!
+//! While a run is read, and without JavaScript, it shows the first cards as they come with the summary. Afterwards it is
+//! virtual: only the rows near the window exist. All rows have one height (`--row-height` of the style sheet, read from the
+//! page), except the one open sequence, whose height is measured; so a position is one multiplication away.
+use super::card::{beginning_html, head_html, static_card_html};
+use crate::detail::Detail;
+use crate::session::{Phase, Session};
+use crate::view::ViewState;
+use api::RunSummary;
+use geometry::Geometry;
+use leptos::html::{Div, Ol};
+use leptos::prelude::*;
+use metrics::format;
+use std::sync::Arc;
+use wasm_bindgen::JsCast;
+use wasm_bindgen::prelude::Closure;
+use web_sys::HtmlElement;
+use worker::protocol::Row;
+
+mod geometry;
+
+/// Rows kept above and below the window.
+const OVERSCAN: u32 = 6;
+/// Rows asked for at once.
+const ROWS_PER_REQUEST: u32 = 60;
+
+/// The list: the first cards, or all of them.
+#[component]
+pub(crate) fn SequenceList(
+    #[prop(into)] summary: Signal<Arc<RunSummary>>,
+    session: Session,
+    view_state: RwSignal<ViewState>,
+    /// The session reads the run of this list.
+    #[prop(into)]
+    live: Signal<bool>,
+) -> impl IntoView {
+    let ready = Memo::new(move |_| {
+        live.get()
+            && matches!(session.phase.get(), Phase::Ready { .. })
+            && session.selected.with(|selected| selected.query > 0)
+    });
+    view! {
+        <Show when=move || ready.get() fallback=move || view! { <FirstCards summary/> }>
+            <VirtualList session view_state/>
+        </Show>
+    }
+}
+
+/// The cards of the summary, in the order of the file.
+#[component]
+fn FirstCards(summary: Signal<Arc<RunSummary>>) -> impl IntoView {
+    let cards = Memo::new(move |_| {
+        summary.with(|run| {
+            let cards = run.cards.iter().map(static_card_html);
+            cards
+                .map(|card| format!("<li class=\"row\">{card}</li>"))
+                .collect::<String>()
+        })
+    });
+    let more = move || {
+        let more = summary.with(|run| run.totals.sequences.saturating_sub(run.cards.len() as u64));
+        (more > 0).then(|| format!("and {} more", format::count(more)))
+    };
+    view! {
+        <ol class="cards" aria-label="Sequences" inner_html=cards></ol>
+        <p class="cards-more">{more}</p>
+    }
+}
+
+#[component]
+fn VirtualList(session: Session, view_state: RwSignal<ViewState>) -> impl IntoView {
+    let list = NodeRef::<Ol>::new();
+    let probe = NodeRef::<Div>::new();
+    let row_height = RwSignal::new(0.0_f64);
+    let open_height = RwSignal::new(0.0_f64);
+    let scrolled = RwSignal::new((0.0_f64, 0.0_f64));
+
+    let geometry = Memo::new(move |_| {
+        let (count, located) = session
+            .selected
+            .with(|selected| (selected.count, selected.located));
+        let open = view_state.with(|view| view.sequence).and(located);
+        Geometry {
+            row: row_height.get(),
+            count,
+            open: open.map(|position| (position, open_height.get())),
+        }
+    });
+    let visible = Memo::new(move |_| {
+        let (top, height) = scrolled.get();
+        geometry.get().visible(top, height, OVERSCAN)
+    });
+
+    // Where the window stands relative to the list. Read once per frame at most: scroll events come more often.
+    let measure = move || {
+        if let Some(probe) = probe.get_untracked() {
+            row_height.set(f64::from(probe.offset_height()));
+        }
+        if let Some(list) = list.get_untracked() {
+            let height = window()
+                .inner_height()
+                .ok()
+                .and_then(|height| height.as_f64())
+                .unwrap_or(0.0);
+            scrolled.set((-list.get_bounding_client_rect().top(), height));
+        }
+    };
+    Effect::new(move |_| {
+        measure();
+        let waiting = StoredValue::new(false);
+        let later = move || {
+            if !waiting.get_value() {
+                waiting.set_value(true);
+                request_animation_frame(move || {
+                    // The list may be gone by the time of the next frame.
+                    if waiting.try_set_value(false).is_none() {
+                        measure();
+                    }
+                });
+            }
+        };
+        let handles = [
+            window_event_listener_untyped("scroll", move |_| later()),
+            window_event_listener_untyped("resize", move |_| later()),
+        ];
+        on_cleanup(move || handles.into_iter().for_each(|handle| handle.remove()));
+    });
+
+    // Ask for the rows that are missing, in blocks, so that a small scroll asks for nothing.
+    Effect::new(move |_| {
+        let query = session.selected.with(|selected| selected.query);
+        let (first, end) = visible.get();
+        let held = session.rows.get();
+        let held_end = held.first + u32::try_from(held.rows.len()).unwrap_or(0);
+        if end > first && (held.query != query || first < held.first || end > held_end) {
+            session.ask_rows(
+                first.saturating_sub(ROWS_PER_REQUEST / 4),
+                ROWS_PER_REQUEST.max(end - first + ROWS_PER_REQUEST / 2),
+            );
+        }
+    });
+
+    // A link opens with its sequence in view.
+    let shown = StoredValue::new(false);
+    Effect::new(move |_| {
+        let shape = geometry.get();
+        if shown.get_value() || shape.row == 0.0 {
+            return;
+        }
+        shown.set_value(true);
+        if let (Some((position, _)), Some(list)) = (shape.open, list.get_untracked()) {
+            let top = list.get_bounding_client_rect().top() + window().scroll_y().unwrap_or(0.0);
+            let header = 72.0;
+            if position > 0 {
+                window().scroll_to_with_x_and_y(0.0, top + shape.top_of(position) - header);
+            }
+        }
+    });
+
+    let positions = move || {
+        let (first, end) = visible.get();
+        let open = geometry
+            .get()
+            .open
+            .map(|(position, _)| position)
+            .filter(|position| !(first..end).contains(position));
+        (first..end).chain(open).collect::<Vec<_>>()
+    };
+    let nothing = move || {
+        let none = session.selected.with(|selected| selected.count == 0);
+        let filtered = view_state.with(|view| !view.filter.is_empty());
+        none.then_some(if filtered {
+            "No sequence matches. Clear the filter to see all of them."
+        } else {
+            "There is no sequence in this file. The import report above says why."
+        })
+    };
+    view! {
+        <div class="row-probe" node_ref=probe aria-hidden="true"></div>
+        <ol class="cards virtual" node_ref=list aria-label="Sequences" style:height=move || format!("{}px", geometry.get().total())>
+            <For each=positions key=|position| *position let(position)>
+                <VirtualRow position session view_state geometry open_height/>
+            </For>
+        </ol>
+        <p class="empty" role="status">{nothing}</p>
+    }
+}
+
+#[component]
+fn VirtualRow(
+    position: u32,
+    session: Session,
+    view_state: RwSignal<ViewState>,
+    geometry: Memo<Geometry>,
+    open_height: RwSignal<f64>,
+) -> impl IntoView {
+    let row = Memo::new(move |_| {
+        session.rows.with(|held| {
+            let index = position.checked_sub(held.first)? as usize;
+            held.rows.get(index).cloned()
+        })
+    });
+    let top = move || format!("translateY({}px)", geometry.get().top_of(position));
+    let count = move || session.selected.with(|selected| selected.count).to_string();
+    let content = move || match row.get() {
+        None => view! { <div class="card card-loading" aria-hidden="true"></div> }.into_any(),
+        Some(row) => view! { <RowCard row position session view_state open_height/> }.into_any(),
+    };
+    view! {
+        <li class="row" style:transform=top aria-setsize=count aria-posinset=(position + 1).to_string()>{content}</li>
+    }
+}
+
+#[component]
+fn RowCard(
+    row: Arc<Row>,
+    position: u32,
+    session: Session,
+    view_state: RwSignal<ViewState>,
+    open_height: RwSignal<f64>,
+) -> impl IntoView {
+    let sequence = row.card.sequence;
+    let number = sequence + 1;
+    let is_open = Memo::new(move |_| view_state.with(|view| view.sequence == Some(sequence)));
+    let toggle = move |_| {
+        // The worker will say the same; said here, the rows below move in the same frame.
+        session
+            .selected
+            .update(|selected| selected.located = Some(position));
+        view_state.update(|view| {
+            view.token = None;
+            view.sequence = (view.sequence != Some(sequence)).then_some(sequence);
+        });
+    };
+    let article = NodeRef::<leptos::html::Article>::new();
+    follow_height(article, is_open, open_height);
+    view! {
+        <article class="card" class:card-open=is_open node_ref=article aria-label=format!("Sequence {number}")>
+            <button type="button" class="card-toggle" aria-expanded=move || is_open.get().to_string() on:click=toggle>
+                <span class="card-number">{number}</span>
+                <span class="visually-hidden">{move || if is_open.get() { "Close sequence" } else { "Open sequence" }}</span>
+            </button>
+            <div class="card-head" inner_html=head_html(&row.card)></div>
+            {move || if is_open.get() {
+                view! { <Detail sequence session view_state/> }.into_any()
+            } else {
+                view! { <div class="card-beginning" inner_html=beginning_html(&row.card, &row.hits)></div> }.into_any()
+            }}
+        </article>
+    }
+}
+
+/// Keeps `open_height` at the height of the open card.
+fn follow_height(
+    article: NodeRef<leptos::html::Article>,
+    is_open: Memo<bool>,
+    open_height: RwSignal<f64>,
+) {
+    Effect::new(move |_| {
+        let Some(article) = article.get().filter(|_| is_open.get()) else {
+            return;
+        };
+        let element: HtmlElement = article.unchecked_into();
+        let measured = element.clone();
+        let on_resize = Closure::<dyn FnMut()>::new(move || {
+            let _ = open_height.try_set(f64::from(measured.offset_height()));
+        });
+        let Ok(observer) = web_sys::ResizeObserver::new(on_resize.as_ref().unchecked_ref()) else {
+            return;
+        };
+        observer.observe(&element);
+        let held = send_wrapper::SendWrapper::new((observer, on_resize));
+        on_cleanup(move || held.0.disconnect());
+    });
+}

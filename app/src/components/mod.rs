@@ -1,0 +1,22 @@
+//! Parts of pages.
+mod boards;
+mod card;
+mod drop_zone;
+mod filter_bar;
+mod intake;
+mod legend;
+mod list;
+mod notice;
+mod report;
+mod run_actions;
+mod run_view;
+mod status;
+mod tokens;
+
+pub(crate) use card::time_html;
+pub(crate) use drop_zone::DropZone;
+pub(crate) use intake::WindowIntake;
+pub(crate) use notice::{ErrorNotice, Notice, WayOut, set_status};
+pub(crate) use run_actions::Sending;
+pub(crate) use run_view::RunView;
+pub(crate) use tokens::tokens_html;

@@ -1,0 +1,66 @@
+//! White space made visible, for labels; never in the text itself.
+
+/// The text with glyphs in place of spaces at its ends and of line breaks and tabs.
+pub(super) fn visible(text: &str) -> String {
+    let inner = text.trim_matches(' ');
+    let leading = text.len() - text.trim_start_matches(' ').len();
+    let trailing = if inner.is_empty() {
+        0
+    } else {
+        text.len() - text.trim_end_matches(' ').len()
+    };
+    let mut out = "␣".repeat(leading);
+    for character in inner.chars() {
+        match character {
+            '\n' => out.push('⏎'),
+            '\r' => out.push('␍'),
+            '\t' => out.push('⇥'),
+            '\u{a0}' => out.push('⍽'),
+            other if other.is_control() => out.push('␀'),
+            other => out.push(other),
+        }
+    }
+    out.push_str(&"␣".repeat(trailing));
+    if out.is_empty() {
+        "(empty)".to_owned()
+    } else {
+        out
+    }
+}
+
+/// As [`visible`], cut to `limit` characters.
+pub(super) fn short(text: &str, limit: usize) -> String {
+    let shown = visible(text);
+    if shown.chars().count() <= limit {
+        return shown;
+    }
+    let mut cut: String = shown.chars().take(limit.saturating_sub(1)).collect();
+    cut.push('…');
+    cut
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn white_space_is_seen() {
+        for (text, expected) in [
+            (" simple", "␣simple"),
+            ("  ", "␣␣"),
+            (" a b ", "␣a b␣"),
+            (".\n\n", ".⏎⏎"),
+            ("\t", "⇥"),
+            ("", "(empty)"),
+            ("\u{7}", "␀"),
+        ] {
+            assert_eq!(visible(text), expected, "{text:?}");
+        }
+    }
+
+    #[test]
+    fn long_labels_are_cut() {
+        assert_eq!(short("abcdef", 6), "abcdef");
+        assert_eq!(short("abcdefg", 6), "abcde…");
+    }
+}

@@ -1,0 +1,120 @@
+//! One sequence in full: its text, the panel of the token under the pointer, the chart, and the table behind the chart.
+//!
+//! One token is looked at by all of them: the hovered one, else the pinned one of the view.
+mod chart;
+mod facts;
+mod glyphs;
+mod panel;
+mod slider;
+mod table;
+mod text;
+mod window;
+
+use crate::session::Session;
+use crate::view::ViewState;
+use leptos::prelude::*;
+use std::sync::Arc;
+use worker::protocol::SequenceText;
+
+/// The token that text, panel and chart show.
+#[derive(Clone, Copy)]
+pub(crate) struct Focus {
+    /// The token under the pointer.
+    hovered: RwSignal<Option<u32>>,
+    view_state: RwSignal<ViewState>,
+}
+
+impl Focus {
+    /// The hovered token, else the pinned one.
+    fn token(self) -> Option<u32> {
+        self.hovered.get().or_else(|| self.pinned())
+    }
+
+    fn pinned(self) -> Option<u32> {
+        self.view_state.with(|view| view.token)
+    }
+
+    fn hover(self, token: Option<u32>) {
+        if self.hovered.get_untracked() != token {
+            self.hovered.set(token);
+        }
+    }
+
+    /// Pins a token, or releases the pin.
+    fn pin(self, token: Option<u32>) {
+        self.hovered.set(None);
+        self.view_state.update(|view| view.token = token);
+    }
+}
+
+/// The open part of a card.
+#[component]
+pub(crate) fn Detail(
+    sequence: u32,
+    session: Session,
+    view_state: RwSignal<ViewState>,
+) -> impl IntoView {
+    let content = move || match session.text.get() {
+        None => {
+            view! { <p class="detail-wait" role="status">"Reading the sequence …"</p> }.into_any()
+        }
+        Some(Err(message)) => {
+            view! { <p class="strip strip-error" role="alert">{message}</p> }.into_any()
+        }
+        // The answer for the sequence that was open before.
+        Some(Ok(text)) if text.card.sequence != sequence => ().into_any(),
+        Some(Ok(text)) => view! { <Whole text session view_state/> }.into_any(),
+    };
+    view! { <div class="detail">{content}</div> }
+}
+
+#[component]
+fn Whole(
+    text: Arc<SequenceText>,
+    session: Session,
+    view_state: RwSignal<ViewState>,
+) -> impl IntoView {
+    let focus = Focus {
+        hovered: RwSignal::new(None),
+        view_state,
+    };
+    let sequence = text.card.sequence;
+    let count = text.card.tokens;
+    let wanted = Memo::new(move |_| focus.token().filter(|token| *token < count));
+    Effect::new(move |_| {
+        if let Some(token) = wanted.get() {
+            session.ask_token(sequence, token);
+        }
+    });
+    view! {
+        <div class="detail-columns">
+            <div class="detail-main">
+                <text::TokenText text=Arc::clone(&text) focus/>
+                <facts::Facts text=&text focus/>
+            </div>
+            <panel::TokenPanel text=Arc::clone(&text) session wanted focus/>
+        </div>
+        {(count > 0).then(|| view! { <chart::ProbabilityChart text=Arc::clone(&text) focus/> })}
+    }
+}
+
+#[cfg(test)]
+mod tests_support {
+    use api::Card;
+    use worker::protocol::SequenceText;
+
+    /// A sequence without anything but its card.
+    pub(super) fn sequence(card: Card) -> SequenceText {
+        SequenceText {
+            card,
+            hits: Vec::new(),
+            probabilities: Vec::new(),
+            labels: Vec::new(),
+            weakest: None,
+            weakest_passage: None,
+            tail_loop: None,
+            tool_calls: Vec::new(),
+            stated_text: None,
+        }
+    }
+}

@@ -1,0 +1,32 @@
+//! The Leptos user interface: the server renders it, the browser takes it over.
+//!
+//! | module | what it is |
+//! |---|---|
+//! | [`mod@shell`] | the document, the routes, header and footer |
+//! | [`pages`] | one file per page |
+//! | [`session`] | the file that is open: source, progress, boards, rows |
+//! | [`view`] | filter, sort and selection, and how they read in an address |
+//! | `worker_client` | the page's side of the worker that reads the file |
+//! | `components`, `detail` | boards, cards, list, report; the text of a sequence with its panel and chart |
+//!
+//! Data flows one way: the address gives the [`view::ViewState`]; a change of it asks the worker; its answers fill the signals of
+//! the session; components show them.
+#![recursion_limit = "256"]
+#![expect(
+    unreachable_pub,
+    reason = "the component macro makes the properties of private components public"
+)]
+
+mod browser;
+mod components;
+mod detail;
+mod markup;
+mod pages;
+pub mod session;
+mod shell;
+mod theme;
+pub mod view;
+mod worker_client;
+
+pub use shell::{App, shell};
+pub use theme::ThemeChoice;

@@ -1,0 +1,12 @@
+//! One file per page.
+mod import;
+mod local;
+mod not_found;
+mod open;
+mod run;
+
+pub(crate) use import::ImportPage;
+pub(crate) use local::LocalPage;
+pub(crate) use not_found::NotFoundPage;
+pub(crate) use open::OpenPage;
+pub(crate) use run::RunPage;

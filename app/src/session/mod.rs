@@ -1,0 +1,250 @@
+//! The file that is open: where it comes from, how far it is read, and what the worker said of it.
+//!
+//! One session per page. Pages change it through its methods only; answers of the worker come in through `receive`.
+mod held;
+mod receive;
+pub mod store;
+
+use analysis::{Filter, Sort};
+use api::{RunSummary, Totals};
+use leptos::prelude::*;
+use std::sync::Arc;
+use web_sys::File;
+use worker::protocol::{Job, Request, Row, SequenceText, TokenView};
+
+/// Where the open file comes from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Origin {
+    /// A file of this machine; nobody else has it.
+    Local,
+    /// The stored run with this id.
+    Stored(String),
+}
+
+/// How far the reading is.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub enum Phase {
+    /// No file is open.
+    #[default]
+    Idle,
+    /// The worker reads.
+    Reading {
+        /// Bytes read.
+        bytes: u64,
+        /// Size; 0 when unknown.
+        total: u64,
+    },
+    /// All that there is was read.
+    Ready {
+        /// The person stopped the reading before the end; bytes read until then.
+        stopped_at: Option<u64>,
+    },
+    /// Nothing could be read.
+    Failed {
+        /// What happened and what to do.
+        message: String,
+    },
+}
+
+/// The answer to the current filter and sort.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Selected {
+    /// Number of the question; rows of another one are out of date.
+    pub query: u32,
+    /// How many sequences match.
+    pub count: u32,
+    /// How many tokens match the token condition.
+    pub hits: u64,
+    /// Their boards.
+    pub totals: Totals,
+    /// Position of the open sequence in the list.
+    pub located: Option<u32>,
+}
+
+/// The rows that the list has at hand.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Rows {
+    /// Of which selection.
+    pub query: u32,
+    /// Position of the first one.
+    pub first: u32,
+    /// The rows.
+    pub rows: Vec<Arc<Row>>,
+}
+
+/// The open file. Copies share their signals.
+#[derive(Debug, Clone, Copy)]
+pub struct Session {
+    /// Where the open file comes from; `None` when no file is open.
+    pub origin: RwSignal<Option<Origin>>,
+    /// Counts the files opened: a page about the open file begins anew with each.
+    pub opened: RwSignal<Job>,
+    /// How far the reading is.
+    pub phase: RwSignal<Phase>,
+    /// What is known of the run; grows while it is read.
+    pub summary: RwSignal<Arc<RunSummary>>,
+    /// The current selection.
+    pub selected: RwSignal<Selected>,
+    /// Rows of the current selection.
+    pub rows: RwSignal<Arc<Rows>>,
+    /// The open sequence, or why it could not be read.
+    pub text: RwSignal<Option<Result<Arc<SequenceText>, String>>>,
+    /// The token asked for last.
+    pub token: RwSignal<Option<Arc<TokenView>>>,
+    asked: StoredValue<u32>,
+}
+
+impl Session {
+    /// A session without a file.
+    pub fn new() -> Self {
+        Self {
+            origin: RwSignal::new(None),
+            opened: RwSignal::new(0),
+            phase: RwSignal::new(Phase::Idle),
+            summary: RwSignal::default(),
+            selected: RwSignal::default(),
+            rows: RwSignal::default(),
+            text: RwSignal::new(None),
+            token: RwSignal::new(None),
+            asked: StoredValue::new(0),
+        }
+    }
+
+    /// Loads what reading needs, so that the first file opens at once. Should it fail, opening says why.
+    pub fn warm_up(self) {
+        let _ = held::warm_up(move |event| self.receive(event));
+    }
+
+    /// Reads a file of this machine.
+    pub fn open_file(self, file: File) {
+        let (name, total) = (file.name(), file.size() as u64);
+        held::keep_file(Some(file.clone()));
+        self.open(Origin::Local, name, None, total, Some(&file));
+    }
+
+    /// Reads a stored run, unless it is the one that is open.
+    pub fn open_stored(self, summary: &RunSummary) {
+        let origin = Origin::Stored(summary.id.clone());
+        let failed = matches!(self.phase.get_untracked(), Phase::Failed { .. });
+        if self.origin.get_untracked().as_ref() == Some(&origin) && !failed {
+            return;
+        }
+        held::keep_file(None);
+        self.open(
+            origin,
+            summary.name.clone(),
+            Some(api::paths::file_url(&summary.id)),
+            summary.size,
+            None,
+        );
+    }
+
+    fn open(
+        self,
+        origin: Origin,
+        name: String,
+        url: Option<String>,
+        total: u64,
+        file: Option<&File>,
+    ) {
+        let job = self.opened.get_untracked().wrapping_add(1);
+        self.opened.set(job);
+        self.forget_answers();
+        self.summary.set(Arc::new(RunSummary {
+            name: name.clone(),
+            size: total,
+            ..RunSummary::default()
+        }));
+        self.phase.set(Phase::Reading { bytes: 0, total });
+        self.origin.set(Some(origin));
+        if let Err(message) = held::worker_for_new_file(move |event| self.receive(event)) {
+            self.phase.set(Phase::Failed { message });
+        }
+        held::send(&Request::Open { job, name, url }, file);
+    }
+
+    fn forget_answers(self) {
+        self.selected.set(Selected::default());
+        self.rows.set(Arc::default());
+        self.text.set(None);
+        self.token.set(None);
+    }
+
+    /// Stops reading; what was read so far stays.
+    pub fn cancel(self) {
+        held::send(
+            &Request::Cancel {
+                job: self.opened.get_untracked(),
+            },
+            None,
+        );
+    }
+
+    /// Closes the file.
+    pub fn close(self) {
+        held::stop_worker();
+        held::keep_file(None);
+        self.forget_answers();
+        self.phase.set(Phase::Idle);
+        self.origin.set(None);
+    }
+
+    /// The local file was stored as this run: from now on the session is that run's.
+    pub fn became(self, id: String) {
+        self.origin.set(Some(Origin::Stored(id)));
+    }
+
+    /// Asks for a selection; the answer comes into `selected`.
+    pub fn select(self, filter: Filter, sort: Sort, locate: Option<u32>) {
+        let query = self.asked.get_value().wrapping_add(1);
+        self.asked.set_value(query);
+        held::send(
+            &Request::Select {
+                query,
+                filter,
+                sort,
+                locate,
+            },
+            None,
+        );
+    }
+
+    /// Asks where a sequence is in the current selection; the answer comes into `selected`.
+    pub fn locate(self, sequence: u32) {
+        held::send(&Request::Locate { sequence }, None);
+    }
+
+    /// Asks for rows of the current selection; the answer comes into `rows`.
+    pub fn ask_rows(self, first: u32, count: u32) {
+        let query = self.selected.with_untracked(|selected| selected.query);
+        held::send(
+            &Request::Rows {
+                query,
+                first,
+                count,
+            },
+            None,
+        );
+    }
+
+    /// Asks for a whole sequence; the answer comes into `text`.
+    pub fn ask_text(self, sequence: u32) {
+        held::send(&Request::Text { sequence }, None);
+    }
+
+    /// Asks for a token; the answer comes into `token`.
+    pub fn ask_token(self, sequence: u32, token: u32) {
+        held::send(&Request::Token { sequence, token }, None);
+    }
+}
+
+impl Default for Session {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+/// The session of this page.
+pub fn use_session() -> Session {
+    use_context().unwrap_or_default()
+}

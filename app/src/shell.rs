@@ -1,0 +1,98 @@
+//! The document, the routes, and what stands around every page.
+use crate::components::WindowIntake;
+use crate::pages::{ImportPage, LocalPage, NotFoundPage, OpenPage, RunPage};
+use crate::session::Session;
+use crate::theme::{ThemeChoice, ThemeMenu};
+use leptos::config::LeptosOptions;
+use leptos::prelude::*;
+use leptos_meta::{HashedStylesheet, MetaTags, Title, provide_meta_context};
+use leptos_router::components::{A, Route, Router, Routes};
+use leptos_router::{SsrMode, path};
+
+/// The document that the server sends.
+pub fn shell(options: LeptosOptions) -> impl IntoView {
+    let theme = use_context::<ThemeChoice>().unwrap_or_default();
+    view! {
+        <!DOCTYPE html>
+        <html lang="en" data-theme=theme.name()>
+            <head>
+                <meta charset="utf-8"/>
+                <meta name="viewport" content="width=device-width, initial-scale=1"/>
+                <meta name="color-scheme" content="light dark"/>
+                <meta name="description" content="See where a language model was sure, and where it guessed."/>
+                <link rel="icon" href="/favicon.svg" type="image/svg+xml"/>
+                <HashedStylesheet options=options.clone()/>
+                <HydrationScripts options/>
+                <MetaTags/>
+            </head>
+            <body>
+                <App/>
+            </body>
+        </html>
+    }
+}
+
+/// The application.
+#[component]
+pub fn App() -> impl IntoView {
+    provide_meta_context();
+    let session = Session::new();
+    provide_context(session);
+    // Runs in the browser only: from here on the controls work. The tests wait for it.
+    Effect::new(move |_| {
+        session.warm_up();
+        if let Some(root) = document().document_element() {
+            let _ = root.set_attribute("data-hydrated", "");
+        }
+    });
+    // The fragment of the address belongs to the view of a local file: the link moves the focus only.
+    let content = NodeRef::<leptos::html::Main>::new();
+    let skip = move |event: leptos::ev::MouseEvent| {
+        if let Some(content) = content.get_untracked() {
+            event.prevent_default();
+            let _ = content.focus();
+        }
+    };
+    view! {
+        <Title formatter=|title: String| if title.is_empty() { "Surprisal".to_owned() } else { format!("{title} – Surprisal") }/>
+        <Router>
+            <a class="skip-link" href="#content" on:click=skip>"Skip to the content"</a>
+            <Header/>
+            <WindowIntake/>
+            <main id="content" tabindex="-1" node_ref=content>
+                <Routes fallback=NotFoundPage>
+                    <Route path=path!("/") view=OpenPage/>
+                    <Route path=path!("/local") view=LocalPage/>
+                    // The status code and the whole list are part of the answer, with and without JavaScript.
+                    <Route path=path!("/runs/:id") view=RunPage ssr=SsrMode::Async/>
+                    <Route path=path!("/import") view=ImportPage ssr=SsrMode::Async/>
+                </Routes>
+            </main>
+            <footer class="site-footer">
+                <p>"Confidence is not correctness."</p>
+                <p>"Files are read in this browser. Nothing leaves it until you press Store."</p>
+            </footer>
+        </Router>
+    }
+}
+
+#[component]
+fn Header() -> impl IntoView {
+    view! {
+        <header class="site-header">
+            <A href="/" attr:class="brand">
+                <svg class="brand-mark" viewBox="0 0 32 32" aria-hidden="true">
+                    <rect x="4" y="20" width="6" height="8" rx="1"/>
+                    <rect x="13" y="4" width="6" height="24" rx="1" class="brand-peak"/>
+                    <rect x="22" y="15" width="6" height="13" rx="1"/>
+                </svg>
+                "Surprisal"
+            </A>
+            <nav aria-label="Pages">
+                <A href="/" exact=true>"Open"</A>
+                <A href="/import">"Import"</A>
+            </nav>
+            <ThemeMenu/>
+        </header>
+    }
+}

@@ -1,0 +1,168 @@
+//! What the person is looking at, and how it reads in an address.
+//!
+//! `q=` part of a token, `model=`, `sort=` with `-` for largest first, `s=` the open sequence and `t=` the
+//! pinned token, both counted from 1 as on the screen. Unknown or malformed parts are ignored: an old link opens.
+mod address;
+
+pub use address::{Place, use_view_state};
+
+use analysis::{Filter, Sort, SortKey};
+use api::paths::escape;
+use percent_encoding::percent_decode_str;
+
+/// Filter, sort and selection: everything that a link has to reproduce.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct ViewState {
+    /// Which sequences are listed.
+    pub filter: Filter,
+    /// In which order.
+    pub sort: Sort,
+    /// The open sequence, from 0.
+    pub sequence: Option<u32>,
+    /// The pinned token of the open sequence, from 0.
+    pub token: Option<u32>,
+}
+
+impl ViewState {
+    /// Reads a query string or fragment, with or without its leading `?` or `#`.
+    pub fn parse(text: &str) -> Self {
+        let mut view = Self::default();
+        for pair in text.trim_start_matches(['?', '#']).split('&') {
+            let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
+            let value = value.replace('+', " ");
+            let value = percent_decode_str(&value).decode_utf8_lossy();
+            match name {
+                "q" => view.filter.token = value.into_owned(),
+                "model" => view.filter.model = value.into_owned(),
+                "sort" => view.sort = parse_sort(&value),
+                "s" => view.sequence = parse_position(&value),
+                "t" => view.token = parse_position(&value),
+                _ => {}
+            }
+        }
+        if view.sequence.is_none() {
+            view.token = None;
+        }
+        view
+    }
+
+    /// The query string without its `?`; empty for the plain view.
+    pub fn to_query(&self) -> String {
+        let mut parts = Vec::new();
+        if !self.filter.token.is_empty() {
+            parts.push(format!("q={}", escape(&self.filter.token)));
+        }
+        if !self.filter.model.is_empty() {
+            parts.push(format!("model={}", escape(&self.filter.model)));
+        }
+        if self.sort != Sort::default() {
+            parts.push(format!("sort={}", sort_name(self.sort)));
+        }
+        if let Some(sequence) = self.sequence {
+            parts.push(format!("s={}", u64::from(sequence) + 1));
+            if let Some(token) = self.token {
+                parts.push(format!("t={}", u64::from(token) + 1));
+            }
+        }
+        parts.join("&")
+    }
+}
+
+/// The name of a sort in addresses and menus: `perplexity`, `-perplexity`, …
+pub fn sort_name(sort: Sort) -> String {
+    let key = match sort.key {
+        SortKey::Position => "position",
+        SortKey::Perplexity => "perplexity",
+        SortKey::Probability => "probability",
+        SortKey::Length => "length",
+    };
+    if sort.descending {
+        format!("-{key}")
+    } else {
+        key.to_owned()
+    }
+}
+
+/// The sort with this name; anything unknown is the order of the file.
+pub fn parse_sort(name: &str) -> Sort {
+    let (descending, key) = match name.strip_prefix('-') {
+        Some(key) => (true, key),
+        None => (false, name),
+    };
+    let key = match key {
+        "position" => SortKey::Position,
+        "perplexity" => SortKey::Perplexity,
+        "probability" => SortKey::Probability,
+        "length" => SortKey::Length,
+        _ => return Sort::default(),
+    };
+    Sort { key, descending }
+}
+
+fn parse_position(text: &str) -> Option<u32> {
+    text.parse::<u32>().ok()?.checked_sub(1)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn plain_view_is_the_empty_query() {
+        assert_eq!(ViewState::default().to_query(), "");
+        assert_eq!(ViewState::parse(""), ViewState::default());
+        assert_eq!(ViewState::parse("?"), ViewState::default());
+    }
+
+    #[test]
+    fn positions_count_from_one() {
+        let view = ViewState::parse("?s=1&t=8");
+        assert_eq!((view.sequence, view.token), (Some(0), Some(7)));
+        assert_eq!(view.to_query(), "s=1&t=8");
+    }
+
+    #[test]
+    fn what_makes_no_sense_is_ignored() {
+        for text in [
+            "s=0",
+            "s=-1",
+            "s=x&t=1",
+            "t=4",
+            "sort=colour",
+            "q",
+            "&&",
+            "utm=1",
+            "%zz",
+        ] {
+            assert_eq!(ViewState::parse(text), ViewState::default(), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_form_writes_spaces_as_plus() {
+        assert_eq!(
+            ViewState::parse("q=+a%2Bb&sort=-perplexity").to_query(),
+            "q=%20a%2Bb&sort=-perplexity"
+        );
+    }
+
+    proptest! {
+        #[test]
+        fn every_view_survives_the_address(
+            token in ".*", model in ".*", key in 0..4usize, descending: bool,
+            sequence in proptest::option::of(0..u32::MAX), pinned in proptest::option::of(0..u32::MAX),
+        ) {
+            let key = [SortKey::Position, SortKey::Perplexity, SortKey::Probability, SortKey::Length][key];
+            let view = ViewState {
+                filter: Filter { token, model },
+                sort: Sort { key, descending },
+                sequence,
+                token: sequence.and(pinned),
+            };
+            let query = view.to_query();
+            prop_assert!(query.is_ascii() && !query.contains(['#', '<', '"', ' ']));
+            prop_assert_eq!(ViewState::parse(&query), view);
+        }
+    }
+}
