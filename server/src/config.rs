@@ -1,0 +1,245 @@
+//! Every setting and every limit of the server.
+use clap::Args;
+use std::{net::SocketAddr, path::PathBuf, time::Duration};
+use storage::{SettingError, StoreSetting};
+
+/// Serve the application to browsers, with a store for shared runs.
+#[derive(Debug, Clone, Args)]
+#[command(after_help = SERVE_HELP)]
+pub struct Serve {
+    /// Where to listen
+    #[arg(
+        long,
+        value_name = "IP:PORT",
+        env = "SURPRISAL_ADDR",
+        hide_env_values = true,
+        default_value = "127.0.0.1:3000"
+    )]
+    pub addr: SocketAddr,
+    /// Where stored runs are kept [default: surprisal-data in the current directory]
+    #[arg(
+        long,
+        value_name = "URL",
+        env = "SURPRISAL_STORE",
+        hide_env_values = true
+    )]
+    pub store: Option<String>,
+    /// Directory of the built site
+    #[arg(
+        long,
+        value_name = "DIR",
+        env = "LEPTOS_SITE_ROOT",
+        hide_env_values = true,
+        default_value = "target/site"
+    )]
+    pub site: PathBuf,
+    /// The files in the site's `pkg` have names with a hash, listed in `hash.txt` beside this program
+    #[arg(long, env = "LEPTOS_HASH_FILES", hide_env_values = true, hide = true, action = clap::ArgAction::Set, num_args = 0..=1,
+        default_value = "false", default_missing_value = "true")]
+    pub hash_files: bool,
+    /// How the log is written, to standard error; RUST_LOG filters it (default: info)
+    #[arg(
+        long,
+        env = "SURPRISAL_LOG_FORMAT",
+        hide_env_values = true,
+        default_value = "plain"
+    )]
+    pub log_format: LogFormat,
+    /// What the server refuses
+    #[command(flatten)]
+    pub limits: Limits,
+}
+
+const SERVE_HELP: &str = "\
+Stores:
+  file:///dir                 a directory; what is stored survives a crash
+  minio://host:9000/bucket    MinIO or another S3-compatible store; add ?tls=false&region=us-east-1&create=true
+                              as needed. Credentials come from MINIO_ACCESS_KEY and MINIO_SECRET_KEY, or from
+                              the files that MINIO_ACCESS_KEY_FILE and MINIO_SECRET_KEY_FILE name; never from
+                              the address
+  memory://                   gone when the server stops
+
+Examples:
+  surprisal serve
+  surprisal serve --addr 0.0.0.0:8080 --store file:///srv/surprisal
+  MINIO_ACCESS_KEY=… MINIO_SECRET_KEY=… surprisal serve --store 'minio://minio.example.com:9000/runs'";
+
+/// How the log is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub enum LogFormat {
+    /// For people.
+    Plain,
+    /// One JSON object a line, for machines.
+    Json,
+}
+
+/// What the server refuses, so that one client cannot take it from the others.
+///
+/// Memory of uploads is at most `concurrent_uploads` x (three parts of the store + one record of the importer + its columns).
+#[derive(Debug, Clone, PartialEq, Eq, Args)]
+#[command(next_help_heading = "Limits")]
+pub struct Limits {
+    /// Largest file that is taken; past it 413
+    #[arg(long = "max-upload", value_name = "SIZE", env = "SURPRISAL_MAX_UPLOAD", hide_env_values = true, value_parser = size, default_value = "4GiB")]
+    pub max_upload_bytes: u64,
+    /// Largest record (one JSON value) that is read for the summary; a larger one is stored and reported
+    #[arg(long = "max-record", value_name = "SIZE", env = "SURPRISAL_MAX_RECORD", hide_env_values = true, value_parser = size, default_value = "64MiB")]
+    pub max_record_bytes: u64,
+    /// Uploads at the same time; one more waits for --upload-wait, then 503
+    #[arg(
+        long = "max-uploads",
+        value_name = "COUNT",
+        env = "SURPRISAL_MAX_UPLOADS",
+        hide_env_values = true,
+        default_value = "16"
+    )]
+    pub concurrent_uploads: u16,
+    /// How long an upload waits for its turn
+    #[arg(long = "upload-wait", value_name = "TIME", env = "SURPRISAL_UPLOAD_WAIT", hide_env_values = true, value_parser = duration, default_value = "2s")]
+    pub upload_wait: Duration,
+    /// Longest pause between two pieces of an upload; past it 408
+    #[arg(long = "upload-idle", value_name = "TIME", env = "SURPRISAL_UPLOAD_IDLE", hide_env_values = true, value_parser = duration, default_value = "30s")]
+    pub upload_idle: Duration,
+    /// Slowest upload in bytes a second, measured over a minute of waiting for the client; past it 408
+    #[arg(long = "upload-rate", value_name = "SIZE", env = "SURPRISAL_UPLOAD_RATE", hide_env_values = true, value_parser = size, default_value = "16KiB")]
+    pub upload_rate: u64,
+    /// How long running uploads may go on after a signal to stop
+    #[arg(long = "stop-grace", value_name = "TIME", env = "SURPRISAL_STOP_GRACE", hide_env_values = true, value_parser = duration, default_value = "30s")]
+    pub stop_grace: Duration,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            max_upload_bytes: 4 << 30,
+            max_record_bytes: 64 << 20,
+            concurrent_uploads: 16,
+            upload_wait: Duration::from_secs(2),
+            upload_idle: Duration::from_secs(30),
+            upload_rate: 16 << 10,
+            stop_grace: Duration::from_secs(30),
+        }
+    }
+}
+
+impl Serve {
+    /// The store that is asked for, else a directory below the current one.
+    pub fn store_setting(&self) -> Result<StoreSetting, SettingError> {
+        match &self.store {
+            Some(url) => url.parse(),
+            None => match std::env::current_dir() {
+                Ok(here) => Ok(StoreSetting::File {
+                    dir: here.join("surprisal-data"),
+                }),
+                Err(error) => Err(SettingError(format!(
+                    "the current directory is not to be had: {error}"
+                ))),
+            },
+        }
+    }
+}
+
+/// A number of bytes: `65536`, `64KiB`, `100MB`, `4GiB`.
+fn size(text: &str) -> Result<u64, String> {
+    let (digits, unit) = split(text);
+    let factor = match unit.to_ascii_lowercase().as_str() {
+        "" | "b" => 1,
+        "kb" => 1_000,
+        "mb" => 1_000_000,
+        "gb" => 1_000_000_000,
+        "k" | "kib" => 1 << 10,
+        "m" | "mib" => 1 << 20,
+        "g" | "gib" => 1 << 30,
+        _ => return Err("expected a size such as 65536, 64KiB, 100MB or 4GiB".to_owned()),
+    };
+    let number: u64 = digits
+        .parse()
+        .map_err(|_| "expected a size such as 65536, 64KiB, 100MB or 4GiB".to_owned())?;
+    number
+        .checked_mul(factor)
+        .filter(|bytes| *bytes > 0)
+        .ok_or_else(|| "out of range".to_owned())
+}
+
+/// A time: `500ms`, `30s` (or `30`), `5m`.
+fn duration(text: &str) -> Result<Duration, String> {
+    let (digits, unit) = split(text);
+    let number: u32 = digits
+        .parse()
+        .map_err(|_| "expected a time such as 500ms, 30s or 5m".to_owned())?;
+    match unit {
+        "ms" => Ok(Duration::from_millis(number.into())),
+        "" | "s" => Ok(Duration::from_secs(number.into())),
+        "m" => Ok(Duration::from_secs(u64::from(number) * 60)),
+        _ => Err("expected a time such as 500ms, 30s or 5m".to_owned()),
+    }
+}
+
+fn split(text: &str) -> (&str, &str) {
+    let text = text.trim();
+    let at = text
+        .find(|c: char| !c.is_ascii_digit())
+        .unwrap_or(text.len());
+    (&text[..at], text[at..].trim())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::cli::Cli;
+    use clap::{CommandFactory as _, FromArgMatches as _};
+
+    #[test]
+    fn help_and_defaults_agree() {
+        Cli::command().debug_assert();
+        // Without the environment of the one who runs the test.
+        let command =
+            Serve::augment_args(clap::Command::new("serve")).mut_args(|arg| arg.env(None::<&str>));
+        let serve = Serve::from_arg_matches(&command.get_matches_from(["serve"])).unwrap();
+        assert_eq!(serve.limits, Limits::default());
+        assert!(!serve.hash_files);
+        let StoreSetting::File { dir } = serve.store_setting().unwrap() else {
+            panic!("no directory")
+        };
+        assert!(dir.is_absolute() && dir.ends_with("surprisal-data"));
+    }
+
+    #[test]
+    fn sizes() {
+        let wrong = Err("expected a size such as 65536, 64KiB, 100MB or 4GiB".to_owned());
+        let range = Err("out of range".to_owned());
+        let cases = [
+            ("1", Ok(1)),
+            ("64KiB", Ok(65536)),
+            ("64 kib", Ok(65536)),
+            ("4G", Ok(1 << 32)),
+            ("100MB", Ok(100_000_000)),
+            ("0", range.clone()),
+            ("99999999999GiB", range),
+            ("", wrong.clone()),
+            ("-1", wrong.clone()),
+            ("1.5G", wrong.clone()),
+            ("1TiBB", wrong),
+        ];
+        for (text, expected) in cases {
+            assert_eq!(size(text), expected, "{text:?}");
+        }
+    }
+
+    #[test]
+    fn times() {
+        let wrong = Err("expected a time such as 500ms, 30s or 5m".to_owned());
+        let cases = [
+            ("500ms", Ok(Duration::from_millis(500))),
+            ("30s", Ok(Duration::from_secs(30))),
+            ("30", Ok(Duration::from_secs(30))),
+            ("5m", Ok(Duration::from_secs(300))),
+            ("", wrong.clone()),
+            ("1h", wrong.clone()),
+            ("-1s", wrong),
+        ];
+        for (text, expected) in cases {
+            assert_eq!(duration(text), expected, "{text:?}");
+        }
+    }
+}

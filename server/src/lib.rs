@@ -1,0 +1,31 @@
+//! The surprisal program: a thin server around the stores, and the same numbers on the command line.
+//!
+//! | module | what it is |
+//! |---|---|
+//! | [`cli`] | the command line |
+//! | [`analyze`] | `surprisal analyze`: files in, boards and problems out |
+//! | [`serve`] | `surprisal serve`: start, run, shut down in good order |
+//! | [`config`] | every setting and every limit of the server |
+//! | [`router`] | all routes on one screen |
+//! | [`routes`] | one file per group of routes |
+//! | [`upload`] | the way of a file into the store: limits, summary, commit |
+//! | [`failure`] | errors as answers: JSON for programs, a page for people |
+//! | [`security`] | headers of every response; who may change something |
+//! | [`requests`] | a line in the log and an id for every request |
+//! | [`backend`] | the store as the rendered pages ask for it |
+//! | [`state`] | what all requests share |
+// A page of `app` is one nested type, and it is here that the compiler lays it out.
+#![recursion_limit = "256"]
+
+pub mod analyze;
+pub mod backend;
+pub mod cli;
+pub mod config;
+pub mod failure;
+pub mod requests;
+pub mod router;
+pub mod routes;
+pub mod security;
+pub mod serve;
+pub mod state;
+pub mod upload;

@@ -1,0 +1,15 @@
+//! The surprisal program.
+use clap::Parser as _;
+use server::{
+    analyze, cli,
+    cli::{Cli, Command},
+    serve,
+};
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    match Cli::parse().command {
+        Command::Serve(arguments) => serve::main(arguments),
+        Command::Analyze(cli::Analyze { files, json }) => analyze::main(&files, json),
+    }
+}

@@ -1,0 +1,31 @@
+//! A line in the log and an id for every request.
+use axum::{extract::Request, middleware::Next, response::Response};
+use http::{HeaderName, HeaderValue};
+use std::time::Instant;
+use tracing::Instrument as _;
+
+const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+
+/// Gives the request an id, which its answer and its lines in the log carry, and logs how it ended.
+/// Only the path is logged: the query string may hold words of the person's file.
+pub async fn log(request: Request, next: Next) -> Response {
+    let id = ulid::Ulid::new().to_string().to_lowercase();
+    let span =
+        tracing::info_span!("request", id, method = %request.method(), path = request.uri().path());
+    async {
+        let start = Instant::now();
+        let mut response = next.run(request).await;
+        let (status, ms) = (response.status().as_u16(), start.elapsed().as_millis());
+        if status >= 500 {
+            tracing::warn!(status, ms, "answered");
+        } else {
+            tracing::info!(status, ms, "answered");
+        }
+        if let Ok(id) = HeaderValue::from_str(&id) {
+            response.headers_mut().insert(REQUEST_ID, id);
+        }
+        response
+    }
+    .instrument(span)
+    .await
+}

@@ -1,0 +1,55 @@
+//! All routes on one screen, grouped by who calls them.
+use crate::{requests, routes::*, security, state::Server};
+use axum::{
+    Router,
+    middleware::from_fn,
+    routing::{any, get, post},
+};
+use leptos_axum::{
+    AxumRouteListing, LeptosRoutes as _, file_and_error_handler_with_context, generate_route_list,
+};
+use std::sync::LazyLock;
+
+/// The whole application.
+pub fn router(server: Server) -> Router {
+    let context = pages::context(&server);
+    let site = server.site.clone();
+    Router::new()
+        // Programs, and the page's own client. Answers are JSON, errors too.
+        .nest("/api", api())
+        // The one address below it that `nest` does not see.
+        .route("/api/", any(health::unknown_address))
+        // People, without JavaScript.
+        .route("/runs/latest", get(pages::latest))
+        .route("/theme", post(theme::set))
+        // People: the pages of `app`.
+        .leptos_routes_with_context(&server, ROUTES.clone(), context.clone(), move || {
+            app::shell(site.clone())
+        })
+        // Browsers: the bundle, then every other static file; what is not there is the app's not-found page.
+        .merge(files::bundle(&server.site))
+        .fallback(file_and_error_handler_with_context::<Server, _>(
+            context,
+            app::shell,
+        ))
+        .layer(from_fn(files::cache))
+        .layer(from_fn(security::same_origin))
+        .layer(from_fn(security::headers))
+        .layer(from_fn(requests::log))
+        .with_state(server)
+}
+
+fn api() -> Router<Server> {
+    Router::new()
+        .route("/runs", get(runs::list).post(create::create))
+        .route("/runs/{id}", get(runs::show).delete(runs::delete))
+        .route("/runs/{id}/file", get(download::file))
+        .route("/health", get(health::health))
+        .method_not_allowed_fallback(health::wrong_method)
+        .fallback(health::unknown_address)
+        .layer(from_fn(files::no_store))
+}
+
+/// Where the pages are. Found once: while leptos looks for them it suppresses resources in the whole process, and
+/// a page that another router renders at that moment would wait for its resources for ever (leptos 0.8.23).
+static ROUTES: LazyLock<Vec<AxumRouteListing>> = LazyLock::new(|| generate_route_list(app::App));

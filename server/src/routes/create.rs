@@ -1,0 +1,140 @@
+//! Storing a file: the raw body of a program, or a form.
+use crate::{
+    failure::Failure,
+    state::Server,
+    upload::{BodyError, Incoming, clean_name, receive},
+};
+use api::RunSummary;
+use axum::{
+    Json,
+    extract::{Query, Request, State},
+    response::{IntoResponse as _, Response},
+};
+use futures::TryStreamExt as _;
+use http::{HeaderMap, StatusCode, header};
+use serde::Deserialize;
+
+/// Query of `POST /api/runs`.
+#[derive(Debug, Default, Deserialize)]
+pub struct Target {
+    /// Name of the file.
+    #[serde(default)]
+    name: String,
+}
+
+/// Around the file in a form: boundaries and headers.
+const FORM_MARGIN: u64 = 64 << 10;
+
+/// `POST /api/runs?name=FILE`, the body being the file; or a form with one file field.
+/// A person's browser (it accepts HTML) is sent on to the page of the run, a program gets 201 and the summary.
+pub async fn create(State(server): State<Server>, request: Request) -> Response {
+    let page = accepts_page(request.headers());
+    match store(&server, request).await {
+        Ok(run) if page => (
+            StatusCode::SEE_OTHER,
+            [(header::LOCATION, api::page_url(&run.id))],
+        )
+            .into_response(),
+        Ok(run) => (
+            StatusCode::CREATED,
+            [(header::LOCATION, api::run_url(&run.id))],
+            Json(run),
+        )
+            .into_response(),
+        Err(failure) if page => failure.into_page(),
+        Err(failure) => failure.into_response(),
+    }
+}
+
+async fn store(server: &Server, request: Request) -> Result<RunSummary, Failure> {
+    let headers = request.headers();
+    if header_text(headers, header::CONTENT_ENCODING)
+        .is_some_and(|encoding| !encoding.eq_ignore_ascii_case("identity"))
+    {
+        return Err(Failure::bad_request(
+            "Send the file as it is, without a Content-Encoding.",
+        ));
+    }
+    let announced =
+        header_text(headers, header::CONTENT_LENGTH).and_then(|length| length.parse::<u64>().ok());
+    let boundary = header_text(headers, header::CONTENT_TYPE)
+        .and_then(|kind| multer::parse_boundary(kind).ok());
+    let Ok(Query(target)) = Query::<Target>::try_from_uri(request.uri()) else {
+        return Err(Failure::bad_request(
+            "`name` is the name of the file, percent-encoded.",
+        ));
+    };
+    let Some(boundary) = boundary else {
+        let bytes = request
+            .into_body()
+            .into_data_stream()
+            .map_err(|_| BodyError::CutOff);
+        return receive(
+            server,
+            Incoming {
+                name: clean_name(&target.name),
+                announced,
+                bytes,
+            },
+        )
+        .await;
+    };
+    let limit = server.limits.max_upload_bytes;
+    if announced.is_some_and(|length| length > limit.saturating_add(FORM_MARGIN)) {
+        return Err(BodyError::TooLarge { limit }.into());
+    }
+    let form = multer::Multipart::new(request.into_body().into_data_stream(), boundary);
+    let find = tokio::time::timeout(server.limits.upload_idle, file_field(form));
+    let field = find
+        .await
+        .map_err(|_| BodyError::Idle(server.limits.upload_idle))??;
+    let name = clean_name(field.file_name().unwrap_or_default());
+    let bytes = field.map_err(|error| form_error(&error));
+    receive(
+        server,
+        Incoming {
+            name,
+            announced: None,
+            bytes,
+        },
+    )
+    .await
+}
+
+/// The first field that has a file.
+async fn file_field(
+    mut form: multer::Multipart<'static>,
+) -> Result<multer::Field<'static>, BodyError> {
+    while let Some(field) = form
+        .next_field()
+        .await
+        .map_err(|error| form_error(&error))?
+    {
+        match field.file_name() {
+            Some("") => break,
+            Some(_) => return Ok(field),
+            None => {}
+        }
+    }
+    Err(BodyError::Form(
+        "No file was chosen. Go back, choose one and try again.",
+    ))
+}
+
+fn form_error(error: &multer::Error) -> BodyError {
+    match error {
+        multer::Error::StreamReadFailed(_)
+        | multer::Error::IncompleteStream
+        | multer::Error::IncompleteFieldData { .. }
+        | multer::Error::IncompleteHeaders => BodyError::CutOff,
+        _ => BodyError::Form("The form is not well formed."),
+    }
+}
+
+fn accepts_page(headers: &HeaderMap) -> bool {
+    header_text(headers, header::ACCEPT).is_some_and(|kinds| kinds.contains("text/html"))
+}
+
+fn header_text(headers: &HeaderMap, name: header::HeaderName) -> Option<&str> {
+    headers.get(name)?.to_str().ok()
+}

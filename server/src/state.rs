@@ -1,0 +1,49 @@
+//! What all requests share.
+use crate::{config::Limits, upload::Uploads};
+use axum::extract::FromRef;
+use leptos::config::LeptosOptions;
+use std::sync::Arc;
+use storage::RunStore;
+
+/// What all requests share. Cheap to clone.
+#[derive(Clone, Debug)]
+pub struct Server {
+    /// The stored runs.
+    pub store: RunStore,
+    /// What is refused.
+    pub limits: Arc<Limits>,
+    /// The uploads that are running.
+    pub uploads: Arc<Uploads>,
+    /// Where the built site lies and how its files are called.
+    pub site: LeptosOptions,
+}
+
+impl Server {
+    /// A server with nothing running yet.
+    pub fn new(store: RunStore, limits: Limits, site: LeptosOptions) -> Self {
+        let uploads = Arc::new(Uploads::new(limits.concurrent_uploads));
+        Self {
+            store,
+            limits: Arc::new(limits),
+            uploads,
+            site,
+        }
+    }
+}
+
+impl FromRef<Server> for LeptosOptions {
+    fn from_ref(server: &Server) -> Self {
+        server.site.clone()
+    }
+}
+
+/// The site in this directory; `hashed` when the names in its `pkg` carry a hash.
+pub fn site(root: &std::path::Path, hashed: bool) -> LeptosOptions {
+    LeptosOptions::builder()
+        .output_name("surprisal")
+        .site_root(root.to_string_lossy())
+        .site_pkg_dir("pkg")
+        .env(leptos::config::Env::PROD)
+        .hash_files(hashed)
+        .build()
+}

@@ -1,0 +1,14 @@
+//! The server from the outside: its routes through the router, its connections over TCP, its program as a process.
+//!
+//! [`app`] is the vocabulary of these tests.
+//!
+//! `cfg(test)` says to clippy what it does not see by itself: helpers of tests may unwrap, too.
+#![cfg(test)]
+
+mod analyze;
+mod app;
+mod download;
+mod pages;
+mod process;
+mod runs;
+mod upload;
