@@ -1,0 +1,219 @@
+//! The browser's half, two bundles: cargo, then wasm-bindgen (in this process), then wasm-opt. The last two are skipped
+//! when their input is what it was.
+
+use std::path::{Path, PathBuf};
+
+use wasm_bindgen_cli_support::Bindgen;
+
+use crate::files;
+use crate::node::Node;
+use crate::run::{Done, Failure, ask, run, say};
+use crate::tools::Tools;
+
+/// The name that pages ask for; `.cargo/config.toml` gives it to leptos.
+pub(crate) const NAME: &str = "surprisal";
+/// There is one way to build the browser's half: an unoptimised bundle is too slow to be looked at.
+pub(crate) const PROFILE: &str = "wasm-release";
+
+const OLDEST_WASM_OPT: u32 = 117; // older ones stop at `table.fill`
+const WASM_OPT_FLAGS: &[&str] = &[
+    "-Oz",
+    "--enable-bulk-memory",
+    "--enable-nontrapping-float-to-int",
+    "--enable-reference-types",
+    "--enable-sign-ext",
+    "--enable-mutable-globals",
+    "--enable-multivalue",
+];
+
+/// A crate that becomes a bundle.
+struct Part {
+    package: &'static str,
+    /// Name of its files.
+    name: &'static str,
+}
+
+const PARTS: [Part; 2] = [
+    Part {
+        package: "hydrate",
+        name: NAME,
+    },
+    Part {
+        package: "reader",
+        name: "reader",
+    },
+];
+
+/// The files of both bundles.
+pub(crate) struct Bundles {
+    /// Hold `surprisal.js`, `reader.wasm` and so on, and perhaps `snippets/`.
+    pub(crate) folders: Vec<PathBuf>,
+    /// Whether wasm-opt has seen them.
+    pub(crate) optimised: bool,
+}
+
+/// Compiles and post-processes the crates of the browser.
+pub(crate) fn build(tools: &Tools) -> Done<Bundles> {
+    let wasm = tools.wasm()?;
+    say("cargo: the browser's half");
+    let mut cargo = wasm.cargo(tools.workspace, "build");
+    for part in &PARTS {
+        cargo.args(["-p", part.package]);
+    }
+    run(
+        cargo.args(["--profile", PROFILE]),
+        "mend what the compiler says above",
+    )?;
+    let optimiser = Optimiser::find(tools)?;
+    let folders = PARTS
+        .iter()
+        .map(|part| part.build(tools, optimiser.as_ref()))
+        .collect::<Done<_>>()?;
+    Ok(Bundles {
+        folders,
+        optimised: optimiser.is_some(),
+    })
+}
+
+impl Part {
+    fn build(&self, tools: &Tools, optimiser: Option<&Optimiser>) -> Done<PathBuf> {
+        let workspace = tools.workspace;
+        let raw = workspace
+            .wasm_target()
+            .join(crate::toolchain::TARGET)
+            .join(PROFILE)
+            .join(self.package)
+            .with_extension("wasm");
+        let version = optimiser.map_or("none", |found| found.version.as_str());
+        let flags = WASM_OPT_FLAGS.join(" ");
+        // The compiled file names its version of wasm-bindgen, and the post-processor accepts no other.
+        let recipe = files::digest(&[
+            &files::read(&raw)?,
+            version.as_bytes(),
+            flags.as_bytes(),
+            include_bytes!("bundle.rs"),
+        ]);
+        let all = workspace.wasm_target().join("bundle").join(self.name);
+        let folder = all.join(&recipe);
+        if !folder.is_dir() {
+            files::remove(&all)?; // yesterday's bundles
+            let unfinished = all.join("unfinished");
+            self.process(&raw, &unfinished, optimiser, tools)?;
+            files::rename(&unfinished, &folder)?;
+        }
+        Ok(folder)
+    }
+
+    fn process(
+        &self,
+        raw: &Path,
+        folder: &Path,
+        optimiser: Option<&Optimiser>,
+        tools: &Tools,
+    ) -> Done {
+        let name = self.name;
+        say(format_args!("wasm-bindgen: {name}"));
+        files::empty(folder)?;
+        self.bindgen(raw, folder).map_err(|error| {
+            Failure::new(
+                format!("wasm-bindgen: {error}"),
+                "are the pins of wasm-bindgen and wasm-bindgen-cli-support in the root manifest the same?",
+            )
+        })?;
+        let wasm = folder.join(format!("{name}.wasm"));
+        files::rename(&folder.join(format!("{name}_bg.wasm")), &wasm)?;
+        optimiser.map_or(Ok(()), |optimiser| optimiser.shrink(&wasm, tools))
+    }
+
+    fn bindgen(&self, raw: &Path, folder: &Path) -> Result<(), Box<dyn std::error::Error>> {
+        Bindgen::new()
+            .input_path(raw)
+            .web(true)?
+            .typescript(false)
+            .omit_default_module_path(true)
+            .remove_name_section(true)
+            .remove_producers_section(true)
+            .out_name(self.name)
+            .generate(folder)?;
+        Ok(())
+    }
+}
+
+/// wasm-opt of the pinned npm package. One on `PATH` may be any version, and is not used.
+struct Optimiser<'a> {
+    node: &'a Node,
+    script: PathBuf,
+    version: String,
+}
+
+impl<'a> Optimiser<'a> {
+    /// `None`, with a line that says why, when the bundle has to stay large.
+    fn find(tools: &'a Tools) -> Done<Option<Self>> {
+        let node = match tools.node() {
+            Ok(node) => node,
+            Err(failure) => {
+                say(format_args!(
+                    "the bundle stays larger than it could be: {failure}"
+                ));
+                return Ok(None);
+            }
+        };
+        let script = node.module("binaryen/bin/wasm-opt");
+        let version =
+            ask(node.script(tools.workspace, &script).arg("--version")).unwrap_or_default();
+        match number(&version) {
+            Some(number) if number >= OLDEST_WASM_OPT => Ok(Some(Self {
+                node,
+                script,
+                version,
+            })),
+            _ => Err(Failure::new(
+                format!(
+                    "wasm-opt in node_modules says it is `{version}`, not version {OLDEST_WASM_OPT} or newer"
+                ),
+                "`npm ci` in the root of the checkout",
+            )),
+        }
+    }
+
+    fn shrink(&self, wasm: &Path, tools: &Tools) -> Done {
+        say(format_args!(
+            "wasm-opt: {}",
+            wasm.file_stem().unwrap_or_default().display()
+        ));
+        let small = wasm.with_extension("small");
+        run(
+            self.node
+                .script(tools.workspace, &self.script)
+                .arg(wasm)
+                .args(WASM_OPT_FLAGS)
+                .arg("-o")
+                .arg(&small),
+            "has the compiler begun to emit a feature that is not in WASM_OPT_FLAGS?",
+        )?;
+        files::rename(&small, wasm)
+    }
+}
+
+/// `wasm-opt version 132 (version_132)` → 132.
+fn number(version: &str) -> Option<u32> {
+    version
+        .split_whitespace()
+        .find_map(|word| word.parse().ok())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::number;
+
+    #[test]
+    fn versions_of_wasm_opt() {
+        for (text, expected) in [
+            ("wasm-opt version 132 (version_132)", Some(132)),
+            ("wasm-opt version 108", Some(108)),
+            ("", None),
+        ] {
+            assert_eq!(number(text), expected, "{text}");
+        }
+    }
+}

@@ -1,0 +1,53 @@
+// A picture of every page, to be looked at: light and dark, wide and narrow.
+import type { Page } from "@playwright/test";
+import { expect, hydrated, picture, test } from "../fixtures";
+import { bars, cards, choose, filterField, openCard, openSample, panel, ready, token } from "../page";
+import { SAMPLE } from "../sample";
+
+const pages: Record<string, (page: Page) => Promise<void>> = {
+  open: async (page) => {
+    await page.goto("/");
+    await hydrated(page);
+  },
+  overview: openSample,
+  filtered: async (page) => {
+    await openSample(page);
+    await filterField(page).fill("sea");
+    await expect(page.getByText(/tokens marked/)).toBeVisible();
+  },
+  detail: async (page) => {
+    await openSample(page);
+    await openCard(page, 1);
+    await token(page, 10).click();
+    await expect(panel(page)).toContainText("token 10");
+    await expect(bars(page)).toHaveCount(24);
+  },
+  run: async (page) => {
+    await page.goto("/import");
+    await hydrated(page);
+    await choose(page, SAMPLE);
+    await page.waitForURL(/\/runs\/\w+$/);
+    await ready(page);
+  },
+  import: async (page) => {
+    await pages.run(page);
+    await page.getByRole("link", { name: "Import", exact: true }).click();
+    await expect(page.getByRole("row").nth(1)).toBeVisible();
+  },
+  local: async (page) => {
+    await page.goto("/local");
+    await hydrated(page);
+  },
+};
+
+for (const width of [1280, 390]) {
+  test.describe(`${width} wide`, () => {
+    test.use(width > 600 ? { viewport: { width, height: 900 } } : { viewport: { width, height: 844 }, hasTouch: true, isMobile: true });
+    for (const [name, reach] of Object.entries(pages)) {
+      test(name, async ({ page }) => {
+        await reach(page);
+        await picture(page, `${name}-${width}`);
+      });
+    }
+  });
+}
