@@ -12,6 +12,7 @@ mod sequence;
 use crate::containers::{Position, RecordSink};
 use crate::formats;
 use crate::json::{Cursor, JsonError};
+use crate::record::text::REPLACEMENT;
 use crate::record::{Draft, Outcome};
 use crate::report::{Code, ProblemLog};
 use crate::{Columns, Limits, Place};
@@ -133,7 +134,7 @@ impl RecordSink for Reader {
                     "{error}; {} bytes skipped, reading went on at byte {end}",
                     record.len()
                 );
-                let before = &text[..error.at.min(text.len())];
+                let before = &record[..place_in(record, error.at)];
                 self.problem(Code::BadValue, after(at, before), detail);
             }
         }
@@ -142,6 +143,24 @@ impl RecordSink for Reader {
     fn problem(&mut self, code: Code, at: Position, detail: String) {
         self.log.add(code, || place(at, detail));
     }
+}
+
+/// Where an offset of the repaired text lies in the record: U+FFFD is seldom as long as what it stands for.
+fn place_in(record: &[u8], repaired: usize) -> usize {
+    let (mut from, mut to) = (0, 0);
+    for chunk in record.utf8_chunks() {
+        let valid = chunk.valid().len();
+        if repaired <= to + valid {
+            return from + (repaired - to);
+        }
+        from += valid + chunk.invalid().len();
+        to += valid + REPLACEMENT.len();
+        if repaired < to {
+            // Inside the replacement: behind what it stands for.
+            return from;
+        }
+    }
+    from
 }
 
 /// The position after these bytes of a record that begins at `at`.

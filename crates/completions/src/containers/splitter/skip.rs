@@ -139,9 +139,9 @@ impl Splitter {
         }
     }
 
-    /// Text outside of values is a remark, unless there is nothing else.
+    /// Text outside of values is a remark, unless there is no record: an empty list is none.
     pub(super) fn stray_code(&self) -> Code {
-        if self.layout.values == 0 {
+        if self.records == 0 {
             Code::NotJson
         } else {
             Code::StrayText
