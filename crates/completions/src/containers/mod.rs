@@ -4,6 +4,7 @@
 //! * [`automaton`] follows the grammar of one JSON value byte by byte, across chunks, and says where it ends or breaks.
 //! * [`resync`] finds the place to go on after a broken value.
 //! * [`layout`] watches how the values lie, which names the container.
+//! * [`sse`] reads the events of a saved stream.
 //! * [`splitter`] puts them together: chunks in, records with their places ([`record`]) out.
 pub(crate) mod automaton;
 pub(crate) mod layout;
@@ -11,6 +12,8 @@ pub(crate) mod record;
 pub(crate) mod resync;
 pub(crate) mod sniff;
 pub(crate) mod splitter;
+#[allow(dead_code, reason = "wired in by the reader")]
+pub(crate) mod sse;
 
 pub(crate) use record::{Position, RecordSink};
 pub(crate) use splitter::Splitter;
