@@ -94,6 +94,11 @@ impl Automaton {
         })
     }
 
+    /// The next byte belongs to a string, or ends it.
+    pub(crate) fn in_string(&self) -> bool {
+        matches!(self.place, Place::String(_) | Place::Escape(_))
+    }
+
     /// The value is a number or word that ends with the text.
     pub(crate) fn may_end_here(&self) -> bool {
         self.place == Place::Atom && self.depth == 0
