@@ -19,6 +19,7 @@ pub mod detail;
 pub mod importer;
 pub mod limits;
 pub mod report;
+pub mod unpack;
 
 mod containers;
 mod formats;

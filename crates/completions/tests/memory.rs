@@ -124,6 +124,7 @@ fn megabytes_that_cannot_be_read() {
         record_bytes: 1 << 20,
         depth: 64,
         places: 5,
+        ..Limits::DEFAULT
     };
     for (beginning, filler, megabytes) in [
         ("{\"a\":\"", &b"x"[..], 200),

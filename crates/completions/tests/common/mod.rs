@@ -8,6 +8,7 @@ pub(crate) const SMALL: Limits = Limits {
     record_bytes: 4096,
     depth: 32,
     places: 3,
+    ..Limits::DEFAULT
 };
 
 /// Imports the bytes in one push.
