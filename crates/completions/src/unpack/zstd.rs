@@ -135,12 +135,7 @@ impl Zstd {
         let last = header[0] & 1 == 1;
         let checksum = if last && self.checksum { 4 } else { 0 };
         let content = self.gather.take(input, length + checksum)?;
-        let one = BlockDecodingStrategy::UptoBlocks(1);
-        if self
-            .decoder
-            .decode_blocks(Joined(&header, content), one)
-            .is_err()
-        {
+        if !decode(&mut self.decoder, &header, content) {
             return Some(self.broken(emit));
         }
         if !self.drain(emit) {
@@ -180,9 +175,7 @@ impl Zstd {
     /// Gives what is decoded of a frame whose end cannot be read. The decoder keeps a window until it sees the end, so it
     /// is shown one: an empty last block.
     fn salvage(&mut self, emit: &mut Emit<'_>) {
-        let end = [1, 0, 0, 0, 0, 0, 0];
-        let one = BlockDecodingStrategy::UptoBlocks(1);
-        if self.decoder.decode_blocks(&end[..], one).is_ok() {
+        if decode(&mut self.decoder, &[1, 0, 0], &[0; 4]) {
             self.drain(emit);
         }
     }
@@ -216,6 +209,13 @@ impl Zstd {
         let _ = emit(Event::Problem(kind, detail));
         State::Failed
     }
+}
+
+/// Decodes one block; `false` when it is damaged. Apart, because the decoder is compiled anew for each place that calls it.
+#[inline(never)]
+fn decode(decoder: &mut FrameDecoder, header: &[u8], content: &[u8]) -> bool {
+    let one = BlockDecodingStrategy::UptoBlocks(1);
+    decoder.decode_blocks(Joined(header, content), one).is_ok()
 }
 
 /// The bytes of a frame's header behind its descriptor.

@@ -19,27 +19,28 @@ const HEADER: &str = "header.json";
 /// Sorts by name; only what can hold completions is read. A log of inspect has the outputs once more in its other members.
 pub(super) fn choose(mut entries: Vec<Entry>) -> Choice {
     entries.retain(|entry| !entry.name.ends_with('/'));
-    entries.sort_by(|a, b| a.name.cmp(&b.name));
     let has = |test: &dyn Fn(&str) -> bool| entries.iter().any(|entry| test(&entry.name));
     let is_log = has(&|name| name == "_journal/start.json")
         || has(&|name| name == HEADER) && has(&|name| name.starts_with("samples/"));
-    let wanted = |entry: &Entry| {
-        let name = entry.name.as_str();
-        if is_log {
-            name == HEADER || name.starts_with("samples/") && is_text(name)
-        } else {
-            is_text(name)
-        }
-    };
-    let (mut chosen, others): (Vec<Entry>, Vec<Entry>) = entries.into_iter().partition(wanted);
-    if is_log {
-        chosen.sort_by_key(|entry| entry.name != HEADER);
-    }
+    // Members of the same name stay in the order in which they lie there.
+    entries.sort_unstable_by(|a, b| {
+        let place = |entry: &Entry| (is_log && entry.name != HEADER, entry.offset);
+        let ((a_late, a_offset), (b_late, b_offset)) = (place(a), place(b));
+        let by_name = a_late.cmp(&b_late).then_with(|| a.name.cmp(&b.name));
+        by_name.then(a_offset.cmp(&b_offset))
+    });
+    let (chosen, others): (Vec<Entry>, Vec<Entry>) = entries
+        .into_iter()
+        .partition(|entry| is_wanted(&entry.name, is_log));
     Choice {
         chosen,
         left_out: others.len() as u64,
         names: names(&others),
     }
+}
+
+fn is_wanted(name: &str, is_log: bool) -> bool {
+    is_text(name) && (!is_log || name == HEADER || name.starts_with("samples/"))
 }
 
 fn is_text(name: &str) -> bool {
