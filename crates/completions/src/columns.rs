@@ -1,37 +1,55 @@
 //! What was read, as a struct of arrays. Nothing here is one object per token.
+use crate::Place;
+use crate::containers::Position;
+use crate::intake::place;
 use metrics::{Mark, Reading, SequenceMetrics, Status};
 
-/// Format of a record; the identifiers are the ones shown in reports (`openai_chat`, …).
+/// Format of a completion; the identifiers are the ones shown in reports (`openai_chat`, …). Each one is declared in the file
+/// that reads the format.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-#[non_exhaustive]
-pub enum FormatId {
-    /// OpenAI Chat Completions and its dialects.
-    OpenaiChat,
-    /// OpenAI legacy Completions and its dialects.
-    OpenaiCompletions,
-}
+pub struct FormatId(&'static str);
 
 impl FormatId {
+    /// An identifier of this name.
+    pub(crate) const fn new(name: &'static str) -> Self {
+        Self(name)
+    }
+
     /// The name used in reports, in JSON output and in the catalogue.
     pub fn name(self) -> &'static str {
-        match self {
-            Self::OpenaiChat => "openai_chat",
-            Self::OpenaiCompletions => "openai_completions",
-        }
+        self.0
     }
 }
 
-/// Where a record lies in the decoded stream.
+/// How the bytes of a record become JSON.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+pub enum Form {
+    /// They are one JSON value.
+    #[default]
+    Value,
+    /// They are several JSON values, pieces of one stream; between them may lie pieces of others.
+    Values,
+    /// They are server-sent events.
+    Events,
+    /// They are a Python literal.
+    Python,
+    /// They are an interaction of a recorded cassette.
+    Cassette,
+}
+
+/// Where a record lies: a range of bytes that gives the same completions whenever it is read again.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct RecordSpan {
-    /// Offset of the first byte.
+    /// Index into [`Columns::sources`].
+    pub source: u32,
+    /// Offset of the first byte in the decoded stream of its source.
     pub start: u64,
     /// Length in bytes.
     pub len: u64,
     /// Line of the first byte, from 1.
     pub line: u64,
-    /// What it was read as.
-    pub format: FormatId,
+    /// What the bytes are.
+    pub form: Form,
 }
 
 /// One response of a model.
@@ -47,10 +65,14 @@ pub struct Completion {
     pub prompt_tokens: Option<u64>,
     /// `usage.completion_tokens` as reported (all choices together).
     pub completion_tokens: Option<u64>,
-    /// Label from an envelope (`custom_id` of a batch line).
+    /// Label from an envelope (`custom_id` of a batch line, the name of a member).
     pub label: Option<String>,
+    /// What it was read as.
+    pub format: FormatId,
     /// Index into [`Columns::records`].
     pub record: u32,
+    /// Sequences of the same record that come before its first one.
+    pub offset: u32,
     /// Index of its first sequence.
     pub first_sequence: u32,
     /// Number of its sequences, kept or not (see [`crate::Importer::summary`]).
@@ -68,6 +90,10 @@ pub enum Finish {
     Tool,
     /// A filter stopped it.
     Filter,
+    /// Something failed.
+    Error,
+    /// Whoever asked stopped it.
+    Cancelled,
     /// Something else, or not said.
     #[default]
     Unknown,
@@ -82,6 +108,8 @@ pub enum Kind {
     Refusal,
     /// A call of tools without text.
     ToolCall,
+    /// What was said in a recording.
+    Transcription,
 }
 
 /// One choice of one completion. Ranges are indices into the arrays of [`Columns`].
@@ -110,6 +138,8 @@ pub struct Sequence {
 /// Everything that was read, in file order.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Columns {
+    /// Names of the files, and of the members of archives, that were read, in order; see [`crate::Importer::source`].
+    pub sources: Vec<String>,
     /// Where the records lie.
     pub records: Vec<RecordSpan>,
     /// One entry per completion.
@@ -200,10 +230,27 @@ impl Columns {
         self.text.truncate(last.text_start as usize);
     }
 
-    /// Forgets the last completion and its record, which have no sequences.
+    /// Forgets the last completion, which has no sequences, and its record unless another completion is from there.
     pub(crate) fn forget_completion(&mut self) {
         self.completions.pop();
-        self.records.pop();
+        let records = match self.completions.last() {
+            Some(last) => last.record as usize + 1,
+            None => 0,
+        };
+        self.records.truncate(records);
+    }
+
+    /// Index of the source that is being read.
+    pub(crate) fn source(&self) -> u32 {
+        u32::try_from(self.sources.len().saturating_sub(1)).unwrap_or(u32::MAX)
+    }
+
+    /// A place in the source that is being read, without a sequence.
+    pub(crate) fn place(&self, at: Position, detail: String) -> Place {
+        Place {
+            source: self.source(),
+            ..place(at, detail)
+        }
     }
 
     /// Name of the model of a sequence, empty when unknown.

@@ -23,11 +23,12 @@ pub mod unpack;
 
 mod containers;
 mod formats;
+mod intake;
 mod json;
 mod reader;
 mod record;
 
-pub use columns::{Columns, Completion, Finish, FormatId, Kind, RecordSpan, Sequence};
+pub use columns::{Columns, Completion, Finish, Form, FormatId, Kind, RecordSpan, Sequence};
 pub use detail::{Alternative, SequenceDetail, TokenDetail, decode_sequence};
 pub use importer::{Import, Importer, Progress};
 pub use limits::Limits;

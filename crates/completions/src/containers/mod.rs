@@ -18,5 +18,5 @@ pub(crate) mod splitter;
 #[allow(dead_code, reason = "wired in by the reader")]
 pub(crate) mod sse;
 
-pub(crate) use record::{Position, RecordSink};
+pub(crate) use record::{Extent, Position, RecordSink};
 pub(crate) use splitter::Splitter;

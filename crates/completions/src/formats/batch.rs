@@ -1,9 +1,17 @@
-//! Lines of Batch output: a response with its status in an envelope; and error objects.
+//! Lines of Batch output: a response with its status in an envelope.
+use super::Rule;
 use super::fields::{identifier, whole};
 use crate::containers::sniff::excerpt;
 use crate::json::cursor::ValueKind;
 use crate::json::{Cursor, JsonError};
 use crate::record::{Draft, Outcome};
+
+pub(super) const RULE: Rule = Rule {
+    test: |shape| shape.has("custom_id") && (shape.has("response") || shape.has("error")),
+    read,
+    keys: &["custom_id", "response", "error"],
+    name: "a line of Batch output",
+};
 
 /// Reads one line: `{"custom_id", "response": {"status_code", "body"}, "error"}`. A failed request is no completion.
 pub(super) fn read(cursor: &mut Cursor<'_>, draft: &mut Draft) -> Result<Outcome, JsonError> {
@@ -16,16 +24,14 @@ pub(super) fn read(cursor: &mut Cursor<'_>, draft: &mut Draft) -> Result<Outcome
             b"custom_id" => label = identifier(cursor, draft, "custom_id")?,
             b"error" => error = error_text(cursor)?,
             b"response" if cursor.kind()? == ValueKind::Object => {
-                let before = draft.label;
                 draft.clear_answer();
-                draft.label = before;
                 response = Response::read(cursor, draft)?;
             }
             _ => cursor.skip()?,
         }
     }
-    draft.label = label;
-    draft.batch = true;
+    draft.head.label = label;
+    draft.layer("batch");
     let failed = |what: String| {
         let label = label
             .map(|label| format!("{}: ", excerpt(&draft.text(label))))
@@ -91,28 +97,8 @@ impl Response {
     }
 }
 
-/// An object with `error` and without an answer: what a server says when it refuses.
-pub(super) fn read_error(
-    cursor: &mut Cursor<'_>,
-    _draft: &mut Draft,
-) -> Result<Outcome, JsonError> {
-    let mut error = None;
-    let mut fields = cursor.object()?;
-    while let Some(key) = fields.next(cursor)? {
-        if key.as_ref() == b"error" {
-            error = error_text(cursor)?;
-        } else {
-            cursor.skip()?;
-        }
-    }
-    Ok(match error {
-        Some(error) => Outcome::Failed(error),
-        None => Outcome::Unrecognised("it has `error`, but that is null".to_owned()),
-    })
-}
-
 /// Code and message of an error; `None` for `null`.
-fn error_text(cursor: &mut Cursor<'_>) -> Result<Option<String>, JsonError> {
+pub(super) fn error_text(cursor: &mut Cursor<'_>) -> Result<Option<String>, JsonError> {
     let (mut code, mut message) = (None, None);
     match cursor.kind()? {
         ValueKind::Null => return cursor.skip().map(|()| None),

@@ -1,11 +1,33 @@
-//! What Chat Completions and legacy Completions have in common: the response, its choices, usage.
-use super::fields::{bad_field, count, identifier, text, whole};
-use super::{openai_chat, openai_completions, time, token_object};
+//! Responses with `choices`: Chat Completions, legacy Completions, their streams and their dialects.
+use super::fields::{bad_field, count, finish, identifier, text, whole};
+use super::shape::Shape;
+use super::{Rule, arrays, echo, message, time, token_object};
 use crate::json::cursor::ValueKind;
 use crate::json::{Cursor, JsonError};
 use crate::record::draft::{Saw, Values};
-use crate::record::{ChoiceDraft, Draft, Outcome};
-use crate::{Finish, FormatId};
+use crate::record::{ChoiceDraft, Draft, Outcome, Piece, Role, Span};
+use crate::FormatId;
+
+impl FormatId {
+    /// OpenAI Chat Completions and its dialects.
+    pub const OPENAI_CHAT: Self = Self::new("openai_chat");
+    /// The same as a stream of pieces.
+    pub const OPENAI_CHAT_STREAM: Self = Self::new("openai_chat_stream");
+    /// OpenAI legacy Completions and its dialects, also as a stream.
+    pub const OPENAI_COMPLETIONS: Self = Self::new("openai_completions");
+}
+
+pub(super) const RULE: Rule = Rule {
+    test: |shape: &Shape<'_>| shape.has("choices") && !texts_only(shape),
+    read,
+    keys: &["choices"],
+    name: "a response of the OpenAI kind",
+};
+
+/// `choices` of a question with several answers: an exam, not a response.
+fn texts_only(shape: &Shape<'_>) -> bool {
+    shape.at("choices[]") == Some(ValueKind::String)
+}
 
 /// Reads a response with `choices`.
 pub(super) fn read(cursor: &mut Cursor<'_>, draft: &mut Draft) -> Result<Outcome, JsonError> {
@@ -14,21 +36,25 @@ pub(super) fn read(cursor: &mut Cursor<'_>, draft: &mut Draft) -> Result<Outcome
     while let Some(key) = fields.next(cursor)? {
         match key.as_ref() {
             b"choices" => trouble = choices(cursor, draft)?,
-            b"id" => draft.id = identifier(cursor, draft, "id")?,
-            b"model" => draft.model = text(cursor, draft, "model")?,
-            b"object" => draft.object = text(cursor, draft, "object")?,
-            b"created" => draft.created = time::created(cursor)?,
+            b"id" => draft.head.id = identifier(cursor, draft, "id")?,
+            b"model" => draft.head.model = text(cursor, draft, "model")?,
+            b"object" => draft.head.object = text(cursor, draft, "object")?,
+            b"created" => draft.head.created = time::created(cursor)?,
             b"usage" => usage(cursor, draft)?,
+            b"prompt" if cursor.kind()? == ValueKind::String => {
+                draft.head.prompt = text(cursor, draft, "prompt")?;
+            }
             other => {
-                draft.dialect = draft.dialect.or_else(|| dialect(other));
+                draft.head.dialect = draft.head.dialect.or_else(|| dialect(other));
                 cursor.skip()?;
             }
         }
     }
-    Ok(match trouble {
-        Some(trouble) => Outcome::Unrecognised(trouble),
-        None => format_of(draft),
-    })
+    if let Some(trouble) = trouble {
+        return Ok(Outcome::Unrecognised(trouble));
+    }
+    echo::settle(draft);
+    Ok(format_of(draft))
 }
 
 /// Keys that only one server writes.
@@ -45,7 +71,7 @@ fn dialect(key: &[u8]) -> Option<&'static str> {
 /// Reads the choices; the answer says why the record is no completion after all.
 fn choices(cursor: &mut Cursor<'_>, draft: &mut Draft) -> Result<Option<String>, JsonError> {
     // Of two keys with one name the last counts.
-    draft.choices.clear();
+    draft.choices.truncate(draft.first_choice());
     let kind = cursor.kind()?;
     if kind != ValueKind::Array {
         cursor.skip()?;
@@ -73,7 +99,7 @@ fn choices(cursor: &mut Cursor<'_>, draft: &mut Draft) -> Result<Option<String>,
 
 fn choice(cursor: &mut Cursor<'_>, draft: &mut Draft) -> Result<(), JsonError> {
     let mut choice = ChoiceDraft {
-        index: u32::try_from(draft.choices.len()).unwrap_or(u32::MAX),
+        index: u32::try_from(draft.choices.len() - draft.first_choice()).unwrap_or(u32::MAX),
         ..ChoiceDraft::default()
     };
     let mut fields = cursor.object()?;
@@ -84,10 +110,10 @@ fn choice(cursor: &mut Cursor<'_>, draft: &mut Draft) -> Result<(), JsonError> {
                     .and_then(|index| u32::try_from(index).ok());
                 choice.index = index.unwrap_or(choice.index);
             }
-            b"finish_reason" => choice.finish = finish(cursor, draft)?,
+            b"finish_reason" => finish(cursor, draft, &mut choice)?,
             b"message" if cursor.kind()? == ValueKind::Object => {
                 choice.saw.message = true;
-                openai_chat::message(cursor, draft, &mut choice)?;
+                message::message(cursor, draft, &mut choice)?;
             }
             b"text" => {
                 choice.saw.text = true;
@@ -95,18 +121,18 @@ fn choice(cursor: &mut Cursor<'_>, draft: &mut Draft) -> Result<(), JsonError> {
             }
             b"logprobs" => logprobs(cursor, draft, &mut choice)?,
             b"prompt_logprobs" => {
-                draft.dialect = draft.dialect.or(Some("vLLM"));
+                draft.head.dialect = draft.head.dialect.or(Some("vLLM"));
                 choice.prompt_values = !cursor.null()?;
                 if choice.prompt_values {
                     cursor.skip()?;
                 }
             }
-            b"delta" => {
+            b"delta" if cursor.kind()? == ValueKind::Object => {
                 choice.saw.delta = true;
-                cursor.skip()?;
+                message::message(cursor, draft, &mut choice)?;
             }
             other => {
-                draft.dialect = draft.dialect.or(match other {
+                draft.head.dialect = draft.head.dialect.or(match other {
                     b"stop_reason" | b"token_ids" => Some("vLLM"),
                     b"content_filter_results" => Some("Azure"),
                     _ => None,
@@ -151,7 +177,7 @@ fn lists(
     draft: &mut Draft,
     choice: &mut ChoiceDraft,
 ) -> Result<Values, JsonError> {
-    let mut arrays = openai_completions::Arrays::default();
+    let mut arrays = arrays::Arrays::default();
     let mut fields = cursor.object()?;
     while let Some(key) = fields.next(cursor)? {
         match key.as_ref() {
@@ -184,45 +210,6 @@ fn lists(
     Ok(if none { Values::Empty } else { Values::Listed })
 }
 
-fn finish(cursor: &mut Cursor<'_>, draft: &mut Draft) -> Result<Finish, JsonError> {
-    let reason = match cursor.kind()? {
-        ValueKind::String => cursor.string()?.text(),
-        ValueKind::Object => {
-            // SGLang: {"type": "stop", …}
-            let mut reason = Default::default();
-            let mut fields = cursor.object()?;
-            while let Some(key) = fields.next(cursor)? {
-                if key.as_ref() == b"type" && cursor.kind()? == ValueKind::String {
-                    reason = cursor.string()?.text();
-                } else {
-                    cursor.skip()?;
-                }
-            }
-            reason
-        }
-        ValueKind::Null => {
-            cursor.skip()?;
-            return Ok(Finish::Unknown);
-        }
-        _ => {
-            bad_field(cursor, draft, "choices[].finish_reason", "a text")?;
-            return Ok(Finish::Unknown);
-        }
-    };
-    Ok(finish_class(&reason))
-}
-
-fn finish_class(reason: &[u8]) -> Finish {
-    match reason {
-        b"stop" | b"eos" | b"eos_token" | b"stop_sequence" | b"end_turn" | b"STOP"
-        | b"completed" | b"endoftext" => Finish::Stop,
-        b"length" | b"max_tokens" | b"MAX_TOKENS" => Finish::Length,
-        b"tool_calls" | b"function_call" => Finish::Tool,
-        b"content_filter" | b"SAFETY" | b"RECITATION" => Finish::Filter,
-        _ => Finish::Unknown,
-    }
-}
-
 fn usage(cursor: &mut Cursor<'_>, draft: &mut Draft) -> Result<(), JsonError> {
     if cursor.kind()? != ValueKind::Object {
         return cursor.skip();
@@ -230,15 +217,15 @@ fn usage(cursor: &mut Cursor<'_>, draft: &mut Draft) -> Result<(), JsonError> {
     let mut fields = cursor.object()?;
     while let Some(key) = fields.next(cursor)? {
         match key.as_ref() {
-            b"prompt_tokens" => draft.prompt_tokens = count(cursor, draft, "usage.prompt_tokens")?,
+            b"prompt_tokens" => draft.head.prompt_tokens = count(cursor, draft, "usage.prompt_tokens")?,
             b"completion_tokens" => {
-                draft.completion_tokens = count(cursor, draft, "usage.completion_tokens")?
+                draft.head.completion_tokens = count(cursor, draft, "usage.completion_tokens")?
             }
             b"completion_tokens_details" if cursor.kind()? == ValueKind::Object => {
                 let mut details = cursor.object()?;
                 while let Some(key) = details.next(cursor)? {
                     if key.as_ref() == b"reasoning_tokens" && cursor.kind()? == ValueKind::Number {
-                        draft.reasoning_tokens = whole(cursor.number()?);
+                        draft.head.reasoning_tokens = whole(cursor.number()?);
                     } else {
                         cursor.skip()?;
                     }
@@ -250,27 +237,51 @@ fn usage(cursor: &mut Cursor<'_>, draft: &mut Draft) -> Result<(), JsonError> {
     Ok(())
 }
 
-/// Chat or legacy? Told from the choices.
-fn format_of(draft: &Draft) -> Outcome {
-    let object = draft
-        .object
-        .map(|object| draft.bytes(object))
-        .unwrap_or_default();
-    let saw = |test: fn(&Saw) -> bool| draft.choices.iter().any(|choice| test(&choice.saw));
-    if saw(|saw| saw.delta) || object.ends_with(b".chunk") {
-        return Outcome::Unrecognised(
-            "it is a piece of a stream (`choices[].delta`), which is not read yet".to_owned(),
-        );
+/// Chat or legacy, whole or a piece? Told from the choices.
+fn format_of(draft: &mut Draft) -> Outcome {
+    let object = draft.text_or_empty(draft.head.object);
+    let choices = &draft.choices[draft.first_choice()..];
+    let saw = choices.iter().fold(Saw::default(), |saw, choice| saw.or(choice.saw));
+    if saw.delta || object.ends_with(".chunk") {
+        return Outcome::Piece(FormatId::OPENAI_CHAT_STREAM, piece(draft, Role::Next));
     }
-    if saw(|saw| saw.message) {
-        Outcome::Completion(FormatId::OpenaiChat)
-    } else if saw(|saw| saw.text || saw.array_values) || object == b"text_completion" {
-        Outcome::Completion(FormatId::OpenaiCompletions)
-    } else if saw(|saw| saw.chat_values) || draft.choices.is_empty() {
-        Outcome::Completion(FormatId::OpenaiChat)
+    let legacy = saw.text || saw.array_values || object == "text_completion";
+    if saw.message {
+        Outcome::Completion(FormatId::OPENAI_CHAT)
+    } else if legacy {
+        // Pieces of legacy streams have no name of their own: they say that the end is still to come, and share an id.
+        let may_go_on = |choice: &ChoiceDraft| choice.finished || choice.saw.open_end;
+        if object == "text_completion" && draft.head.id.is_some() && choices.iter().all(may_go_on) {
+            return Outcome::Piece(FormatId::OPENAI_COMPLETIONS, piece(draft, Role::Perhaps));
+        }
+        Outcome::Completion(FormatId::OPENAI_COMPLETIONS)
+    } else if saw.chat_values || choices.is_empty() {
+        Outcome::Completion(FormatId::OPENAI_CHAT)
     } else {
         Outcome::Unrecognised(
             "it has `choices`, but none of them has a `message`, a `text` or `logprobs`".to_owned(),
         )
+    }
+}
+
+/// What the pieces of one completion share: the id, else what kind of object of which model they are.
+fn piece(draft: &mut Draft, role: Role) -> Piece {
+    let head = draft.head;
+    let id = head.id.filter(|id| id.start < id.end);
+    let key = id.unwrap_or_else(|| {
+        let start = draft.arena.len();
+        for part in [head.object, head.model].into_iter().flatten() {
+            draft.arena.extend_from_within(part.start..part.end);
+            draft.arena.push(0);
+        }
+        Span {
+            start,
+            end: draft.arena.len(),
+        }
+    });
+    Piece {
+        key,
+        role,
+        position: None,
     }
 }

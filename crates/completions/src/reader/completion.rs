@@ -1,46 +1,50 @@
 //! One completion and what can be said about it as a whole.
-use super::{Reader, place, sequence::Appended};
+use super::{Reader, sequence::Appended};
 use crate::containers::Position;
+use crate::intake::Origin;
+use crate::record::{CompletionDraft, Draft};
 use crate::report::Code;
-use crate::{Completion, Finish, FormatId, Level, RecordSpan};
+use crate::{Completion, Finish, Level, Place, RecordSpan};
 
 impl Reader {
-    /// Appends what the draft holds.
-    pub(super) fn append_completion(&mut self, format: FormatId, len: u64, at: Position) {
-        let record = self.columns.records.len() as u32;
-        self.columns.records.push(RecordSpan {
-            start: at.byte,
-            len,
-            line: at.line,
-            format,
-        });
-        self.formats.count(format, &self.draft);
-        let order = self.draft.order();
+    /// Appends a completion of the draft.
+    pub(super) fn append_completion(
+        &mut self,
+        draft: &Draft,
+        completion: &CompletionDraft,
+        nth: usize,
+        origin: Origin,
+    ) {
+        let (head, format, at) = (completion.head, completion.format, origin.at);
+        let (record, offset) = self.record(origin);
+        self.formats.count(draft, completion);
+        let order = draft.order(completion);
         let kept_before = self.columns.sequences.len();
         let first_sequence = self.sequences;
-        let model = self.model(order.len() as u64);
-        let draft = &self.draft;
+        let model = self.model(draft, completion, order.len() as u64);
         self.columns.completions.push(Completion {
-            id: draft.text_or_empty(draft.id),
+            id: draft.text_or_empty(head.id),
             model,
-            created: draft.created,
-            prompt_tokens: draft.prompt_tokens,
-            completion_tokens: draft.completion_tokens,
-            label: draft.label.map(|label| draft.text(label).into_owned()),
+            created: head.created,
+            prompt_tokens: head.prompt_tokens,
+            completion_tokens: head.completion_tokens,
+            label: head.label.map(|label| draft.text(label).into_owned()),
+            format,
             record,
+            offset,
             first_sequence: kept_before as u32,
             n_sequences: order.len() as u32,
         });
-        self.notes(first_sequence, &order, at);
+        self.notes(draft, nth, first_sequence, &order, at);
         if order.is_empty() {
-            self.log.add(Code::NoChoices, || place(at, String::new()));
+            self.log.add(Code::NoChoices, || self.columns.place(at, String::new()));
         }
         let mut listed = Some(0);
         for &choice in &order {
             let Appended {
                 n_tokens,
                 has_tokens,
-            } = self.append_sequence(choice, format, at);
+            } = self.append_sequence(draft, completion, choice, at);
             listed = listed
                 .filter(|_| has_tokens)
                 .map(|listed: u64| listed + n_tokens);
@@ -49,13 +53,34 @@ impl Reader {
             self.columns.forget_completion();
         }
         if let Some(listed) = listed.filter(|&listed| listed > 0) {
-            self.compare_usage(listed, &order, at);
+            self.compare_usage(draft, completion, listed, &order, at);
         }
     }
 
+    /// Index of the record that a completion comes from, appended if it is a new one, and the sequences that it has given.
+    fn record(&mut self, origin: Origin) -> (u32, u32) {
+        let span = RecordSpan {
+            source: self.columns.source(),
+            start: origin.at.byte,
+            len: origin.extent.len,
+            line: origin.at.line,
+            form: origin.extent.form,
+        };
+        let records = &mut self.columns.records;
+        // Completions of one record follow each other. A cut stream may be put together after the next one has begun.
+        if records.last() == Some(&span) {
+            if let Some(last) = self.columns.completions.last() {
+                return (last.record, last.offset + last.n_sequences);
+            }
+        } else {
+            records.push(span);
+        }
+        (records.len() as u32 - 1, 0)
+    }
+
     /// Index of the model's name; a new one is appended. It wrote so many more sequences.
-    fn model(&mut self, sequences: u64) -> Option<u32> {
-        let name = self.draft.text(self.draft.model?);
+    fn model(&mut self, draft: &Draft, completion: &CompletionDraft, sequences: u64) -> Option<u32> {
+        let name = draft.text(completion.head.model?);
         if name.is_empty() {
             return None;
         }
@@ -72,45 +97,45 @@ impl Reader {
         Some(index)
     }
 
-    /// Reports what the decoder noted.
-    fn notes(&mut self, first_sequence: u64, order: &[usize], at: Position) {
-        for note in &self.draft.notes {
-            let nth = note
+    /// Reports what the decoder noted about the `nth` completion of the draft.
+    fn notes(&mut self, draft: &Draft, nth: usize, first_sequence: u64, order: &[usize], at: Position) {
+        for note in draft.notes.iter().filter(|note| note.completion == nth) {
+            let choice = note
                 .choice
                 .and_then(|choice| order.iter().position(|&other| other == choice));
-            let sequence = nth.map(|nth| first_sequence + nth as u64);
+            let sequence = choice.map(|choice| first_sequence + choice as u64);
             self.log
-                .add_many(note.code, note.code.texts().level, note.count, || {
-                    let mut place = place(at, note.detail.clone());
-                    place.sequence = sequence;
-                    place
+                .add_many(note.code, note.code.texts().level, note.count, || Place {
+                    sequence,
+                    ..self.columns.place(at, note.detail.clone())
                 });
-        }
-        if self.draft.surrogates > 0 {
-            let count = u64::from(self.draft.surrogates);
-            self.log.add_many(Code::Surrogate, Level::Info, count, || {
-                place(at, String::new())
-            });
         }
     }
 
     /// The server counts the end token of a finished answer, but does not list it.
-    fn compare_usage(&mut self, listed: u64, order: &[usize], at: Position) {
-        let Some(reported) = self.draft.completion_tokens else {
+    fn compare_usage(
+        &mut self,
+        draft: &Draft,
+        completion: &CompletionDraft,
+        listed: u64,
+        order: &[usize],
+        at: Position,
+    ) {
+        let Some(reported) = completion.head.completion_tokens else {
             return;
         };
-        let answer = reported.saturating_sub(self.draft.reasoning_tokens.unwrap_or(0));
+        let answer = reported.saturating_sub(completion.head.reasoning_tokens.unwrap_or(0));
         if reported == listed || answer == listed {
             return;
         }
         let finished = order
             .iter()
-            .filter(|&&choice| self.draft.choices[choice].finish == Finish::Stop)
+            .filter(|&&choice| draft.choices[choice].finish == Finish::Stop)
             .count() as u64;
         let end_tokens = (1..=finished).contains(&answer.wrapping_sub(listed));
         let level = if end_tokens { Level::Info } else { Level::Warn };
         self.log.add_many(Code::UsageMismatch, level, 1, || {
-            place(
+            self.columns.place(
                 at,
                 format!("{reported} tokens are reported, {listed} are listed"),
             )

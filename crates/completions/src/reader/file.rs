@@ -2,45 +2,54 @@
 use super::Reader;
 use crate::columns::flags_of;
 use crate::containers::Position;
-use crate::record::Draft;
+use crate::formats;
+use crate::record::draft::Saw;
+use crate::record::{CompletionDraft, Draft};
 use crate::report::Code;
 use crate::{Columns, FormatId, Level, Problem};
 use metrics::{Mark, Reading, RunMetrics};
 use std::collections::BTreeMap;
 
-/// Records by format, in order of appearance.
+/// Completions by format, in order of appearance.
 #[derive(Debug, Default)]
 pub(crate) struct Formats {
     tallies: Vec<Tally>,
     dialects: Vec<&'static str>,
-    batch: bool,
+    layers: Vec<&'static str>,
 }
 
 #[derive(Debug)]
 struct Tally {
     format: FormatId,
-    records: u64,
+    completions: u64,
     evidence: &'static str,
 }
 
 impl Formats {
-    /// One more record.
-    pub(super) fn count(&mut self, format: FormatId, draft: &Draft) {
+    /// One more completion.
+    pub(super) fn count(&mut self, draft: &Draft, completion: &CompletionDraft) {
+        let format = completion.format;
         match self.tallies.iter_mut().find(|tally| tally.format == format) {
-            Some(tally) => tally.records += 1,
+            Some(tally) => tally.completions += 1,
             None => self.tallies.push(Tally {
                 format,
-                records: 1,
-                evidence: evidence(format, draft),
+                completions: 1,
+                evidence: completion.head.evidence.unwrap_or_else(|| evidence(draft, completion)),
             }),
         }
-        if let Some(dialect) = draft
-            .dialect
-            .filter(|dialect| !self.dialects.contains(dialect))
-        {
+        let dialect = completion.head.dialect;
+        if let Some(dialect) = dialect.filter(|dialect| !self.dialects.contains(dialect)) {
             self.dialects.push(dialect);
         }
-        self.batch |= draft.batch;
+    }
+
+    /// What a record was wrapped in.
+    pub(super) fn layers(&mut self, layers: &[&'static str]) {
+        for &layer in layers {
+            if !self.layers.contains(&layer) {
+                self.layers.push(layer);
+            }
+        }
     }
 
     fn evidence(&self) -> Vec<String> {
@@ -49,9 +58,7 @@ impl Formats {
             .iter()
             .map(|tally| format!("{}: {}", tally.format.name(), tally.evidence))
             .collect();
-        if self.batch {
-            lines.push("Batch output: `custom_id` beside `response.body`".to_owned());
-        }
+        lines.extend(self.layers.iter().map(|layer| format!("{layer}: {}", formats::about_layer(layer))));
         lines.extend(
             self.dialects
                 .iter()
@@ -61,23 +68,19 @@ impl Formats {
     }
 }
 
-/// Why a record has this format.
-fn evidence(format: FormatId, draft: &Draft) -> &'static str {
-    let chat = draft.choices.iter().any(|choice| choice.saw.chat_values);
-    let arrays = draft.choices.iter().any(|choice| choice.saw.array_values);
-    match (format, chat, arrays) {
-        (FormatId::OpenaiChat, true, _) => {
-            "`choices[].message`, and `choices[].logprobs` has a list of token objects"
-        }
-        (FormatId::OpenaiChat, false, true) => {
-            "`choices[].message`, and `choices[].logprobs` has parallel arrays"
-        }
-        (FormatId::OpenaiChat, false, false) => "`choices[].message`, without values",
-        (FormatId::OpenaiCompletions, true, _) => {
-            "`choices[].text`, and `choices[].logprobs` has a list of token objects"
-        }
-        (FormatId::OpenaiCompletions, false, true) => "`choices[].logprobs` has parallel arrays",
-        (FormatId::OpenaiCompletions, false, false) => "`choices[].text`, without values",
+/// Why a response with `choices` has its format.
+fn evidence(draft: &Draft, completion: &CompletionDraft) -> &'static str {
+    let choices = &draft.choices[completion.first_choice..completion.end_choice];
+    let saw = choices.iter().fold(Saw::default(), |saw, choice| saw.or(choice.saw));
+    match (saw.delta, saw.message, saw.chat_values, saw.array_values) {
+        (true, _, true, _) => "pieces with `choices[].delta` and lists of token objects",
+        (true, ..) => "pieces with `choices[].delta`, without values",
+        (_, true, true, _) => "`choices[].message`, and `choices[].logprobs` has a list of token objects",
+        (_, true, false, true) => "`choices[].message`, and `choices[].logprobs` has parallel arrays",
+        (_, true, false, false) => "`choices[].message`, without values",
+        (_, false, true, _) => "`choices[].text`, and `choices[].logprobs` has a list of token objects",
+        (_, false, false, true) => "`choices[].logprobs` has parallel arrays",
+        (_, false, false, false) => "`choices[].text`, without values",
     }
 }
 
@@ -89,13 +92,13 @@ pub(crate) struct Read {
     pub(crate) problems: Vec<Problem>,
     pub(crate) formats: Vec<(FormatId, u64)>,
     pub(crate) evidence: Vec<String>,
+    pub(crate) layers: Vec<&'static str>,
 }
 
 impl Reader {
     /// The end of the file.
     pub(crate) fn finish(mut self) -> Read {
         // Make room: the median needs some.
-        self.draft = Draft::default();
         self.fingerprints = BTreeMap::new();
         let start = Position {
             record: 1,
@@ -106,7 +109,7 @@ impl Reader {
             .formats
             .tallies
             .iter()
-            .map(|tally| (tally.format, tally.records))
+            .map(|tally| (tally.format, tally.completions))
             .collect();
         for &(format, _) in &formats {
             self.withhold(format);
@@ -136,13 +139,14 @@ impl Reader {
             columns: self.columns,
             problems: self.log.into_problems(),
             evidence: self.formats.evidence(),
+            layers: self.formats.layers,
             formats,
         }
     }
 
     fn mixed(&mut self, code: Code, count: usize, names: String, at: Position) {
         self.log
-            .add_many(code, Level::Info, count as u64, || super::place(at, names));
+            .add_many(code, Level::Info, count as u64, || crate::intake::place(at, names));
     }
 
     /// Sequences too short to be told by themselves: their values are placeholders because all of the file's are.
@@ -156,8 +160,7 @@ impl Reader {
         let missing = Reading::new(None);
         for sequence in &mut columns.sequences {
             let completion = &columns.completions[sequence.completion as usize];
-            let record = &columns.records[completion.record as usize];
-            if record.format != format || sequence.metrics.counts.scored == 0 {
+            if completion.format != format || sequence.metrics.counts.scored == 0 {
                 continue;
             }
             let first = sequence.first_token as usize;

@@ -137,7 +137,7 @@ impl Run {
                 .iter()
                 .map(|&(at, nth)| Place {
                     sequence: Some(nth),
-                    ..super::place(at, "as are all values of the file".to_owned())
+                    ..crate::intake::place(at, "as are all values of the file".to_owned())
                 })
                 .collect(),
         })

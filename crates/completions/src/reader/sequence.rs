@@ -1,13 +1,14 @@
 //! One sequence: its tokens into the columns, its figures, and what is odd about it.
-use super::{Reader, place, run::Pushed};
+use super::{Reader, run::Pushed};
+use crate::intake::place;
 use crate::columns::flags_of;
 use crate::containers::Position;
 use crate::record::draft::Values;
 use crate::record::judge::{Withheld, judge, reading};
 use crate::record::text::{Joined, compare, replacement_chars};
-use crate::record::{ChoiceDraft, Draft, TokenDraft};
+use crate::record::{ChoiceDraft, CompletionDraft, Draft, TokenDraft};
 use crate::report::{Code, ProblemLog};
-use crate::{Finish, FormatId, Kind, Level, Place, Sequence};
+use crate::{Finish, Kind, Level, Place, Sequence};
 use metrics::{Reading, Status};
 use std::collections::btree_map::Entry;
 
@@ -22,17 +23,20 @@ impl Reader {
     /// it is not kept.
     pub(super) fn append_sequence(
         &mut self,
+        draft: &Draft,
+        completion: &CompletionDraft,
         choice: usize,
-        format: FormatId,
         at: Position,
     ) -> Appended {
-        let choice = &self.draft.choices[choice];
-        let draft = &self.draft;
+        let (head, format) = (completion.head, completion.format);
+        let choice = &draft.choices[choice];
+        let source = self.columns.source();
         let columns = &mut self.columns;
         let nth = self.sequences;
-        let completion = columns.completions.len().saturating_sub(1) as u32;
+        let nth_completion = columns.completions.len().saturating_sub(1) as u32;
         let mut report = SequenceLog {
             log: &mut self.log,
+            source,
             at,
             nth,
             choice: choice.index,
@@ -65,7 +69,7 @@ impl Reader {
         let joined_len = columns.text.len() - text_start;
         let joined = &columns.text[text_start..];
         let mut fingerprint = Fingerprint::new(
-            draft.id.map(|id| draft.bytes(id)).unwrap_or_default(),
+            head.id.map(|id| draft.bytes(id)).unwrap_or_default(),
             choice.index,
         );
         if n_tokens > 0 {
@@ -88,7 +92,7 @@ impl Reader {
         report.rest(choice);
         let text_len = columns.text.len() - text_start;
         report.replacement_chars(&columns.text[text_start..]);
-        let distinct = draft.id.is_some() || n_tokens > 0;
+        let distinct = head.id.is_some() || n_tokens > 0;
         if distinct {
             // Positions have 32 bits, here as in the columns.
             let position = u32::try_from(nth).unwrap_or(u32::MAX);
@@ -113,7 +117,7 @@ impl Reader {
         self.sequences += 1;
         self.tokens += n_tokens as u64;
         columns.sequences.push(Sequence {
-            completion,
+            completion: nth_completion,
             choice: choice.index,
             first_token,
             n_tokens: n_tokens as u32,
@@ -136,7 +140,9 @@ impl Reader {
 /// What a choice is.
 fn kind(choice: &ChoiceDraft) -> Kind {
     let says = |text: Option<crate::record::Span>| text.is_some_and(|text| text.start < text.end);
-    if !choice.refusal.is_empty() || (says(choice.refusal_text) && !says(choice.text)) {
+    if let Some(kind) = choice.kind {
+        kind
+    } else if !choice.refusal.is_empty() || (says(choice.refusal_text) && !says(choice.text)) {
         Kind::Refusal
     } else if !choice.tool_calls.is_empty() && !says(choice.text) {
         Kind::ToolCall
@@ -157,6 +163,7 @@ fn echo(draft: &Draft, choice: &ChoiceDraft) -> bool {
 /// Reports problems of one sequence.
 struct SequenceLog<'a> {
     log: &'a mut ProblemLog,
+    source: u32,
     at: Position,
     nth: u64,
     choice: u32,
@@ -172,8 +179,9 @@ impl SequenceLog<'_> {
     }
 
     fn add_many(&mut self, code: Code, level: Level, count: u64, detail: impl FnOnce() -> String) {
-        let (at, nth) = (self.at, self.nth);
+        let (at, nth, source) = (self.at, self.nth, self.source);
         self.log.add_many(code, level, count, || Place {
+            source,
             sequence: Some(nth),
             ..place(at, detail())
         });

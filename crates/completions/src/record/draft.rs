@@ -1,6 +1,6 @@
 //! What a decoder has read of one record. Reused from record to record, so nothing is allocated once it is warm.
 use crate::report::Code;
-use crate::{Finish, FormatId};
+use crate::{Finish, FormatId, Kind};
 
 /// A piece of [`Draft::arena`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -46,6 +46,8 @@ pub(crate) struct TokenDraft {
     pub(crate) raw: f64,
     /// What is listed beside it.
     pub(crate) alternatives: Alternatives,
+    /// Its id in the vocabulary, where the writer gives one.
+    pub(crate) id: Option<u64>,
     /// It ends or begins a text without being text (`<|im_end|>`, `</s>`).
     pub(crate) special: bool,
 }
@@ -58,6 +60,14 @@ pub(crate) struct TokenRange {
 }
 
 impl TokenRange {
+    /// From here to the last token read so far.
+    pub(crate) fn since(start: usize, draft: &Draft) -> Self {
+        Self {
+            start,
+            end: draft.tokens.len(),
+        }
+    }
+
     pub(crate) fn is_empty(self) -> bool {
         self.start == self.end
     }
@@ -89,6 +99,12 @@ pub(crate) struct ChoiceDraft {
     /// From the file, else its position.
     pub(crate) index: u32,
     pub(crate) finish: Finish,
+    /// A reason for the end was given: nothing follows.
+    pub(crate) finished: bool,
+    /// What it is, when its parts do not tell.
+    pub(crate) kind: Option<Kind>,
+    /// Tokens of the prompt: kept apart, never scored, no part of the text.
+    pub(crate) prompt: TokenRange,
     /// Tokens of the answer, or of the legacy arrays.
     pub(crate) content: TokenRange,
     /// Tokens of the refusal; they follow the answer's.
@@ -98,13 +114,22 @@ pub(crate) struct ChoiceDraft {
     pub(crate) text: Option<Span>,
     /// `message.refusal`.
     pub(crate) refusal_text: Option<Span>,
-    /// (name, arguments).
-    pub(crate) tool_calls: Vec<(Span, Span)>,
+    pub(crate) tool_calls: Vec<ToolCall>,
     /// Values for reasoning were there and were passed over.
     pub(crate) reasoning: bool,
     /// Values for the prompt were there and were passed over.
     pub(crate) prompt_values: bool,
     pub(crate) saw: Saw,
+}
+
+/// A call of a tool, or a piece of one.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct ToolCall {
+    /// Which call of the choice it belongs to.
+    pub(crate) index: u32,
+    pub(crate) name: Span,
+    /// As written.
+    pub(crate) arguments: Span,
 }
 
 /// Keys that tell the format.
@@ -115,12 +140,30 @@ pub(crate) struct Saw {
     pub(crate) delta: bool,
     pub(crate) chat_values: bool,
     pub(crate) array_values: bool,
+    /// The reason of its end is there, but empty.
+    pub(crate) open_end: bool,
+}
+
+impl Saw {
+    /// What either saw.
+    pub(crate) fn or(self, other: Self) -> Self {
+        Self {
+            message: self.message || other.message,
+            text: self.text || other.text,
+            delta: self.delta || other.delta,
+            chat_values: self.chat_values || other.chat_values,
+            array_values: self.array_values || other.array_values,
+            open_end: self.open_end || other.open_end,
+        }
+    }
 }
 
 /// A problem met while decoding.
 #[derive(Debug, Clone)]
 pub(crate) struct Note {
     pub(crate) code: Code,
+    /// Position in [`Draft::completions`] of the completion that it concerns.
+    pub(crate) completion: usize,
     /// Position of the choice in [`Draft::choices`], if it concerns one.
     pub(crate) choice: Option<usize>,
     /// What is special about the first case.
@@ -129,15 +172,35 @@ pub(crate) struct Note {
     pub(crate) count: u64,
 }
 
-/// What became of a record.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum Outcome {
-    /// It is a completion.
-    Completion(FormatId),
-    /// The request failed; what the server said.
-    Failed(String),
-    /// It is JSON, but nothing that is known; the keys seen and the nearest rule.
-    Unrecognised(String),
+/// What belongs to a completion beside its choices.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Head {
+    pub(crate) id: Option<Span>,
+    pub(crate) model: Option<Span>,
+    pub(crate) created: Option<f64>,
+    pub(crate) prompt_tokens: Option<u64>,
+    pub(crate) completion_tokens: Option<u64>,
+    pub(crate) reasoning_tokens: Option<u64>,
+    /// What an envelope calls it.
+    pub(crate) label: Option<Span>,
+    /// Text of `object`.
+    pub(crate) object: Option<Span>,
+    /// The prompt as a text, where it is known: it tells which tokens are an echo.
+    pub(crate) prompt: Option<Span>,
+    /// Which server wrote it, told from keys that only this one writes.
+    pub(crate) dialect: Option<&'static str>,
+    /// By what its format was told.
+    pub(crate) evidence: Option<&'static str>,
+}
+
+/// One whole completion of a draft.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct CompletionDraft {
+    pub(crate) head: Head,
+    pub(crate) format: FormatId,
+    /// Its choices in [`Draft::choices`].
+    pub(crate) first_choice: usize,
+    pub(crate) end_choice: usize,
 }
 
 /// Everything that was read of one record.
@@ -151,19 +214,16 @@ pub(crate) struct Draft {
     pub(crate) alternatives: Vec<AlternativeDraft>,
     pub(crate) choices: Vec<ChoiceDraft>,
     pub(crate) notes: Vec<Note>,
-    pub(crate) id: Option<Span>,
-    pub(crate) model: Option<Span>,
-    pub(crate) created: Option<f64>,
-    pub(crate) prompt_tokens: Option<u64>,
-    pub(crate) completion_tokens: Option<u64>,
-    pub(crate) reasoning_tokens: Option<u64>,
-    pub(crate) label: Option<Span>,
-    /// Text of `object`.
-    pub(crate) object: Option<Span>,
-    /// Keys that tell which server wrote it.
-    pub(crate) dialect: Option<&'static str>,
-    /// It came in a line of Batch output.
-    pub(crate) batch: bool,
+    /// The completion that is being read: its choices follow those of [`Self::completions`].
+    pub(crate) head: Head,
+    /// Those that are whole.
+    pub(crate) completions: Vec<CompletionDraft>,
+    /// What the completions were wrapped in, from outside in: `batch`, `nested`, `dotnet_record`, …
+    pub(crate) layers: Vec<&'static str>,
+    /// What servers said instead of an answer.
+    pub(crate) failures: Vec<String>,
+    /// Envelopes around what is being read.
+    pub(crate) envelopes: u32,
     /// Halves of surrogate pairs that were replaced.
     pub(crate) surrogates: u32,
     /// Scratch for the values of legacy arrays.
@@ -173,39 +233,52 @@ pub(crate) struct Draft {
 impl Draft {
     /// Forgets the record, keeps the memory.
     pub(crate) fn clear(&mut self) {
-        let arena = std::mem::take(&mut self.arena);
-        let tokens = std::mem::take(&mut self.tokens);
-        let alternatives = std::mem::take(&mut self.alternatives);
-        let choices = std::mem::take(&mut self.choices);
-        let values = std::mem::take(&mut self.values);
-        *self = Self {
-            keep_alternatives: self.keep_alternatives,
-            arena,
-            tokens,
-            alternatives,
-            choices,
-            values,
-            ..Self::default()
-        };
         self.arena.clear();
         self.tokens.clear();
         self.alternatives.clear();
         self.choices.clear();
         self.values.clear();
+        self.notes.clear();
+        self.completions.clear();
+        self.layers.clear();
+        self.failures.clear();
+        self.head = Head::default();
+        self.envelopes = 0;
+        self.surrogates = 0;
     }
 
-    /// Forgets the answer that was read, because a later one with the same key takes its place.
+    /// Position in [`Self::choices`] of the first choice of the completion that is being read.
+    pub(crate) fn first_choice(&self) -> usize {
+        self.completions.last().map_or(0, |last| last.end_choice)
+    }
+
+    /// Forgets the answer that is being read, because a later one with the same key takes its place.
     pub(crate) fn clear_answer(&mut self) {
-        self.tokens.clear();
-        self.alternatives.clear();
-        self.choices.clear();
-        self.notes.clear();
-        (self.id, self.model, self.created, self.object) = (None, None, None, None);
-        (
-            self.prompt_tokens,
-            self.completion_tokens,
-            self.reasoning_tokens,
-        ) = (None, None, None);
+        let nth = self.completions.len();
+        self.choices.truncate(self.first_choice());
+        self.notes.retain(|note| note.completion < nth);
+        self.head = Head {
+            label: self.head.label,
+            prompt: self.head.prompt,
+            ..Head::default()
+        };
+    }
+
+    /// The completion that is being read is whole; the next one begins.
+    pub(crate) fn seal(&mut self, format: FormatId) {
+        self.completions.push(CompletionDraft {
+            head: std::mem::take(&mut self.head),
+            format,
+            first_choice: self.first_choice(),
+            end_choice: self.choices.len(),
+        });
+    }
+
+    /// Remembers what a completion was wrapped in.
+    pub(crate) fn layer(&mut self, name: &'static str) {
+        if !self.layers.contains(&name) {
+            self.layers.push(name);
+        }
     }
 
     /// The bytes of a span.
@@ -243,9 +316,16 @@ impl Draft {
     ) {
         // A thousand bad tokens in a row are one note.
         match self.notes.last_mut() {
-            Some(last) if last.code == code && last.choice == choice => last.count += 1,
+            Some(last)
+                if last.code == code
+                    && last.choice == choice
+                    && last.completion == self.completions.len() =>
+            {
+                last.count += 1;
+            }
             _ => self.notes.push(Note {
                 code,
+                completion: self.completions.len(),
                 choice,
                 detail: detail(),
                 count: 1,
@@ -329,9 +409,10 @@ impl Draft {
         choice.content.len() + choice.refusal.len()
     }
 
-    /// Positions in [`Self::choices`] in the order of their `index`; equal ones stay in the order of the file.
-    pub(crate) fn order(&self) -> Vec<usize> {
-        let mut order: Vec<usize> = (0..self.choices.len()).collect();
+    /// Positions in [`Self::choices`] of a completion's choices, in the order of their `index`; equal ones stay in the order
+    /// of the file.
+    pub(crate) fn order(&self, completion: &CompletionDraft) -> Vec<usize> {
+        let mut order: Vec<usize> = (completion.first_choice..completion.end_choice).collect();
         order.sort_by_key(|&choice| self.choices[choice].index);
         order
     }

@@ -5,6 +5,8 @@
 //! fails half-way leaves nothing behind: the draft is cleared.
 pub(crate) mod draft;
 pub(crate) mod judge;
+pub(crate) mod outcome;
 pub(crate) mod text;
 
-pub(crate) use draft::{ChoiceDraft, Draft, Outcome, Span, TokenDraft};
+pub(crate) use draft::{ChoiceDraft, CompletionDraft, Draft, Head, Span, TokenDraft};
+pub(crate) use outcome::{Outcome, Piece, Role};

@@ -22,6 +22,8 @@ pub enum Level {
 /// Where a problem was met, in the decoded stream.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Place {
+    /// Index into [`crate::Columns::sources`].
+    pub source: u32,
     /// Number of the record, from 1.
     pub record: u64,
     /// Line, from 1.
@@ -76,9 +78,11 @@ pub enum Severity {
 /// What the importer understood, doubted and could not read. Problems are in order of first appearance.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Report {
-    /// Containers from outside in, innermost name last: `json`, `json_array`, `jsonl`, `json_concat`, `unknown`, `empty`.
-    pub container: &'static str,
-    /// Records per format.
+    /// Containers from outside in, joined by `+`: layers that were unpacked (`gzip`, `zstd`, `zip`, `utf16`), how the records
+    /// lie (`json`, `json_array`, `jsonl`, `json_concat`, `chunk_lines`, `sse`, `cassette`, `python_repr`, `embedded`, `unknown`,
+    /// `empty`), and what records were wrapped in (`batch`, `nested`, `dotnet_record`, …).
+    pub container: String,
+    /// Completions per format.
     pub formats: Vec<(FormatId, u64)>,
     /// Why these formats: one sentence each.
     pub evidence: Vec<String>,

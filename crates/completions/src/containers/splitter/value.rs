@@ -1,6 +1,6 @@
 //! Inside a value that was not read in place: it goes on in the next chunk, or something is wrong with it.
 use super::Splitter;
-use crate::containers::RecordSink;
+use crate::containers::{Extent, RecordSink};
 use crate::containers::automaton::Step;
 use crate::report::Code;
 
@@ -14,7 +14,7 @@ impl Splitter {
             }
             Step::End(len) => {
                 if self.carry.is_empty() && !self.open.dropped && !self.over_limit(len, sink) {
-                    sink.read(&bytes[..len], self.open.at);
+                    sink.read(&bytes[..len], self.open.at, Extent::value(len));
                     self.pass(&bytes[..len]);
                     self.whole_value(&bytes[..len]);
                 } else {
@@ -37,7 +37,7 @@ impl Splitter {
     pub(super) fn value_ends(&mut self, sink: &mut dyn RecordSink) {
         if !self.open.dropped {
             let record = std::mem::take(&mut self.carry);
-            sink.read(&record, self.open.at);
+            sink.read(&record, self.open.at, Extent::value(record.len()));
             self.whole_value(&record);
             // Its memory is used again.
             self.carry = record;

@@ -1,10 +1,11 @@
-//! Chat Completions: messages. Their values are lists of token objects ([`super::token_object`]).
-use super::fields::{bad_field, string, text};
+//! Messages, whole or as pieces (`delta`): their texts, refusals and tool calls.
+use super::fields::{bad_field, count, string, text};
 use crate::json::cursor::ValueKind;
 use crate::json::{Cursor, JsonError};
+use crate::record::draft::ToolCall;
 use crate::record::{ChoiceDraft, Draft, Span};
 
-/// Reads `message`: its text, refusal and tool calls.
+/// Reads a `message` or a `delta`.
 pub(super) fn message(
     cursor: &mut Cursor<'_>,
     draft: &mut Draft,
@@ -13,8 +14,7 @@ pub(super) fn message(
     let mut fields = cursor.object()?;
     while let Some(key) = fields.next(cursor)? {
         match key.as_ref() {
-            b"content" if cursor.kind()? == ValueKind::Array => choice.text = parts(cursor, draft)?,
-            b"content" => choice.text = text(cursor, draft, "choices[].message.content")?,
+            b"content" => choice.text = content(cursor, draft, "choices[].message.content")?,
             b"refusal" => choice.refusal_text = text(cursor, draft, "choices[].message.refusal")?,
             b"tool_calls" if cursor.kind()? == ValueKind::Array => {
                 choice.tool_calls.clear();
@@ -24,8 +24,12 @@ pub(super) fn message(
                 }
             }
             b"function_call" if cursor.kind()? == ValueKind::Object => {
-                let call = function(cursor, draft)?;
-                choice.tool_calls.push(call);
+                let (name, arguments) = function(cursor, draft)?;
+                choice.tool_calls.push(ToolCall {
+                    index: 0,
+                    name,
+                    arguments,
+                });
             }
             _ => cursor.skip()?,
         }
@@ -33,7 +37,19 @@ pub(super) fn message(
     Ok(())
 }
 
-/// `content` as a list of parts: their texts, joined.
+/// `content`: a text, or a list of parts.
+pub(super) fn content(
+    cursor: &mut Cursor<'_>,
+    draft: &mut Draft,
+    path: &str,
+) -> Result<Option<Span>, JsonError> {
+    if cursor.kind()? == ValueKind::Array {
+        return parts(cursor, draft);
+    }
+    text(cursor, draft, path)
+}
+
+/// A list of parts: their texts, joined.
 fn parts(cursor: &mut Cursor<'_>, draft: &mut Draft) -> Result<Option<Span>, JsonError> {
     let start = draft.arena.len();
     let mut parts = cursor.array()?;
@@ -69,14 +85,27 @@ fn tool_call(
     if cursor.kind()? != ValueKind::Object {
         return bad_field(cursor, draft, "choices[].message.tool_calls[]", "an object");
     }
+    let mut call = None;
+    let mut index = u32::try_from(choice.tool_calls.len()).unwrap_or(u32::MAX);
     let mut fields = cursor.object()?;
     while let Some(key) = fields.next(cursor)? {
-        if matches!(key.as_ref(), b"function" | b"custom") && cursor.kind()? == ValueKind::Object {
-            let call = function(cursor, draft)?;
-            choice.tool_calls.push(call);
-        } else {
-            cursor.skip()?;
+        match key.as_ref() {
+            b"function" | b"custom" if cursor.kind()? == ValueKind::Object => {
+                call = Some(function(cursor, draft)?);
+            }
+            b"index" => {
+                let said = count(cursor, draft, "tool_calls[].index")?;
+                index = said.and_then(|said| u32::try_from(said).ok()).unwrap_or(index);
+            }
+            _ => cursor.skip()?,
         }
+    }
+    if let Some((name, arguments)) = call {
+        choice.tool_calls.push(ToolCall {
+            index,
+            name,
+            arguments,
+        });
     }
     Ok(())
 }

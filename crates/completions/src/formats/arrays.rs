@@ -1,4 +1,4 @@
-//! Legacy Completions: parallel arrays of tokens, values and alternatives.
+//! Parallel arrays of tokens, values and alternatives, as legacy Completions and others have them.
 use super::fields::{bad_field, string, value};
 use super::token_object;
 use crate::json::cursor::ValueKind;
@@ -134,16 +134,6 @@ impl<'a> Arrays<'a> {
                     .map(|listed| format!(", {listed} lists of alternatives"))
                     .unwrap_or_default();
                 format!("{n_tokens} tokens, {values} values{listed}")
-            });
-        }
-        let known = |token: &TokenDraft| !token.raw.is_nan();
-        let first_missing = match &draft.tokens[tokens.start..tokens.end] {
-            [first, rest @ ..] => values > 0 && !known(first) && rest.iter().any(known),
-            [] => false,
-        };
-        if first_missing {
-            draft.note_here(Code::EchoSuspected, || {
-                "the first token has no value, the others have".to_owned()
             });
         }
         Ok(tokens)

@@ -1,0 +1,84 @@
+//! Prompts that are written again in front of the answer.
+//!
+//! Their tokens are never scored. Where the prompt ends is seldom said; it is known when the record has the prompt's text.
+use crate::record::draft::TokenRange;
+use crate::record::{Draft, Span};
+use crate::report::Code;
+
+/// Takes the prompt off the choices of the completion that is being read; where its end is not known, says so.
+pub(super) fn settle(draft: &mut Draft) {
+    for nth in draft.first_choice()..draft.choices.len() {
+        let choice = &draft.choices[nth];
+        let first_missing = match draft.tokens.get(choice.content.start..choice.content.end) {
+            Some([first, rest @ ..]) => {
+                first.raw.is_nan() && rest.iter().any(|token| !token.raw.is_nan())
+            }
+            _ => false,
+        };
+        if !choice.saw.array_values {
+            continue;
+        }
+        if take_off(draft, nth, first_missing) {
+            continue;
+        }
+        if first_missing {
+            draft.note(Code::EchoSuspected, Some(nth), || {
+                "the first token has no value, the others have".to_owned()
+            });
+        }
+    }
+}
+
+/// Takes the known prompt off; `false` when there is none to take off.
+pub(super) fn take_off(draft: &mut Draft, nth: usize, first_missing: bool) -> bool {
+    let Some(prompt) = draft.head.prompt.filter(|prompt| prompt.start < prompt.end) else {
+        return false;
+    };
+    let choice = &draft.choices[nth];
+    let text_has_it = choice
+        .text
+        .is_some_and(|text| draft.bytes(text).starts_with(draft.bytes(prompt)));
+    // An answer may happen to begin like its prompt: only the missing first value, or the text, makes it an echo.
+    if !first_missing && !text_has_it {
+        return false;
+    }
+    let Some(split) = tokens_of_prompt(draft, choice.content, draft.bytes(prompt)) else {
+        return false;
+    };
+    let content = choice.content;
+    let text = choice.text;
+    let choice = &mut draft.choices[nth];
+    choice.prompt = TokenRange {
+        start: content.start,
+        end: split,
+    };
+    choice.content = TokenRange {
+        start: split,
+        end: content.end,
+    };
+    if text_has_it {
+        choice.text = text.map(|text| Span {
+            start: text.start + (prompt.end - prompt.start),
+            end: text.end,
+        });
+    }
+    true
+}
+
+/// End of the tokens that lie within the prompt; `None` when they are not its text.
+fn tokens_of_prompt(draft: &Draft, tokens: TokenRange, prompt: &[u8]) -> Option<usize> {
+    let mut rest = prompt;
+    for at in tokens.start..tokens.end {
+        let bytes = draft.bytes(draft.tokens[at].bytes);
+        match rest.strip_prefix(bytes) {
+            Some(after) if !rest.is_empty() || bytes.is_empty() => rest = after,
+            // A token that reaches over the end of the prompt belongs to the answer.
+            _ if bytes.starts_with(rest) => return (at > tokens.start).then_some(at),
+            _ => return None,
+        }
+        if rest.is_empty() {
+            return Some(at + 1);
+        }
+    }
+    None
+}

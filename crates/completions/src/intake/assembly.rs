@@ -1,0 +1,236 @@
+//! Putting the pieces of streams together.
+//!
+//! Several streams may be open at once: logs of servers interleave them. A completion is handed out when its end was said,
+//! when its stream ends, or when all its sequences are finished and another one begins.
+use super::{CompletionSink, Origin, place};
+use crate::FormatId;
+use crate::record::{ChoiceDraft, Draft, Head, Piece, Role, Span};
+use crate::report::Code;
+
+pub(super) mod strand;
+use strand::Strand;
+
+/// The completions that are open.
+#[derive(Debug)]
+pub(super) struct Assembly {
+    keep_alternatives: bool,
+    open: Vec<Open>,
+}
+
+/// A completion of which not all pieces are there.
+#[derive(Debug)]
+struct Open {
+    format: FormatId,
+    key: Vec<u8>,
+    origin: Origin,
+    pieces: u64,
+    /// The head and the notes, with the bytes they point to.
+    draft: Draft,
+    strands: Vec<Strand>,
+    /// The number of its last piece.
+    position: Option<u64>,
+    role: Role,
+}
+
+impl Assembly {
+    pub(super) fn new(keep_alternatives: bool) -> Self {
+        Self {
+            keep_alternatives,
+            open: Vec::new(),
+        }
+    }
+
+    /// The next piece.
+    pub(super) fn push(
+        &mut self,
+        draft: &Draft,
+        format: FormatId,
+        piece: Piece,
+        origin: Origin,
+        sink: &mut impl CompletionSink,
+    ) {
+        let key = draft.bytes(piece.key);
+        let known = self
+            .open
+            .iter()
+            .position(|open| open.format == format && (open.key == key || key.is_empty()));
+        let known = match known {
+            Some(nth) if self.open[nth].is_over(draft, piece) => {
+                self.open.remove(nth).finish(sink);
+                None
+            }
+            other => other,
+        };
+        let nth = match known {
+            Some(nth) => nth,
+            // Usage that comes after the end says nothing about another answer.
+            None if draft.choices.is_empty() && piece.role == Role::Next => return,
+            None => {
+                self.close_finished(sink);
+                self.open.push(Open::new(format, key, origin, self.keep_alternatives));
+                self.open.len() - 1
+            }
+        };
+        self.open[nth].add(draft, piece, origin);
+        if matches!(piece.role, Role::Last | Role::Whole) {
+            self.open.remove(nth).finish(sink);
+        }
+    }
+
+    /// A record that is no piece follows: what may end here, ends here.
+    pub(super) fn pause(&mut self, sink: &mut impl CompletionSink) {
+        self.close_where(sink, |open| matches!(open.role, Role::Run | Role::Perhaps) || open.is_finished());
+    }
+
+    /// Another completion begins: those that lack nothing are handed out.
+    fn close_finished(&mut self, sink: &mut impl CompletionSink) {
+        self.close_where(sink, |open| open.role == Role::Perhaps || open.is_finished());
+    }
+
+    /// The end of the stream.
+    pub(super) fn close(&mut self, sink: &mut impl CompletionSink) {
+        self.close_where(sink, |_| true);
+    }
+
+    fn close_where(&mut self, sink: &mut impl CompletionSink, ends: impl Fn(&Open) -> bool) {
+        let mut nth = 0;
+        while nth < self.open.len() {
+            if ends(&self.open[nth]) {
+                self.open.remove(nth).finish(sink);
+            } else {
+                nth += 1;
+            }
+        }
+    }
+}
+
+impl Open {
+    fn new(format: FormatId, key: &[u8], origin: Origin, keep_alternatives: bool) -> Self {
+        Self {
+            format,
+            key: key.to_vec(),
+            origin,
+            pieces: 0,
+            draft: Draft {
+                keep_alternatives,
+                ..Draft::default()
+            },
+            strands: Vec::new(),
+            position: None,
+            role: Role::Next,
+        }
+    }
+
+    /// All sequences have said why they ended.
+    fn is_finished(&self) -> bool {
+        !self.strands.is_empty() && self.strands.iter().all(|strand| strand.choice.finished)
+    }
+
+    /// The piece belongs to another completion with the same key, or without any.
+    fn is_over(&self, draft: &Draft, piece: Piece) -> bool {
+        let falls_back = piece.position.zip(self.position).is_some_and(|(new, old)| new <= old);
+        // Keys may be missing; then text behind an end is the beginning of another answer.
+        let goes_on = |choice: &ChoiceDraft| {
+            let strand = self.strands.iter().find(|strand| strand.choice.index == choice.index);
+            strand.is_some_and(|strand| strand.choice.finished) && says_something(draft, choice)
+        };
+        falls_back || (matches!(piece.role, Role::Next | Role::Last) && draft.choices.iter().any(goes_on))
+    }
+
+    fn add(&mut self, draft: &Draft, piece: Piece, origin: Origin) {
+        let end = origin.at.byte + origin.extent.len;
+        self.origin.extent.len = end.saturating_sub(self.origin.at.byte);
+        if piece.position.is_some_and(|position| self.pieces == 0 && position > 1) {
+            self.draft.note(Code::StreamHeadMissing, None, String::new);
+        }
+        self.pieces += 1;
+        self.position = piece.position.or(self.position);
+        self.role = piece.role;
+        if matches!(piece.role, Role::SoFar | Role::Whole) {
+            self.strands.clear();
+        }
+        self.head(draft);
+        self.draft.surrogates += draft.surrogates;
+        for choice in &draft.choices {
+            let nth = match self.strands.iter().position(|strand| strand.choice.index == choice.index) {
+                Some(nth) => nth,
+                None => {
+                    self.strands.push(Strand::new(choice.index, draft.keep_alternatives));
+                    self.strands.len() - 1
+                }
+            };
+            self.strands[nth].add(draft, choice);
+        }
+        for note in &draft.notes {
+            let index = note.choice.and_then(|choice| draft.choices.get(choice)).map(|choice| choice.index);
+            let nth = self.strands.iter().position(|strand| Some(strand.choice.index) == index);
+            let known = self.draft.notes.iter_mut().find(|known| known.code == note.code && known.choice == nth);
+            match known {
+                Some(known) => known.count += note.count,
+                None => self.draft.notes.push(crate::record::draft::Note { choice: nth, completion: 0, ..note.clone() }),
+            }
+        }
+    }
+
+    /// What the piece says about the completion as a whole; the last word counts.
+    fn head(&mut self, draft: &Draft) {
+        let said = draft.head;
+        let mut moved = |span: Option<Span>, known: Option<Span>| match span {
+            Some(span) if known.is_none_or(|known| self.draft.bytes(known) != draft.bytes(span)) => {
+                Some(self.draft.store(draft.bytes(span)))
+            }
+            _ => known,
+        };
+        let known = self.draft.head;
+        let spans = (
+            moved(said.id, known.id),
+            moved(said.model, known.model),
+            moved(said.label, known.label),
+            moved(said.object, known.object),
+            moved(said.prompt, known.prompt),
+        );
+        self.draft.head = Head {
+            id: spans.0,
+            model: spans.1,
+            label: spans.2,
+            object: spans.3,
+            prompt: spans.4,
+            created: known.created.or(said.created),
+            prompt_tokens: said.prompt_tokens.or(known.prompt_tokens),
+            completion_tokens: said.completion_tokens.or(known.completion_tokens),
+            reasoning_tokens: said.reasoning_tokens.or(known.reasoning_tokens),
+            dialect: known.dialect.or(said.dialect),
+            evidence: known.evidence.or(said.evidence),
+        };
+    }
+
+    /// Hands the completion out.
+    fn finish(mut self, sink: &mut impl CompletionSink) {
+        let ended = matches!(self.role, Role::Last | Role::Whole | Role::Run | Role::Perhaps) || self.is_finished();
+        if !ended {
+            self.draft.note(Code::StreamCut, None, String::new);
+        }
+        for strand in &self.strands {
+            let choice = strand.write(&mut self.draft);
+            self.draft.choices.push(choice);
+        }
+        self.draft.seal(self.format);
+        // Several records became one range of the stream.
+        if self.pieces > 1 && self.origin.extent.form == crate::Form::Value {
+            self.origin.extent.form = crate::Form::Values;
+        }
+        if self.draft.surrogates > 0 {
+            let place = place(self.origin.at, String::new());
+            sink.problem(Code::Surrogate, u64::from(self.draft.surrogates), place);
+        }
+        for (nth, completion) in self.draft.completions.iter().enumerate() {
+            sink.completion(&self.draft, completion, nth, self.origin);
+        }
+    }
+}
+
+/// The choice of a piece has text or tokens.
+fn says_something(draft: &Draft, choice: &ChoiceDraft) -> bool {
+    let text = |span: Option<Span>| span.is_some_and(|span| span.start < span.end);
+    draft.len_of(choice) > 0 || text(choice.text) || text(choice.refusal_text) || !choice.tool_calls.is_empty()
+}

@@ -1,0 +1,211 @@
+//! From records to whole completions: decode, put pieces together, hand out.
+//!
+//! [`Intake`] stands between the containers, which cut bytes into records, and whoever wants completions: the columns
+//! ([`crate::reader`]) or the detail of one sequence ([`mod@crate::detail`]). Both see the same drafts, so they cannot disagree.
+//!
+//! * [`assembly`] puts the pieces of streams together.
+//! * [`nested`] reads responses that are written as text inside a record.
+mod assembly;
+pub(crate) mod nested;
+
+use crate::containers::{Extent, Position, RecordSink};
+use crate::formats;
+use crate::json::{Cursor, JsonError};
+use crate::record::text::REPLACEMENT;
+use crate::record::{CompletionDraft, Draft, Outcome};
+use crate::report::Code;
+use crate::{Limits, Place};
+use assembly::Assembly;
+use std::borrow::Cow;
+
+/// Where a completion comes from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Origin {
+    pub(crate) at: Position,
+    pub(crate) extent: Extent,
+}
+
+/// Who takes whole completions and problems.
+pub(crate) trait CompletionSink {
+    /// The next completion; what was read of it is in `draft`.
+    fn completion(&mut self, draft: &Draft, completion: &CompletionDraft, nth: usize, origin: Origin);
+    /// Something that is none.
+    fn problem(&mut self, code: Code, count: u64, place: Place);
+    /// What a record was wrapped in.
+    fn layers(&mut self, layers: &[&'static str]);
+}
+
+/// Decodes records.
+#[derive(Debug)]
+pub(crate) struct Intake<S> {
+    limits: Limits,
+    /// Envelopes around the bytes.
+    envelopes: u32,
+    draft: Draft,
+    assembly: Assembly,
+    pub(crate) sink: S,
+}
+
+impl<S: CompletionSink> Intake<S> {
+    /// Keeps the alternatives of each position if asked to, otherwise only what is to be said about them.
+    pub(crate) fn new(limits: Limits, keep_alternatives: bool, sink: S) -> Self {
+        let draft = Draft {
+            keep_alternatives,
+            ..Draft::default()
+        };
+        Self {
+            limits,
+            envelopes: 0,
+            draft,
+            assembly: Assembly::new(keep_alternatives),
+            sink,
+        }
+    }
+
+    /// Decodes the value at the beginning of `bytes`, which are UTF-8, into the draft; returns its length.
+    pub(crate) fn decode(&mut self, bytes: &[u8]) -> Result<(Outcome, usize), JsonError> {
+        self.draft.clear();
+        self.draft.envelopes = self.envelopes;
+        let mut cursor = Cursor::new(bytes, self.limits.depth());
+        let outcome = formats::read(&mut cursor, &mut self.draft)?;
+        Ok((outcome, cursor.position()))
+    }
+
+    /// Keeps what was decoded.
+    pub(crate) fn commit(&mut self, outcome: Outcome, origin: Origin) {
+        if !self.draft.layers.is_empty() {
+            self.sink.layers(&self.draft.layers);
+        }
+        for failure in std::mem::take(&mut self.draft.failures) {
+            self.problem(Code::RequestFailed, origin.at, failure);
+        }
+        if let Outcome::Piece(format, piece) = outcome {
+            let Self { assembly, draft, sink, .. } = self;
+            return assembly.push(draft, format, piece, origin, sink);
+        }
+        self.assembly.pause(&mut self.sink);
+        match outcome {
+            Outcome::Completion(format) => {
+                self.draft.seal(format);
+                self.hand_out(origin);
+            }
+            Outcome::Completions => self.hand_out(origin),
+            Outcome::Failed(what) => self.problem(Code::RequestFailed, origin.at, what),
+            Outcome::Unrecognised(what) => self.problem(Code::Unrecognised, origin.at, what),
+            Outcome::Piece(..) => {}
+        }
+    }
+
+    fn hand_out(&mut self, origin: Origin) {
+        if self.draft.surrogates > 0 {
+            let count = u64::from(self.draft.surrogates);
+            let place = place(origin.at, String::new());
+            self.sink.problem(Code::Surrogate, count, place);
+        }
+        for (nth, completion) in self.draft.completions.iter().enumerate() {
+            self.sink.completion(&self.draft, completion, nth, origin);
+        }
+    }
+
+    /// The end of a stream: what is open is over.
+    pub(crate) fn close(&mut self) {
+        self.assembly.close(&mut self.sink);
+    }
+
+    /// What became of a whole record.
+    fn take(&mut self, record: &[u8], at: Position, extent: Extent) {
+        let (text, broken) = repair(record);
+        match self.decode(&text) {
+            Ok((outcome, _)) => {
+                if broken > 0 {
+                    let valid = std::str::from_utf8(record)
+                        .map_or_else(|error| error.valid_up_to(), str::len);
+                    let place = place(extent.place_of(at, &record[..valid]), String::new());
+                    self.sink.problem(Code::InvalidUtf8, broken, place);
+                }
+                self.commit(outcome, Origin { at, extent });
+            }
+            Err(error) => {
+                let end = at.byte + extent.len;
+                let detail = format!("{error}; {} bytes skipped, reading went on at byte {end}", extent.len);
+                let before = &record[..place_in(record, error.at)];
+                self.problem(Code::BadValue, extent.place_of(at, before), detail);
+            }
+        }
+    }
+}
+
+/// The bytes as UTF-8, with U+FFFD for what is not, and the number of such places.
+pub(crate) fn repair(record: &[u8]) -> (Cow<'_, [u8]>, u64) {
+    if std::str::from_utf8(record).is_ok() {
+        return (Cow::Borrowed(record), 0);
+    }
+    let broken = record
+        .utf8_chunks()
+        .filter(|chunk| !chunk.invalid().is_empty())
+        .count();
+    (
+        Cow::Owned(String::from_utf8_lossy(record).into_owned().into_bytes()),
+        broken as u64,
+    )
+}
+
+/// Where an offset of the repaired text lies in the record: U+FFFD is seldom as long as what it stands for.
+fn place_in(record: &[u8], repaired: usize) -> usize {
+    let (mut from, mut to) = (0, 0);
+    for chunk in record.utf8_chunks() {
+        let valid = chunk.valid().len();
+        if repaired <= to + valid {
+            return from + (repaired - to);
+        }
+        from += valid + chunk.invalid().len();
+        to += valid + REPLACEMENT.len();
+        if repaired < to {
+            // Inside the replacement: behind what it stands for.
+            return from;
+        }
+    }
+    from
+}
+
+impl<S: CompletionSink> RecordSink for Intake<S> {
+    fn try_read(&mut self, bytes: &[u8], at: Position) -> Option<usize> {
+        let (outcome, len) = self.decode(bytes).ok()?;
+        if len > self.limits.record_bytes() {
+            return None;
+        }
+        let extent = Extent::value(len);
+        self.commit(outcome, Origin { at, extent });
+        Some(len)
+    }
+
+    fn read(&mut self, record: &[u8], at: Position, extent: Extent) {
+        self.take(record, at, extent);
+    }
+
+    fn read_text(&mut self, text: &[u8], at: Position, extent: Extent) {
+        self.draft.clear();
+        self.draft.envelopes = self.envelopes;
+        nested::read(text, &mut self.draft, self.limits);
+        self.commit(Outcome::Completions, Origin { at, extent });
+    }
+
+    fn stream_end(&mut self) {
+        self.close();
+    }
+
+    fn problem(&mut self, code: Code, at: Position, detail: String) {
+        self.sink.problem(code, 1, place(at, detail));
+    }
+}
+
+/// A place without a sequence.
+pub(crate) fn place(at: Position, detail: String) -> Place {
+    Place {
+        record: at.record,
+        line: at.line,
+        byte: at.byte,
+        detail,
+        ..Place::default()
+    }
+}
