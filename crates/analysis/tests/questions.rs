@@ -32,6 +32,8 @@ fn columns(given: &[Given]) -> Columns {
             prompt_tokens: None,
             completion_tokens: None,
             label: None,
+            format: completions::FormatId::OPENAI_CHAT,
+            offset: 0,
             record: index,
             first_sequence: index,
             n_sequences: 1,

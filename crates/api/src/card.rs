@@ -42,9 +42,9 @@ pub struct Card {
     pub missing: u32,
     /// Tokens below what the server reports: then the perplexity is a lower, the probability an upper bound.
     pub censored: u32,
-    /// `answer`, `refusal` or `tool call`.
+    /// `answer`, `refusal`, `tool call` or `transcription`.
     pub kind: String,
-    /// Why it ended: `stop`, `length`, `tool`, `filter` or empty.
+    /// Why it ended: `stop`, `length`, `tool`, `filter`, `error`, `cancelled` or empty.
     pub finish: String,
     /// The first tokens.
     pub pieces: Vec<Piece>,
@@ -78,6 +78,7 @@ impl Card {
                 Kind::Answer => "answer",
                 Kind::Refusal => "refusal",
                 Kind::ToolCall => "tool call",
+                Kind::Transcription => "transcription",
             }
             .to_owned(),
             finish: match row.finish {
@@ -85,6 +86,8 @@ impl Card {
                 Finish::Length => "length",
                 Finish::Tool => "tool",
                 Finish::Filter => "filter",
+                Finish::Error => "error",
+                Finish::Cancelled => "cancelled",
                 Finish::Unknown => "",
             }
             .to_owned(),

@@ -1,7 +1,11 @@
 //! One sequence with everything that the columns leave out, decoded again from the bytes of its record.
+use crate::containers;
+use crate::intake::{CompletionSink, Intake, Origin};
+use crate::record::draft::ToolCall;
 use crate::record::judge::{Withheld, judge, reading};
-use crate::record::{Draft, Outcome, Span, TokenDraft};
-use crate::{FormatId, Limits, reader};
+use crate::record::{ChoiceDraft, CompletionDraft, Draft, TokenDraft};
+use crate::report::Code;
+use crate::{Form, FormatId, Limits, Place};
 use metrics::{Reading, Status};
 
 /// One listed candidate of a position.
@@ -22,6 +26,8 @@ pub struct Alternative {
 pub struct TokenDetail {
     /// Its bytes.
     pub bytes: Vec<u8>,
+    /// Its id in the vocabulary, where the file has it.
+    pub id: Option<u64>,
     /// Natural logarithm after the input policy, f64 as in the file.
     pub logprob: f64,
     /// What the value counts as.
@@ -37,48 +43,106 @@ pub struct TokenDetail {
 pub struct SequenceDetail {
     /// Its tokens in order.
     pub tokens: Vec<TokenDetail>,
+    /// Tokens of the prompt, where the file has them. They are not scored and no part of the text.
+    pub prompt: Vec<TokenDetail>,
     /// The text that the record states (`message.content`, `text`), when it has one.
     pub stated_text: Option<String>,
     /// Tool calls as (name, arguments as written).
     pub tool_calls: Vec<(String, String)>,
 }
 
-/// Decodes the `nth` sequence (0-based, in the order of the columns) of a record from the record's own bytes.
+/// Decodes the `nth` sequence (0-based, in the order of the columns) of a record from the record's own bytes: it is number
+/// `completion.offset + nth in the completion` of the record at `columns.records[completion.record]`.
 /// `None` when the bytes are not that record: the file has changed since it was read.
 ///
 /// Values count as they do in the columns, with one exception: that all values of a file are 0, and therefore not used, does
 /// not show in one record (see `all_zero` in the report).
-pub fn decode_sequence(format: FormatId, record: &[u8], nth: u32) -> Option<SequenceDetail> {
-    let (text, _) = reader::repair(record);
-    let mut draft = Draft {
-        keep_alternatives: true,
-        ..Draft::default()
+pub fn decode_sequence(
+    form: Form,
+    format: FormatId,
+    record: &[u8],
+    nth: u32,
+) -> Option<SequenceDetail> {
+    let nth = Nth {
+        format,
+        left: nth,
+        found: None,
     };
-    let (outcome, len) = reader::decode(&text, Limits::default().depth(), &mut draft).ok()?;
-    if outcome != Outcome::Completion(format) || len != text.len() {
-        return None;
+    let limits = Limits::default();
+    let mut intake = Intake::new(limits, true, nth);
+    containers::read_again(form, record, limits, &mut intake);
+    intake.sink.found
+}
+
+/// Takes one sequence.
+#[derive(Debug)]
+struct Nth {
+    format: FormatId,
+    /// Sequences that come before it.
+    left: u32,
+    found: Option<SequenceDetail>,
+}
+
+impl CompletionSink for Nth {
+    fn completion(
+        &mut self,
+        draft: &Draft,
+        completion: &CompletionDraft,
+        _nth: usize,
+        origin: Origin,
+    ) {
+        // What begins later are pieces of other streams.
+        if self.found.is_some() || origin.at.byte > 0 {
+            return;
+        }
+        let order = draft.order(completion);
+        match order.get(self.left as usize) {
+            Some(&choice) if completion.format == self.format => {
+                self.left = u32::MAX;
+                self.found = draft
+                    .choices
+                    .get(choice)
+                    .map(|choice| detail(draft, choice));
+            }
+            // Not what it was.
+            Some(_) => self.left = u32::MAX,
+            None => self.left = self.left.saturating_sub(order.len() as u32),
+        }
     }
-    let order = draft.order();
-    let choice = draft.choices.get(*order.get(usize::try_from(nth).ok()?)?)?;
-    let withheld = judge(&draft, choice);
+
+    fn problem(&mut self, _code: Code, _count: u64, _place: Place) {}
+
+    fn layers(&mut self, _layers: &[&'static str]) {}
+}
+
+fn detail(draft: &Draft, choice: &ChoiceDraft) -> SequenceDetail {
+    let withheld = judge(draft, choice);
     let stated = match (choice.text, choice.refusal_text) {
         (Some(text), Some(refusal)) => Some(draft.text(text).into_owned() + &draft.text(refusal)),
         (one, other) => one.or(other).map(|text| draft.text(text).into_owned()),
     };
-    let call = |&(name, arguments): &(Span, Span)| {
+    let call = |call: &ToolCall| {
         (
-            draft.text(name).into_owned(),
-            draft.text(arguments).into_owned(),
+            draft.text(call.name).into_owned(),
+            draft.text(call.arguments).into_owned(),
         )
     };
-    Some(SequenceDetail {
+    let prompt = draft
+        .tokens
+        .get(choice.prompt.start..choice.prompt.end)
+        .unwrap_or_default();
+    SequenceDetail {
         tokens: draft
             .tokens_of(choice)
-            .map(|token| token_detail(&draft, token, withheld))
+            .map(|token| token_detail(draft, token, withheld))
+            .collect(),
+        prompt: prompt
+            .iter()
+            .map(|token| token_detail(draft, token, None))
             .collect(),
         stated_text: stated,
         tool_calls: choice.tool_calls.iter().map(call).collect(),
-    })
+    }
 }
 
 fn token_detail(draft: &Draft, token: &TokenDraft, withheld: Option<Withheld>) -> TokenDetail {
@@ -105,6 +169,7 @@ fn token_detail(draft: &Draft, token: &TokenDraft, withheld: Option<Withheld>) -
     });
     TokenDetail {
         bytes: draft.bytes(token.bytes).to_vec(),
+        id: token.id,
         logprob,
         status,
         alternatives,

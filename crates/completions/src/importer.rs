@@ -1,5 +1,6 @@
 //! The push parser: chunks in, columns and report out.
-use crate::containers::Splitter;
+use crate::containers::Stream;
+use crate::intake::Intake;
 use crate::reader::Reader;
 use crate::{Columns, Limits, Report};
 use metrics::RunMetrics;
@@ -49,9 +50,15 @@ pub struct Import {
 /// ```
 #[derive(Debug)]
 pub struct Importer {
-    splitter: Splitter,
-    reader: Reader,
+    limits: Limits,
+    stream: Stream,
+    intake: Intake<Reader>,
+    /// Of the sources before the one that is being read.
+    records: u64,
+    containers: Vec<&'static str>,
     bytes: u64,
+    /// Bytes of the source that is being read.
+    source_bytes: u64,
 }
 
 impl Importer {
@@ -68,47 +75,86 @@ impl Importer {
 
     fn keeping(limits: Limits, keep: Option<usize>) -> Self {
         Self {
-            splitter: Splitter::new(limits),
-            reader: Reader::new(limits, keep),
+            limits,
+            stream: Stream::new(limits),
+            intake: Intake::new(limits, false, Reader::new(limits, keep)),
+            records: 0,
+            containers: Vec::new(),
             bytes: 0,
+            source_bytes: 0,
+        }
+    }
+
+    /// What follows is the file of this name. Several files become one run: places and records name the source they lie in.
+    /// Not needed for a single one.
+    pub fn source(&mut self, name: &str) {
+        if !self.intake.sink.columns.sources.is_empty() || self.source_bytes > 0 {
+            self.end_source();
+            self.stream = Stream::new(self.limits);
+            self.source_bytes = 0;
+        }
+        self.intake.sink.columns.sources.push(name.to_owned());
+    }
+
+    fn end_source(&mut self) {
+        if self.intake.sink.columns.sources.is_empty() {
+            self.intake.sink.columns.sources.push(String::new());
+        }
+        self.stream.finish(&mut self.intake);
+        self.records += self.stream.records();
+        let container = match self.stream.container() {
+            "jsonl" if self.intake.has_joined() => "chunk_lines",
+            other => other,
+        };
+        if !self.containers.contains(&container) {
+            self.containers.push(container);
         }
     }
 
     /// Reads the next bytes. Never fails: what cannot be read becomes part of the report.
     pub fn push(&mut self, chunk: &[u8]) {
+        if self.intake.sink.columns.sources.is_empty() {
+            self.intake.sink.columns.sources.push(String::new());
+        }
         self.bytes += chunk.len() as u64;
-        self.splitter.push(chunk, &mut self.reader);
+        self.source_bytes += chunk.len() as u64;
+        self.stream.push(chunk, &mut self.intake);
     }
 
     /// How far it is.
     pub fn progress(&self) -> Progress {
         Progress {
             bytes: self.bytes,
-            sequences: self.reader.sequences,
-            tokens: self.reader.tokens,
+            sequences: self.intake.sink.sequences,
+            tokens: self.intake.sink.tokens,
         }
     }
 
     /// What has been read, and is kept, so far; sequences appear whole.
     pub fn columns(&self) -> &Columns {
-        &self.reader.columns
+        &self.intake.sink.columns
     }
 
     /// The boards so far, without the median.
     pub fn running_metrics(&self) -> RunMetrics {
-        self.reader.run.so_far()
+        self.intake.sink.run.so_far()
     }
 
     /// The end of the input.
     pub fn finish(mut self) -> Import {
-        self.splitter.finish(&mut self.reader);
-        let read = self.reader.finish();
+        self.end_source();
+        let read = self.intake.sink.finish();
+        let container = match self.containers.as_slice() {
+            [one] => *one,
+            _ => "mixed",
+        };
+        let layers: Vec<&str> = std::iter::once(container).chain(read.layers).collect();
         let report = Report {
-            container: self.splitter.container(),
+            container: layers.join("+"),
             formats: read.formats,
             evidence: read.evidence,
             bytes: self.bytes,
-            records: self.splitter.records(),
+            records: self.records,
             problems: read.problems,
         };
         Import {

@@ -6,7 +6,7 @@
 )]
 mod common;
 use common::{chat, codes, import, problem, texts};
-use completions::{Finish, FormatId, Import, Kind, Severity, decode_sequence};
+use completions::{Finish, Form, FormatId, Import, Kind, Severity, decode_sequence};
 use metrics::Status;
 
 /// A response with one choice made of these parts.
@@ -48,7 +48,10 @@ fn a_plain_response() {
     assert_eq!(codes(&import), [""; 0]);
     assert_eq!(import.report.severity(1), Severity::Ok);
     assert_eq!(
-        (import.report.format_name(), import.report.container),
+        (
+            import.report.format_name(),
+            import.report.container.as_str()
+        ),
         ("openai_chat", "json_concat".replace("_concat", "").as_str())
     );
     assert_eq!(
@@ -243,7 +246,8 @@ fn joined_and_stated_text() {
             mismatch,
             "{content}"
         );
-        let detail = decode_sequence(FormatId::OpenaiChat, record.as_bytes(), 0).unwrap();
+        let detail =
+            decode_sequence(Form::Value, FormatId::OPENAI_CHAT, record.as_bytes(), 0).unwrap();
         let stated: Option<String> = serde_json::from_str(content).unwrap();
         assert_eq!(detail.stated_text, stated);
     }
@@ -305,7 +309,7 @@ fn tool_calls_are_in_the_detail() {
         "a call without text has nothing to compare with"
     );
     assert_eq!(import.columns.sequences[0].kind, Kind::ToolCall);
-    let detail = decode_sequence(FormatId::OpenaiChat, record.as_bytes(), 0).unwrap();
+    let detail = decode_sequence(Form::Value, FormatId::OPENAI_CHAT, record.as_bytes(), 0).unwrap();
     let calls = [("f", r#"{"a":1}"#), ("g", r#"{"b": 2}"#)];
     assert_eq!(
         detail.tool_calls,
@@ -415,22 +419,33 @@ fn choices_are_ordered_by_index() {
         (3, "late", "m")
     );
     for nth in 0..3 {
-        let detail = decode_sequence(FormatId::OpenaiChat, record.as_bytes(), nth).unwrap();
+        let detail =
+            decode_sequence(Form::Value, FormatId::OPENAI_CHAT, record.as_bytes(), nth).unwrap();
         assert_eq!(
             detail.stated_text,
             Some(texts(&import)[nth as usize].clone())
         );
     }
     assert_eq!(
-        decode_sequence(FormatId::OpenaiChat, record.as_bytes(), 3),
+        decode_sequence(Form::Value, FormatId::OPENAI_CHAT, record.as_bytes(), 3),
         None
     );
     assert_eq!(
-        decode_sequence(FormatId::OpenaiCompletions, record.as_bytes(), 0),
+        decode_sequence(
+            Form::Value,
+            FormatId::OPENAI_COMPLETIONS,
+            record.as_bytes(),
+            0
+        ),
         None
     );
     assert_eq!(
-        decode_sequence(FormatId::OpenaiChat, &record.as_bytes()[1..], 0),
+        decode_sequence(
+            Form::Value,
+            FormatId::OPENAI_CHAT,
+            &record.as_bytes()[1..],
+            0
+        ),
         None
     );
 }
@@ -441,7 +456,7 @@ fn alternatives_best_first() {
         "\"b\"",
         r#"{"token":"b","logprob":-1.0,"top_logprobs":[{"token":"a","logprob":-2},{"token":"z","logprob":-9999.0},{"token":"b","logprob":-1.0},{"token":"c","logprob":-2},{"token":"n","logprob":null},{"token":"p","logprob":0.0001}]}"#,
     );
-    let detail = decode_sequence(FormatId::OpenaiChat, record.as_bytes(), 0).unwrap();
+    let detail = decode_sequence(Form::Value, FormatId::OPENAI_CHAT, record.as_bytes(), 0).unwrap();
     let token = &detail.tokens[0];
     let list: Vec<(&str, Option<f64>, bool)> = token
         .alternatives
@@ -496,7 +511,8 @@ fn the_written_token_is_found_by_id_bytes_or_name() {
             !found,
             "{listed}"
         );
-        let detail = decode_sequence(FormatId::OpenaiChat, record.as_bytes(), 0).unwrap();
+        let detail =
+            decode_sequence(Form::Value, FormatId::OPENAI_CHAT, record.as_bytes(), 0).unwrap();
         assert_eq!(detail.tokens[0].chosen_is_listed, found, "{listed}");
     }
     for top in ["[]", "null", "5", "[5]"] {
@@ -769,7 +785,7 @@ fn of_two_equal_keys_the_last_counts() {
         (vec!["b".to_owned()], vec![])
     );
     assert_eq!(import.columns.logprob, [-1.0]);
-    let detail = decode_sequence(FormatId::OpenaiChat, record.as_bytes(), 0).unwrap();
+    let detail = decode_sequence(Form::Value, FormatId::OPENAI_CHAT, record.as_bytes(), 0).unwrap();
     assert_eq!(detail.tokens[0].alternatives.len(), 1);
 }
 
@@ -787,19 +803,15 @@ fn unrecognised_records_say_what_they_have() {
         (r#"{"choices":5}"#, "it has `choices`, but that is a number"),
         (
             r#"{"choices":["a"]}"#,
-            "it has `choices`, but one of them is a string and not an object",
+            "its keys are choices; like a response of the OpenAI kind it has `choices`, but not the rest",
         ),
         (
             r#"{"choices":[{"a":1}]}"#,
             "it has `choices`, but none of them has a `message`, a `text` or `logprobs`",
         ),
         (
-            r#"{"choices":[{"delta":{"content":"a"}}]}"#,
-            "it is a piece of a stream (`choices[].delta`), which is not read yet",
-        ),
-        (
-            r#"{"candidates":[]}"#,
-            "its keys are candidates; it may be a Gemini response, which is not read yet",
+            r#"{"custom_id":"a"}"#,
+            "its keys are custom_id; like a line of Batch output it has `custom_id`, but not the rest",
         ),
         ("[1,2]", "it is an array and not an object"),
     ];

@@ -11,8 +11,17 @@ use serde_json::Value;
 use std::path::Path;
 
 /// Containers that are read; the others belong to formats to come.
-const CONTAINERS: [&str; 4] = ["json", "json_array", "jsonl", "json_concat"];
-const FORMATS: [&str; 2] = ["openai_chat", "openai_completions"];
+const CONTAINERS: [&str; 8] = [
+    "json",
+    "json_array",
+    "jsonl",
+    "json_concat",
+    "jsonl+batch",
+    "sse",
+    "chunk_lines",
+    "json+nested",
+];
+const FORMATS: [&str; 3] = ["openai_chat", "openai_chat_stream", "openai_completions"];
 
 #[track_caller]
 fn close(got: Option<f64>, want: Option<f64>, what: &str) {
@@ -40,8 +49,13 @@ fn details_agree(file: &[u8], import: &Import, name: &str) {
         let bytes = &file[record.start as usize..(record.start + record.len) as usize];
         for nth in 0..completion.n_sequences {
             let sequence = &sequences[(completion.first_sequence + nth) as usize];
-            let detail = decode_sequence(record.format, bytes, nth)
-                .unwrap_or_else(|| panic!("{name}: no detail"));
+            let detail = decode_sequence(
+                record.form,
+                completion.format,
+                bytes,
+                completion.offset + nth,
+            )
+            .unwrap_or_else(|| panic!("{name}: no detail"));
             assert_eq!(detail.tokens.len(), sequence.n_tokens as usize, "{name}");
             for (at, token) in (0..).zip(&detail.tokens) {
                 let index = sequence.first_token + u64::from(at);

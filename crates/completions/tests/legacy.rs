@@ -6,7 +6,7 @@
 )]
 mod common;
 use common::{chat, codes, import, problem, texts};
-use completions::{FormatId, Severity, decode_sequence};
+use completions::{Form, FormatId, Severity, decode_sequence};
 use metrics::Status;
 
 fn legacy(text: &str, logprobs: &str) -> String {
@@ -38,7 +38,13 @@ fn parallel_arrays_in_any_order() {
             ("openai_completions", &[-0.5, -1.0][..])
         );
         assert_eq!(texts(&import), [" a b"]);
-        let detail = decode_sequence(FormatId::OpenaiCompletions, record.as_bytes(), 0).unwrap();
+        let detail = decode_sequence(
+            Form::Value,
+            FormatId::OPENAI_COMPLETIONS,
+            record.as_bytes(),
+            0,
+        )
+        .unwrap();
         let listed: Vec<(&str, Option<f64>, bool)> = detail.tokens[0]
             .alternatives
             .iter()
@@ -58,7 +64,13 @@ fn equal_keys_of_alternatives_are_all_kept() {
         "a",
         r#"{"tokens":["a"],"token_logprobs":[-1],"top_logprobs":[{"a":-1,"x":-3,"x":-2,"\u0078":null}]}"#,
     );
-    let detail = decode_sequence(FormatId::OpenaiCompletions, record.as_bytes(), 0).unwrap();
+    let detail = decode_sequence(
+        Form::Value,
+        FormatId::OPENAI_COMPLETIONS,
+        record.as_bytes(),
+        0,
+    )
+    .unwrap();
     let listed: Vec<(&str, Option<f64>)> = detail.tokens[0]
         .alternatives
         .iter()
@@ -168,7 +180,13 @@ fn parts_of_characters() {
         (texts(&import), codes(&import)),
         (vec!["\u{201c} x".to_owned()], vec![])
     );
-    let detail = decode_sequence(FormatId::OpenaiCompletions, record.as_bytes(), 0).unwrap();
+    let detail = decode_sequence(
+        Form::Value,
+        FormatId::OPENAI_COMPLETIONS,
+        record.as_bytes(),
+        0,
+    )
+    .unwrap();
     let listed = &detail.tokens[0].alternatives[0];
     assert_eq!(
         (
@@ -237,9 +255,10 @@ fn batch_lines() {
             import
                 .report
                 .evidence
-                .contains(&"Batch output: `custom_id` beside `response.body`".to_owned())
+                .contains(&"batch: `custom_id` beside `response.body`".to_owned())
         );
-        let detail = decode_sequence(FormatId::OpenaiChat, record.as_bytes(), 0).unwrap();
+        let detail =
+            decode_sequence(Form::Value, FormatId::OPENAI_CHAT, record.as_bytes(), 0).unwrap();
         assert_eq!(detail.stated_text.as_deref(), Some("Hi"));
     }
 }
@@ -280,7 +299,7 @@ fn failed_batch_lines() {
     assert!(
         problem(&other, "unrecognised").places[0]
             .detail
-            .contains("Responses API")
+            .contains("its keys are output")
     );
 }
 
@@ -297,7 +316,10 @@ fn formats_are_chosen_per_record() {
     );
     assert_eq!(
         import.report.formats,
-        [(FormatId::OpenaiChat, 1), (FormatId::OpenaiCompletions, 1)]
+        [
+            (FormatId::OPENAI_CHAT, 1),
+            (FormatId::OPENAI_COMPLETIONS, 1)
+        ]
     );
     assert_eq!(
         problem(&import, "mixed_formats").sentence(),

@@ -205,9 +205,10 @@ async fn decode(worker: &Shared, sequence: u32) -> Result<(), String> {
             .zip(worker.state.record_of(sequence))
             .map(|found| (worker.job, found))
     };
-    let (job, (source, (record, nth))) = found.ok_or("There is no such sequence in this file.")?;
+    let (job, (source, (record, format, nth))) =
+        found.ok_or("There is no such sequence in this file.")?;
     let bytes = source.part(record.start..record.start + record.len).await?;
-    let detail = decode_sequence(record.format, &bytes, nth)
+    let detail = decode_sequence(record.form, format, &bytes, nth)
         .ok_or("The file has changed since it was opened. Open it again.")?;
     let mut worker = worker.borrow_mut();
     if worker.job == job {

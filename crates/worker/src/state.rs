@@ -2,7 +2,7 @@
 use crate::protocol::{AlternativeView, Response, Row, SequenceText, TokenView};
 use analysis::{Filter, Selection, Sort};
 use api::Card;
-use completions::{Columns, RecordSpan, SequenceDetail, TokenDetail};
+use completions::{Columns, FormatId, RecordSpan, SequenceDetail, TokenDetail};
 use metrics::alternatives::Alternatives;
 use metrics::{Reading, Status, num, repetition};
 use std::f64::consts::LN_2;
@@ -87,13 +87,13 @@ impl State {
         }
     }
 
-    /// Where the record of a sequence lies, and which of its sequences this one is.
-    pub(crate) fn record_of(&self, sequence: u32) -> Option<(RecordSpan, u32)> {
+    /// Where the record of a sequence lies, what it was read as, and which of its sequences this one is.
+    pub(crate) fn record_of(&self, sequence: u32) -> Option<(RecordSpan, FormatId, u32)> {
         let row = self.columns.sequences.get(sequence as usize)?;
         let completion = self.columns.completions.get(row.completion as usize)?;
         let record = *self.columns.records.get(completion.record as usize)?;
-        // A record holds one completion in every format read so far.
-        Some((record, sequence.checked_sub(completion.first_sequence)?))
+        let nth = completion.offset + sequence.checked_sub(completion.first_sequence)?;
+        Some((record, completion.format, nth))
     }
 
     /// Whether [`State::token`] can answer for this sequence.
@@ -224,9 +224,9 @@ mod tests {
 
     /// What the host does between two messages: decodes the record of a sequence again.
     fn with_detail(state: &mut State, sequence: u32) {
-        let (record, nth) = state.record_of(sequence).unwrap();
+        let (record, format, nth) = state.record_of(sequence).unwrap();
         let bytes = &SAMPLE[record.start as usize..(record.start + record.len) as usize];
-        let detail = decode_sequence(record.format, bytes, nth).unwrap();
+        let detail = decode_sequence(record.form, format, bytes, nth).unwrap();
         state.keep_detail(sequence, detail);
     }
 

@@ -13,8 +13,6 @@ pub(crate) struct Layout {
     last_line: u64,
     /// Text outside of values was seen.
     pub(crate) stray_text: bool,
-    /// It is a file of another kind.
-    pub(crate) other_kind: bool,
 }
 
 impl Layout {
@@ -39,7 +37,6 @@ impl Layout {
     /// Name of the container; final only at the end.
     pub(crate) fn container(&self) -> &'static str {
         match (self.values, self.arrays) {
-            _ if self.other_kind => "unknown",
             (0, _) if self.stray_text => "unknown",
             (0, _) => "empty",
             (1, 1) => "json_array",

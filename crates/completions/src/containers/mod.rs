@@ -5,18 +5,23 @@
 //! * [`resync`] finds the place to go on after a broken value.
 //! * [`embedded`] finds JSON values inside other text.
 //! * [`layout`] watches how the values lie, which names the container.
-//! * [`sse`] reads the events of a saved stream.
-//! * [`splitter`] puts them together: chunks in, records with their places ([`record`]) out.
+//! * [`splitter`] puts them together for JSON: chunks in, records with their places ([`record`]) out.
+//! * [`sse`] reads the events of a saved stream, [`events`] makes records of them.
+//! * [`stream`] chooses between them; [`replay`] reads a part of a source again.
 pub(crate) mod automaton;
 #[allow(dead_code, reason = "wired in by the reader")]
 pub(crate) mod embedded;
+mod events;
 pub(crate) mod layout;
 pub(crate) mod record;
+mod replay;
 pub(crate) mod resync;
 pub(crate) mod sniff;
 pub(crate) mod splitter;
-#[allow(dead_code, reason = "wired in by the reader")]
-pub(crate) mod sse;
+mod sse;
+pub(crate) mod stream;
 
 pub(crate) use record::{Extent, Position, RecordSink};
+pub(crate) use replay::{read_again, read_whole};
 pub(crate) use splitter::Splitter;
+pub(crate) use stream::Stream;

@@ -54,6 +54,7 @@ pub(crate) trait RecordSink {
     /// Reads one whole value, right or wrong, as JSON. It takes up `extent` of the stream from `at` on.
     fn read(&mut self, record: &[u8], at: Position, extent: Extent);
     /// Reads a whole text in which responses are written: JSON or server-sent events.
+    #[allow(dead_code, reason = "for recordings")]
     fn read_text(&mut self, text: &[u8], at: Position, extent: Extent);
     /// A stream of pieces is over.
     fn stream_end(&mut self);

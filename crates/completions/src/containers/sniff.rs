@@ -11,6 +11,8 @@ pub(crate) enum Kind {
     Undecided,
     /// Text in which JSON values may lie.
     Json,
+    /// Server-sent events.
+    Events,
     /// Something that is not read; the code says what, the text what was seen.
     Other(Code, String),
 }
@@ -96,7 +98,7 @@ fn first_line(line: &[u8]) -> Kind {
         .iter()
         .any(|field| text.starts_with(field));
     if event {
-        return Kind::Other(Code::EventStream, excerpt(text));
+        return Kind::Events;
     }
     // A table may quote JSON, but its first line is the names of its columns.
     for separator in [',', ';', '\t'] {

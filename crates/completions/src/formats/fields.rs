@@ -1,9 +1,9 @@
 //! Single fields, read leniently: a wrong type is noted, never an error.
+use crate::Finish;
 use crate::json::cursor::ValueKind;
 use crate::json::{Cursor, JsonError, number};
 use crate::record::{ChoiceDraft, Draft, Span};
 use crate::report::Code;
-use crate::Finish;
 
 /// Notes that `path` has another type than expected, and passes over it.
 pub(crate) fn bad_field(
@@ -126,7 +126,9 @@ pub(crate) fn finish(
             let mut reason = Default::default();
             let mut fields = cursor.object()?;
             while let Some(key) = fields.next(cursor)? {
-                if matches!(key.as_ref(), b"type" | b"reason") && cursor.kind()? == ValueKind::String {
+                if matches!(key.as_ref(), b"type" | b"reason")
+                    && cursor.kind()? == ValueKind::String
+                {
                     reason = cursor.string()?.text();
                 } else {
                     cursor.skip()?;
@@ -150,11 +152,18 @@ pub(crate) fn finish(
 /// What a reason means.
 pub(crate) fn finish_class(reason: &[u8]) -> Finish {
     match reason {
-        b"stop" | b"eos" | b"eos_token" | b"stop_sequence" | b"stop_word" | b"word" | b"end_turn" | b"STOP" | b"stop_str"
-        | b"STOP_SEQUENCE" | b"COMPLETE" | b"completed" | b"complete" | b"endoftext" => Finish::Stop,
-        b"length" | b"max_tokens" | b"MAX_TOKENS" | b"max_output_tokens" | b"limit" | b"model_length" => Finish::Length,
+        b"stop" | b"eos" | b"eos_token" | b"stop_sequence" | b"stop_word" | b"word"
+        | b"end_turn" | b"STOP" | b"stop_str" | b"STOP_SEQUENCE" | b"COMPLETE" | b"completed"
+        | b"complete" | b"endoftext" => Finish::Stop,
+        b"length" | b"max_tokens" | b"MAX_TOKENS" | b"max_output_tokens" | b"limit"
+        | b"model_length" => Finish::Length,
         b"tool_calls" | b"function_call" | b"TOOL_CALL" => Finish::Tool,
-        b"content_filter" | b"SAFETY" | b"RECITATION" | b"BLOCKLIST" | b"PROHIBITED_CONTENT" | b"ERROR_TOXIC" => Finish::Filter,
+        b"content_filter"
+        | b"SAFETY"
+        | b"RECITATION"
+        | b"BLOCKLIST"
+        | b"PROHIBITED_CONTENT"
+        | b"ERROR_TOXIC" => Finish::Filter,
         b"error" | b"ERROR" | b"failed" => Finish::Error,
         b"cancelled" | b"canceled" | b"abort" | b"USER_CANCEL" => Finish::Cancelled,
         _ => Finish::Unknown,

@@ -95,7 +95,9 @@ fn tool_call(
             }
             b"index" => {
                 let said = count(cursor, draft, "tool_calls[].index")?;
-                index = said.and_then(|said| u32::try_from(said).ok()).unwrap_or(index);
+                index = said
+                    .and_then(|said| u32::try_from(said).ok())
+                    .unwrap_or(index);
             }
             _ => cursor.skip()?,
         }

@@ -76,11 +76,15 @@ impl<'a> Shape<'a> {
         let text = |mut cursor: Cursor<'a>| match cursor.kind() {
             Ok(ValueKind::String) => {
                 let written = cursor.raw().unwrap_or_default();
-                written.get(1..written.len().saturating_sub(1)).unwrap_or_default()
+                written
+                    .get(1..written.len().saturating_sub(1))
+                    .unwrap_or_default()
             }
             _ => Default::default(),
         };
-        self.find(key).map(|(_, cursor)| text(cursor)).unwrap_or_default()
+        self.find(key)
+            .map(|(_, cursor)| text(cursor))
+            .unwrap_or_default()
     }
 
     /// The names of the keys, in the order of the record.

@@ -212,6 +212,7 @@ fn token(cursor: &mut Cursor<'_>, draft: &mut Draft) -> Result<(), JsonError> {
         bytes: own,
         raw: token.raw,
         alternatives,
+        id: token.id,
         special,
     });
     Ok(())

@@ -15,6 +15,8 @@ use strand::Strand;
 pub(super) struct Assembly {
     keep_alternatives: bool,
     open: Vec<Open>,
+    /// Pieces were put together.
+    pub(super) joined: bool,
 }
 
 /// A completion of which not all pieces are there.
@@ -37,7 +39,17 @@ impl Assembly {
         Self {
             keep_alternatives,
             open: Vec::new(),
+            joined: false,
         }
+    }
+
+    /// The piece is a whole completion, and none is open that it may belong to.
+    pub(super) fn is_whole(&self, draft: &Draft, format: FormatId, piece: Piece) -> bool {
+        let key = draft.bytes(piece.key);
+        let mut open = self.open.iter().filter(|open| open.format == format);
+        piece.role == Role::Perhaps
+            && draft.choices.iter().all(|choice| choice.finished)
+            && open.all(|open| open.key != key || open.is_finished() && !draft.choices.is_empty())
     }
 
     /// The next piece.
@@ -64,14 +76,18 @@ impl Assembly {
         let nth = match known {
             Some(nth) => nth,
             // Usage that comes after the end says nothing about another answer.
-            None if draft.choices.is_empty() && piece.role == Role::Next => return,
+            None if draft.choices.is_empty() && piece.role == Role::Next => {
+                return sink.problem(Code::NoChoices, 1, place(origin.at, String::new()));
+            }
             None => {
                 self.close_finished(sink);
-                self.open.push(Open::new(format, key, origin, self.keep_alternatives));
+                self.open
+                    .push(Open::new(format, key, origin, self.keep_alternatives));
                 self.open.len() - 1
             }
         };
         self.open[nth].add(draft, piece, origin);
+        self.joined |= self.open[nth].pieces > 1 && piece.role != Role::Run;
         if matches!(piece.role, Role::Last | Role::Whole) {
             self.open.remove(nth).finish(sink);
         }
@@ -79,12 +95,16 @@ impl Assembly {
 
     /// A record that is no piece follows: what may end here, ends here.
     pub(super) fn pause(&mut self, sink: &mut impl CompletionSink) {
-        self.close_where(sink, |open| matches!(open.role, Role::Run | Role::Perhaps) || open.is_finished());
+        self.close_where(sink, |open| {
+            matches!(open.role, Role::Run | Role::Perhaps) || open.is_finished()
+        });
     }
 
     /// Another completion begins: those that lack nothing are handed out.
     fn close_finished(&mut self, sink: &mut impl CompletionSink) {
-        self.close_where(sink, |open| open.role == Role::Perhaps || open.is_finished());
+        self.close_where(sink, |open| {
+            open.role == Role::Perhaps || open.is_finished()
+        });
     }
 
     /// The end of the stream.
@@ -128,19 +148,30 @@ impl Open {
 
     /// The piece belongs to another completion with the same key, or without any.
     fn is_over(&self, draft: &Draft, piece: Piece) -> bool {
-        let falls_back = piece.position.zip(self.position).is_some_and(|(new, old)| new <= old);
+        let falls_back = piece
+            .position
+            .zip(self.position)
+            .is_some_and(|(new, old)| new <= old);
         // Keys may be missing; then text behind an end is the beginning of another answer.
         let goes_on = |choice: &ChoiceDraft| {
-            let strand = self.strands.iter().find(|strand| strand.choice.index == choice.index);
+            let strand = self
+                .strands
+                .iter()
+                .find(|strand| strand.choice.index == choice.index);
             strand.is_some_and(|strand| strand.choice.finished) && says_something(draft, choice)
         };
-        falls_back || (matches!(piece.role, Role::Next | Role::Last) && draft.choices.iter().any(goes_on))
+        falls_back
+            || (matches!(piece.role, Role::Next | Role::Last | Role::Perhaps)
+                && draft.choices.iter().any(goes_on))
     }
 
     fn add(&mut self, draft: &Draft, piece: Piece, origin: Origin) {
         let end = origin.at.byte + origin.extent.len;
         self.origin.extent.len = end.saturating_sub(self.origin.at.byte);
-        if piece.position.is_some_and(|position| self.pieces == 0 && position > 1) {
+        if piece
+            .position
+            .is_some_and(|position| self.pieces == 0 && position > 1)
+        {
             self.draft.note(Code::StreamHeadMissing, None, String::new);
         }
         self.pieces += 1;
@@ -152,36 +183,56 @@ impl Open {
         self.head(draft);
         self.draft.surrogates += draft.surrogates;
         for choice in &draft.choices {
-            let nth = match self.strands.iter().position(|strand| strand.choice.index == choice.index) {
+            let nth = match self
+                .strands
+                .iter()
+                .position(|strand| strand.choice.index == choice.index)
+            {
                 Some(nth) => nth,
                 None => {
-                    self.strands.push(Strand::new(choice.index, draft.keep_alternatives));
+                    self.strands
+                        .push(Strand::new(choice.index, draft.keep_alternatives));
                     self.strands.len() - 1
                 }
             };
             self.strands[nth].add(draft, choice);
         }
         for note in &draft.notes {
-            let index = note.choice.and_then(|choice| draft.choices.get(choice)).map(|choice| choice.index);
-            let nth = self.strands.iter().position(|strand| Some(strand.choice.index) == index);
-            let known = self.draft.notes.iter_mut().find(|known| known.code == note.code && known.choice == nth);
+            let index = note
+                .choice
+                .and_then(|choice| draft.choices.get(choice))
+                .map(|choice| choice.index);
+            let nth = self
+                .strands
+                .iter()
+                .position(|strand| Some(strand.choice.index) == index);
+            let known = self
+                .draft
+                .notes
+                .iter_mut()
+                .find(|known| known.code == note.code && known.choice == nth);
             match known {
                 Some(known) => known.count += note.count,
-                None => self.draft.notes.push(crate::record::draft::Note { choice: nth, completion: 0, ..note.clone() }),
+                None => self.draft.notes.push(crate::record::draft::Note {
+                    choice: nth,
+                    completion: 0,
+                    ..note.clone()
+                }),
             }
         }
     }
 
     /// What the piece says about the completion as a whole; the last word counts.
     fn head(&mut self, draft: &Draft) {
-        let said = draft.head;
+        let (said, known) = (draft.head, self.draft.head);
         let mut moved = |span: Option<Span>, known: Option<Span>| match span {
-            Some(span) if known.is_none_or(|known| self.draft.bytes(known) != draft.bytes(span)) => {
+            Some(span)
+                if known.is_none_or(|known| self.draft.bytes(known) != draft.bytes(span)) =>
+            {
                 Some(self.draft.store(draft.bytes(span)))
             }
             _ => known,
         };
-        let known = self.draft.head;
         let spans = (
             moved(said.id, known.id),
             moved(said.model, known.model),
@@ -206,7 +257,10 @@ impl Open {
 
     /// Hands the completion out.
     fn finish(mut self, sink: &mut impl CompletionSink) {
-        let ended = matches!(self.role, Role::Last | Role::Whole | Role::Run | Role::Perhaps) || self.is_finished();
+        let ended = matches!(
+            self.role,
+            Role::Last | Role::Whole | Role::Run | Role::Perhaps
+        ) || self.is_finished();
         if !ended {
             self.draft.note(Code::StreamCut, None, String::new);
         }
@@ -232,5 +286,8 @@ impl Open {
 /// The choice of a piece has text or tokens.
 fn says_something(draft: &Draft, choice: &ChoiceDraft) -> bool {
     let text = |span: Option<Span>| span.is_some_and(|span| span.start < span.end);
-    draft.len_of(choice) > 0 || text(choice.text) || text(choice.refusal_text) || !choice.tool_calls.is_empty()
+    draft.len_of(choice) > 0
+        || text(choice.text)
+        || text(choice.refusal_text)
+        || !choice.tool_calls.is_empty()
 }

@@ -28,7 +28,13 @@ pub(crate) struct Origin {
 /// Who takes whole completions and problems.
 pub(crate) trait CompletionSink {
     /// The next completion; what was read of it is in `draft`.
-    fn completion(&mut self, draft: &Draft, completion: &CompletionDraft, nth: usize, origin: Origin);
+    fn completion(
+        &mut self,
+        draft: &Draft,
+        completion: &CompletionDraft,
+        nth: usize,
+        origin: Origin,
+    );
     /// Something that is none.
     fn problem(&mut self, code: Code, count: u64, place: Place);
     /// What a record was wrapped in.
@@ -79,8 +85,20 @@ impl<S: CompletionSink> Intake<S> {
         for failure in std::mem::take(&mut self.draft.failures) {
             self.problem(Code::RequestFailed, origin.at, failure);
         }
+        let outcome = match outcome {
+            // Whole, and nobody waits for it: no detour.
+            Outcome::Piece(format, piece) if self.assembly.is_whole(&self.draft, format, piece) => {
+                Outcome::Completion(format)
+            }
+            other => other,
+        };
         if let Outcome::Piece(format, piece) = outcome {
-            let Self { assembly, draft, sink, .. } = self;
+            let Self {
+                assembly,
+                draft,
+                sink,
+                ..
+            } = self;
             return assembly.push(draft, format, piece, origin, sink);
         }
         self.assembly.pause(&mut self.sink);
@@ -107,6 +125,11 @@ impl<S: CompletionSink> Intake<S> {
         }
     }
 
+    /// Several records were put together to one completion.
+    pub(crate) fn has_joined(&self) -> bool {
+        self.assembly.joined
+    }
+
     /// The end of a stream: what is open is over.
     pub(crate) fn close(&mut self) {
         self.assembly.close(&mut self.sink);
@@ -127,7 +150,10 @@ impl<S: CompletionSink> Intake<S> {
             }
             Err(error) => {
                 let end = at.byte + extent.len;
-                let detail = format!("{error}; {} bytes skipped, reading went on at byte {end}", extent.len);
+                let detail = format!(
+                    "{error}; {} bytes skipped, reading went on at byte {end}",
+                    extent.len
+                );
                 let before = &record[..place_in(record, error.at)];
                 self.problem(Code::BadValue, extent.place_of(at, before), detail);
             }

@@ -30,7 +30,13 @@ struct Inner<'a> {
 }
 
 impl CompletionSink for Inner<'_> {
-    fn completion(&mut self, from: &Draft, completion: &CompletionDraft, nth: usize, _origin: Origin) {
+    fn completion(
+        &mut self,
+        from: &Draft,
+        completion: &CompletionDraft,
+        nth: usize,
+        _origin: Origin,
+    ) {
         let around = self.draft.head;
         let first = self.draft.choices.len();
         let said = completion.head;
@@ -48,9 +54,15 @@ impl CompletionSink for Inner<'_> {
             self.draft.choices.push(copy);
         }
         for note in from.notes.iter().filter(|note| note.completion == nth) {
-            let choice = note.choice.map(|choice| first + choice.saturating_sub(completion.first_choice));
+            let choice = note
+                .choice
+                .map(|choice| first + choice.saturating_sub(completion.first_choice));
             let completion = self.draft.completions.len();
-            self.draft.notes.push(crate::record::draft::Note { completion, choice, ..note.clone() });
+            self.draft.notes.push(crate::record::draft::Note {
+                completion,
+                choice,
+                ..note.clone()
+            });
         }
         self.draft.seal(completion.format);
         // What stands around holds for those that follow, too.
@@ -81,7 +93,11 @@ fn copy_choice(to: &mut Draft, from: &Draft, choice: &ChoiceDraft) -> ChoiceDraf
         copy_tokens(to, from, range);
         crate::record::draft::TokenRange::since(start, to)
     };
-    let (prompt, content, refusal) = (part(choice.prompt), part(choice.content), part(choice.refusal));
+    let (prompt, content, refusal) = (
+        part(choice.prompt),
+        part(choice.content),
+        part(choice.refusal),
+    );
     let mut moved = |span: Span| to.store(from.bytes(span));
     let call = |call: &ToolCall| ToolCall {
         index: call.index,

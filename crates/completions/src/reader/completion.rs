@@ -37,7 +37,8 @@ impl Reader {
         });
         self.notes(draft, nth, first_sequence, &order, at);
         if order.is_empty() {
-            self.log.add(Code::NoChoices, || self.columns.place(at, String::new()));
+            self.log
+                .add(Code::NoChoices, || self.columns.place(at, String::new()));
         }
         let mut listed = Some(0);
         for &choice in &order {
@@ -79,7 +80,12 @@ impl Reader {
     }
 
     /// Index of the model's name; a new one is appended. It wrote so many more sequences.
-    fn model(&mut self, draft: &Draft, completion: &CompletionDraft, sequences: u64) -> Option<u32> {
+    fn model(
+        &mut self,
+        draft: &Draft,
+        completion: &CompletionDraft,
+        sequences: u64,
+    ) -> Option<u32> {
         let name = draft.text(completion.head.model?);
         if name.is_empty() {
             return None;
@@ -98,7 +104,14 @@ impl Reader {
     }
 
     /// Reports what the decoder noted about the `nth` completion of the draft.
-    fn notes(&mut self, draft: &Draft, nth: usize, first_sequence: u64, order: &[usize], at: Position) {
+    fn notes(
+        &mut self,
+        draft: &Draft,
+        nth: usize,
+        first_sequence: u64,
+        order: &[usize],
+        at: Position,
+    ) {
         for note in draft.notes.iter().filter(|note| note.completion == nth) {
             let choice = note
                 .choice

@@ -34,7 +34,10 @@ impl Formats {
             None => self.tallies.push(Tally {
                 format,
                 completions: 1,
-                evidence: completion.head.evidence.unwrap_or_else(|| evidence(draft, completion)),
+                evidence: completion
+                    .head
+                    .evidence
+                    .unwrap_or_else(|| evidence(draft, completion)),
             }),
         }
         let dialect = completion.head.dialect;
@@ -58,7 +61,11 @@ impl Formats {
             .iter()
             .map(|tally| format!("{}: {}", tally.format.name(), tally.evidence))
             .collect();
-        lines.extend(self.layers.iter().map(|layer| format!("{layer}: {}", formats::about_layer(layer))));
+        lines.extend(
+            self.layers
+                .iter()
+                .map(|layer| format!("{layer}: {}", formats::about_layer(layer))),
+        );
         lines.extend(
             self.dialects
                 .iter()
@@ -71,14 +78,22 @@ impl Formats {
 /// Why a response with `choices` has its format.
 fn evidence(draft: &Draft, completion: &CompletionDraft) -> &'static str {
     let choices = &draft.choices[completion.first_choice..completion.end_choice];
-    let saw = choices.iter().fold(Saw::default(), |saw, choice| saw.or(choice.saw));
+    let saw = choices
+        .iter()
+        .fold(Saw::default(), |saw, choice| saw.or(choice.saw));
     match (saw.delta, saw.message, saw.chat_values, saw.array_values) {
         (true, _, true, _) => "pieces with `choices[].delta` and lists of token objects",
         (true, ..) => "pieces with `choices[].delta`, without values",
-        (_, true, true, _) => "`choices[].message`, and `choices[].logprobs` has a list of token objects",
-        (_, true, false, true) => "`choices[].message`, and `choices[].logprobs` has parallel arrays",
+        (_, true, true, _) => {
+            "`choices[].message`, and `choices[].logprobs` has a list of token objects"
+        }
+        (_, true, false, true) => {
+            "`choices[].message`, and `choices[].logprobs` has parallel arrays"
+        }
         (_, true, false, false) => "`choices[].message`, without values",
-        (_, false, true, _) => "`choices[].text`, and `choices[].logprobs` has a list of token objects",
+        (_, false, true, _) => {
+            "`choices[].text`, and `choices[].logprobs` has a list of token objects"
+        }
         (_, false, false, true) => "`choices[].logprobs` has parallel arrays",
         (_, false, false, false) => "`choices[].text`, without values",
     }
@@ -145,8 +160,9 @@ impl Reader {
     }
 
     fn mixed(&mut self, code: Code, count: usize, names: String, at: Position) {
-        self.log
-            .add_many(code, Level::Info, count as u64, || crate::intake::place(at, names));
+        self.log.add_many(code, Level::Info, count as u64, || {
+            crate::intake::place(at, names)
+        });
     }
 
     /// Sequences too short to be told by themselves: their values are placeholders because all of the file's are.

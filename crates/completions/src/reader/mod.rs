@@ -56,7 +56,13 @@ impl Reader {
 }
 
 impl CompletionSink for Reader {
-    fn completion(&mut self, draft: &Draft, completion: &CompletionDraft, nth: usize, origin: Origin) {
+    fn completion(
+        &mut self,
+        draft: &Draft,
+        completion: &CompletionDraft,
+        nth: usize,
+        origin: Origin,
+    ) {
         self.append_completion(draft, completion, nth, origin);
     }
 

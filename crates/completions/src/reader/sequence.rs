@@ -1,8 +1,8 @@
 //! One sequence: its tokens into the columns, its figures, and what is odd about it.
 use super::{Reader, run::Pushed};
-use crate::intake::place;
 use crate::columns::flags_of;
 use crate::containers::Position;
+use crate::intake::place;
 use crate::record::draft::Values;
 use crate::record::judge::{Withheld, judge, reading};
 use crate::record::text::{Joined, compare, replacement_chars};

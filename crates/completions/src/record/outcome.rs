@@ -29,6 +29,7 @@ pub(crate) struct Piece {
 
 /// What a piece does to the completion it belongs to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[allow(dead_code, reason = "some belong to formats to come")]
 pub(crate) enum Role {
     /// It goes behind what is there; an end is still to come.
     #[default]

@@ -10,7 +10,6 @@ pub(crate) enum Code {
     Utf16,
     Binary,
     Html,
-    EventStream,
     Table,
     BadValue,
     StrayText,
@@ -44,6 +43,21 @@ pub(crate) enum Code {
     InvalidUtf8,
     MixedFormats,
     MixedModels,
+    StreamCut,
+    StreamHeadMissing,
+    AfterSampling,
+    GroupedText,
+    PromptTokenUnknown,
+    AlternativesUnsorted,
+    AlternativesDuplicate,
+    FloorSuspected,
+    IdReused,
+    LimitExpansion,
+    LimitNesting,
+    Damaged,
+    Member,
+    Embedded,
+    PythonRepr,
 }
 
 /// The texts of one code. `{n}` is the count, `{where}` and `{detail}` belong to the first place.
@@ -78,7 +92,7 @@ use Level::{Error, Info, Warn};
 
 /// In the order of [`Code`].
 #[rustfmt::skip]
-pub(crate) static TEXTS: [Texts; 40] = [
+pub(crate) static TEXTS: [Texts; 54] = [
     texts(Code::EmptyFile, "empty_file", Error, [
         "The file is empty: {detail}.",
         "The file is empty: {detail}.",
@@ -103,10 +117,6 @@ pub(crate) static TEXTS: [Texts; 40] = [
         "This is a web page, not a file of completions: it begins `{detail}`.",
         "This is a web page, not a file of completions: it begins `{detail}`.",
         "Download the raw file instead of the page that shows it."]),
-    texts(Code::EventStream, "event_stream", Error, [
-        "This is a recorded stream of events, which is not read yet: it begins `{detail}`.",
-        "This is a recorded stream of events, which is not read yet: it begins `{detail}`.",
-        "Ask for the response without `stream: true`, or save the complete response."]),
     texts(Code::Table, "table_file", Error, [
         "This is a table, not a file of completions; its first columns are {detail}.",
         "This is a table, not a file of completions; its first columns are {detail}.",
@@ -134,7 +144,7 @@ pub(crate) static TEXTS: [Texts; 40] = [
     texts(Code::Unrecognised, "unrecognised", Error, [
         "1 record has no known format, at {where}: {detail}.",
         "{n} records have no known format, the first at {where}: {detail}.",
-        "Read are responses of Chat Completions, of legacy Completions, and lines of Batch output."]),
+        "The list of formats that are read is in the documentation; the keys of the record say which one it may be."]),
     texts(Code::RequestFailed, "request_failed", Error, [
         "1 request failed, at {where}: {detail}.",
         "{n} requests failed, the first at {where}: {detail}.",
@@ -239,6 +249,66 @@ pub(crate) static TEXTS: [Texts; 40] = [
         "The file has answers of several models: {detail}.",
         "The file has answers of several models: {detail}.",
         "The overall figures are over all of them; filter by model to compare."]),
+    texts(Code::StreamCut, "stream_cut", Warn, [
+        "1 stream stops before its end, at {where}.",
+        "{n} streams stop before their ends, the first at {where}.",
+        "What had come is shown and counted. Record the stream again if the ends matter."]),
+    texts(Code::StreamHeadMissing, "stream_head_missing", Warn, [
+        "1 stream begins in the middle, at {where}.",
+        "{n} streams begin in the middle, the first at {where}.",
+        "Their first tokens are missing from the text and from every figure."]),
+    texts(Code::AfterSampling, "after_sampling", Warn, [
+        "1 sequence has probabilities after the sampling settings, at {where}.",
+        "{n} sequences have probabilities after the sampling settings, the first at {where}.",
+        "Temperature and cut-offs are part of them: do not compare them with other files."]),
+    texts(Code::GroupedText, "grouped_text", Info, [
+        "1 sequence has texts that stand for several tokens, at {where}.",
+        "{n} sequences have texts that stand for several tokens, the first at {where}.",
+        ""]),
+    texts(Code::PromptTokenUnknown, "prompt_token_unknown", Info, [
+        "1 token of a prompt is not told from its alternatives, at {where}.",
+        "{n} tokens of prompts are not told from their alternatives, the first at {where}.",
+        ""]),
+    texts(Code::AlternativesUnsorted, "alternatives_unsorted", Info, [
+        "The alternatives of 1 token are not in order, at {where}: {detail}.",
+        "The alternatives of {n} tokens are not in order, the first at {where}: {detail}.",
+        ""]),
+    texts(Code::AlternativesDuplicate, "alternatives_duplicate", Info, [
+        "1 token lists an alternative twice, at {where}: {detail}.",
+        "{n} tokens list an alternative twice, the first at {where}: {detail}.",
+        ""]),
+    texts(Code::FloorSuspected, "floor_suspected", Warn, [
+        "1 sequence has several values of exactly -100, at {where}.",
+        "{n} sequences have several values of exactly -100, the first at {where}.",
+        "Some servers write this instead of anything less likely; the values are used as they are."]),
+    texts(Code::IdReused, "id_reused", Warn, [
+        "1 sequence has the id of another one, but not its content, at {where}: {detail}.",
+        "{n} sequences have the id of another one, but not its content, the first at {where}: {detail}.",
+        "Two runs may have been put together. Both count in the means."]),
+    texts(Code::LimitExpansion, "limit_expansion", Error, [
+        "The file unpacks to more than is read, at {where}: {detail}.",
+        "The file unpacks to more than is read, at {where}: {detail}.",
+        "Unpack it and open the parts that you need."]),
+    texts(Code::LimitNesting, "limit_nesting", Error, [
+        "The file is compressed too many times, at {where}: {detail}.",
+        "The file is compressed too many times, at {where}: {detail}.",
+        "Unpack it and open what is inside."]),
+    texts(Code::Damaged, "damaged_archive", Error, [
+        "The compressed file is damaged, at {where}: {detail}.",
+        "The compressed file is damaged in {n} places, the first at {where}: {detail}.",
+        "Copy or download it again. What could be unpacked is shown."]),
+    texts(Code::Member, "archive_member", Warn, [
+        "1 member of the archive was not read: {detail}.",
+        "{n} members of the archive were not read, the first of them: {detail}.",
+        "Pack the files again with deflate and without a password."]),
+    texts(Code::Embedded, "embedded", Info, [
+        "The values were found inside another text, at {where}: {detail}.",
+        "The values were found inside another text, the first at {where}: {detail}.",
+        ""]),
+    texts(Code::PythonRepr, "python_repr", Info, [
+        "The file has Python literals instead of JSON, at {where}.",
+        "The file has Python literals instead of JSON, the first at {where}.",
+        "They were read. `json.dumps` writes what every program reads."]),
 ];
 
 impl Code {
@@ -345,6 +415,7 @@ mod tests {
     #[test]
     fn sentences_are_filled_in() {
         let place = Place {
+            source: 0,
             record: 3,
             line: 17,
             byte: 4082,

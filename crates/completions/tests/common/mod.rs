@@ -115,7 +115,34 @@ pub(crate) fn seeds() -> Vec<Vec<u8>> {
         r#"{{"id":"r","custom_id":"q1","response":{{"status_code":200,"body":{pair}}},"error":null}}"#
     );
     let failed = r#"{"custom_id":"q2","response":null,"error":{"code":"batch_expired","message":"too late"}}"#;
+    let piece = |id: &str, index: u32, delta: &str, value: &str, finish: &str| {
+        format!(
+            r#"{{"id":"{id}","object":"chat.completion.chunk","created":1,"model":"m","choices":[{{"index":{index},"delta":{{"content":"{delta}"}},"logprobs":{{"content":[{{"token":"{delta}","logprob":{value},"top_logprobs":[{{"token":"{delta}","logprob":{value}}}]}}],"refusal":null}},"finish_reason":{finish}}}]}}"#
+        )
+    };
+    let stream = [
+        piece("s", 0, "Hi", "-0.5", "null"),
+        piece("s", 1, "Oh", "-1", "null"),
+        piece("t", 0, "x", "-2", "\"stop\""),
+        piece("s", 0, " you", "-0.25", "\"stop\""),
+        piece("s", 1, "!", "-0.125", "\"length\""),
+        r#"{"id":"s","object":"chat.completion.chunk","choices":[],"usage":{"completion_tokens":4}}"#.to_owned(),
+    ];
+    let events: String = stream
+        .iter()
+        .map(|piece| format!("data: {piece}\n\n"))
+        .collect();
     let files = [
+        format!(
+            "{events}data: [DONE]\n\n: ping\n{}",
+            events.replace("\n\n", "\r\n\r\n")
+        ),
+        stream.join("\n"),
+        format!("[{}]\n{pair}", stream.join(",")),
+        format!(
+            r#"{{"one":{{"response":{pair}}},"two":[{other},{full}],"text":{:?},"stream":{events:?}}}"#,
+            legacy
+        ),
         pair.clone(),
         format!("{pair}\n{other}\n{legacy}\n"),
         format!("\u{feff}[{pair},\r\n {other} , {full}]"),

@@ -1,6 +1,6 @@
 //! The end of the stream.
 use super::{Splitter, State};
-use crate::containers::{Position, RecordSink, sniff};
+use crate::containers::{Position, RecordSink};
 use crate::report::Code;
 
 impl Splitter {
@@ -8,11 +8,6 @@ impl Splitter {
     pub(crate) fn finish(&mut self, sink: &mut dyn RecordSink) {
         loop {
             match std::mem::replace(&mut self.state, State::Between) {
-                State::Head => {
-                    let head = std::mem::take(&mut self.carry);
-                    let kind = sniff::sniff(&head, true);
-                    self.settle(kind, &head, sink);
-                }
                 State::Value if self.automaton.may_end_here() => self.value_ends(sink),
                 State::Value => {
                     if !self.look_again(sink) {
@@ -28,10 +23,6 @@ impl Splitter {
                 State::Stray(_, mut broken, excerpt) => {
                     broken.what = excerpt.text();
                     return self.report_broken(self.stray_code(), broken, None, sink);
-                }
-                State::Ignore => {
-                    self.state = State::Ignore;
-                    return;
                 }
             }
         }

@@ -12,15 +12,13 @@ mod value;
 use super::automaton::Automaton;
 use super::layout::Layout;
 use super::resync::{self, Resync};
-use super::sniff::{self, Kind};
+use super::sniff;
 use super::{Position, RecordSink};
 use crate::Limits;
 use skip::{Broken, Excerpt};
 
 #[derive(Debug)]
 enum State {
-    /// The kind of file is not known yet; the first bytes wait in `carry`.
-    Head,
     /// Between values, or between elements of a root array.
     Between,
     /// After a `[` at the root, before it is known whether its elements are records.
@@ -31,8 +29,6 @@ enum State {
     Resync(Resync, Broken),
     /// Inside text that is no JSON.
     Stray(Resync, Broken, Excerpt),
-    /// The file is of another kind; bytes are only counted.
-    Ignore,
 }
 
 /// The value that is being followed by the automaton.
@@ -75,7 +71,7 @@ impl Splitter {
     pub(crate) fn new(limits: Limits) -> Self {
         Self {
             limits,
-            state: State::Head,
+            state: State::Between,
             automaton: Automaton::new(limits.depth()),
             open: Open::default(),
             carry: Vec::new(),
@@ -101,50 +97,13 @@ impl Splitter {
         self.layout.container()
     }
 
-    /// Takes the next bytes of the stream.
+    /// Takes the next bytes of the stream, or bytes that have to be looked at again.
     pub(crate) fn push(&mut self, chunk: &[u8], sink: &mut dyn RecordSink) {
-        if !matches!(self.state, State::Head) {
-            self.feed(chunk, sink);
-        } else if self.carry.is_empty() {
-            // Usually the first chunk settles it, and is then read in place.
-            match sniff::sniff(chunk, false) {
-                Kind::Undecided => self.carry.extend_from_slice(chunk),
-                kind => self.settle(kind, chunk, sink),
-            }
-        } else {
-            let head = self.carry.len();
-            let more = chunk.len().min(2 * sniff::HEAD);
-            self.carry.extend_from_slice(&chunk[..more]);
-            match sniff::sniff(&self.carry, false) {
-                Kind::Undecided => {}
-                kind => {
-                    let mut head_bytes = std::mem::take(&mut self.carry);
-                    head_bytes.truncate(head);
-                    self.settle(kind, &head_bytes, sink);
-                    self.feed(chunk, sink);
-                }
-            }
-        }
-    }
-
-    fn settle(&mut self, kind: Kind, head: &[u8], sink: &mut dyn RecordSink) {
-        self.state = State::Between;
-        if let Kind::Other(code, detail) = kind {
-            self.state = State::Ignore;
-            self.layout.other_kind = true;
-            sink.problem(code, Position::START, detail);
-        }
-        self.feed(head, sink);
-    }
-
-    /// Takes bytes and whatever has to be looked at again because of them.
-    fn feed(&mut self, chunk: &[u8], sink: &mut dyn RecordSink) {
         let mut rest = chunk;
         // Valid UTF-8 from `rest` on; `None`: not looked at yet.
         let mut valid: Option<usize> = None;
         while !rest.is_empty() {
             let used = match self.state {
-                State::Head | State::Ignore => self.pass(rest),
                 State::Between => self.between(rest, &mut valid, sink),
                 State::ArrayOpened => self.array_opened(rest),
                 State::Value => self.value(rest, sink),

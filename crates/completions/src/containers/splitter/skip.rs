@@ -97,7 +97,7 @@ impl Splitter {
         );
         self.report_broken(Code::BadValue, broken, Some(self.offset), sink);
         self.state = State::Between;
-        self.feed(again, sink);
+        self.push(again, sink);
         true
     }
 
@@ -133,7 +133,7 @@ impl Splitter {
                     }
                     _ => {}
                 }
-                self.feed(&beginning, sink);
+                self.push(&beginning, sink);
                 used
             }
         }

@@ -1,7 +1,7 @@
 //! Inside a value that was not read in place: it goes on in the next chunk, or something is wrong with it.
 use super::Splitter;
-use crate::containers::{Extent, RecordSink};
 use crate::containers::automaton::Step;
+use crate::containers::{Extent, RecordSink};
 use crate::report::Code;
 
 impl Splitter {

@@ -59,7 +59,11 @@ impl Strand {
         append(&mut self.text, draft, piece.text);
         append(&mut self.refusal_text, draft, piece.refusal_text);
         for call in &piece.tool_calls {
-            let nth = match self.tool_calls.iter().position(|known| known.0 == call.index) {
+            let nth = match self
+                .tool_calls
+                .iter()
+                .position(|known| known.0 == call.index)
+            {
                 Some(nth) => nth,
                 None => {
                     self.tool_calls.push((call.index, Vec::new(), Vec::new()));
@@ -102,7 +106,8 @@ impl Strand {
 
 fn append(to: &mut Option<Vec<u8>>, draft: &Draft, text: Option<Span>) {
     if let Some(text) = text {
-        to.get_or_insert_default().extend_from_slice(draft.bytes(text));
+        to.get_or_insert_default()
+            .extend_from_slice(draft.bytes(text));
     }
 }
 
@@ -110,7 +115,11 @@ fn append(to: &mut Option<Vec<u8>>, draft: &Draft, text: Option<Span>) {
 pub(crate) fn copy_tokens(to: &mut Draft, from: &Draft, range: TokenRange) {
     for token in from.tokens.get(range.start..range.end).unwrap_or_default() {
         let mut alternatives = token.alternatives;
-        let listed = from.alternatives.iter().skip(alternatives.first).take(alternatives.count as usize);
+        let listed = from
+            .alternatives
+            .iter()
+            .skip(alternatives.first)
+            .take(alternatives.count as usize);
         alternatives.first = to.alternatives.len();
         if from.keep_alternatives && to.keep_alternatives {
             for listed in listed {

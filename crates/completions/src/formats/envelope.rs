@@ -1,0 +1,188 @@
+//! Responses inside other objects, lists and texts: client logs, dictionaries by name, telemetry with JSON in strings.
+//!
+//! Only what no format knows is looked through, by structure and not by the names of keys. Everything that fits a format is
+//! read, in the order of the file.
+use super::RULES;
+use super::shape::Shape;
+use crate::Limits;
+use crate::containers::sniff::excerpt;
+use crate::intake::nested::{self, DEEPEST};
+use crate::json::cursor::ValueKind;
+use crate::json::{Cursor, JsonError};
+use crate::record::draft::Mark;
+use crate::record::{Draft, Outcome};
+
+/// Texts shorter than this hold no response.
+const SHORTEST: usize = 24;
+
+/// Looks through an object that fits no format.
+pub(super) fn read(
+    cursor: &mut Cursor<'_>,
+    draft: &mut Draft,
+    shape: &Shape<'_>,
+) -> Result<Outcome, JsonError> {
+    let around = draft.head;
+    let before = draft.completions.len();
+    let mut names = Vec::new();
+    let mut fields = cursor.object()?;
+    while let Some(key) = fields.next(cursor)? {
+        let first = draft.completions.len();
+        siblings(draft, shape);
+        inside(cursor, draft)?;
+        if draft.completions.len() > first {
+            let name = draft.store(&key);
+            names.push((first..draft.completions.len(), name));
+        }
+        draft.head = around;
+    }
+    // Several members with answers: their keys tell them apart.
+    if names.len() > 1 {
+        for (completions, name) in names {
+            for completion in &mut draft.completions[completions] {
+                completion.head.label.get_or_insert(name);
+            }
+        }
+    }
+    found(draft, before, || unrecognised(shape))
+}
+
+/// Looks through a value that is no object.
+pub(super) fn read_other(cursor: &mut Cursor<'_>, draft: &mut Draft) -> Result<Outcome, JsonError> {
+    let kind = cursor.kind()?;
+    let before = draft.completions.len();
+    inside(cursor, draft)?;
+    found(draft, before, || {
+        format!("it is {} and not an object", kind.name())
+    })
+}
+
+fn found(
+    draft: &mut Draft,
+    before: usize,
+    what: impl FnOnce() -> String,
+) -> Result<Outcome, JsonError> {
+    if draft.completions.len() == before {
+        return Ok(Outcome::Unrecognised(what()));
+    }
+    draft.layer("nested");
+    Ok(Outcome::Completions)
+}
+
+/// What stands beside a response and belongs to it.
+fn siblings(draft: &mut Draft, shape: &Shape<'_>) {
+    let text =
+        |key: &str| Some(shape.text(key)).filter(|text| !text.is_empty() && !text.contains(&b'\\'));
+    if let Some(model) = text("model") {
+        draft.head.model = Some(draft.store(model));
+    }
+    if let Some(prompt) = text("prompt") {
+        draft.head.prompt = Some(draft.store(prompt));
+    }
+}
+
+/// Looks for responses inside the value at the cursor and passes it.
+pub(super) fn inside(cursor: &mut Cursor<'_>, draft: &mut Draft) -> Result<(), JsonError> {
+    if draft.envelopes >= DEEPEST {
+        return cursor.skip();
+    }
+    match cursor.kind()? {
+        ValueKind::Object => object(cursor, draft),
+        // Elements may be pieces of one stream.
+        ValueKind::Array => {
+            let written = cursor.raw()?;
+            if memchr::memchr2(b'{', b'"', written).is_some() {
+                elements(written, draft)?;
+            }
+            Ok(())
+        }
+        ValueKind::String => {
+            let text = cursor.string()?;
+            if text.raw.len() >= SHORTEST {
+                let text = text.text();
+                if matches!(text.trim_ascii_start().first(), Some(b'{' | b'['))
+                    || text.starts_with(b"data:")
+                {
+                    nested::read(&text, draft, Limits::default());
+                }
+            }
+            Ok(())
+        }
+        _ => cursor.skip(),
+    }
+}
+
+fn object(cursor: &mut Cursor<'_>, draft: &mut Draft) -> Result<(), JsonError> {
+    let mark = Mark::of(draft);
+    let mut copy = cursor.clone();
+    draft.envelopes += 1;
+    let outcome = super::read(&mut copy, draft);
+    draft.envelopes -= 1;
+    match outcome? {
+        Outcome::Completion(format) => draft.seal(format),
+        Outcome::Completions => {}
+        Outcome::Piece(..) => {
+            mark.restore(draft);
+            let written = cursor.raw()?;
+            nested::read(written, draft, Limits::default());
+            return Ok(());
+        }
+        Outcome::Failed(_) | Outcome::Unrecognised(_) => mark.restore(draft),
+    }
+    *cursor = copy;
+    Ok(())
+}
+
+/// Elements of a list: objects may be pieces of a stream, so they are read as a file of their own.
+fn elements(written: &[u8], draft: &mut Draft) -> Result<(), JsonError> {
+    let mut cursor = Cursor::new(written, Limits::default().depth());
+    let mut items = cursor.array()?;
+    let mut objects = false;
+    while items.next(&mut cursor)? {
+        match cursor.kind()? {
+            ValueKind::Object => {
+                objects = true;
+                break;
+            }
+            ValueKind::Null => cursor.skip()?,
+            _ => {
+                draft.envelopes += 1;
+                let read = inside(&mut cursor, draft);
+                draft.envelopes -= 1;
+                read?;
+            }
+        }
+    }
+    if objects {
+        nested::read(written, draft, Limits::default());
+    }
+    Ok(())
+}
+
+/// Names the keys of an object that no rule fits.
+fn unrecognised(shape: &Shape<'_>) -> String {
+    const SHOWN: usize = 12;
+    let names: Vec<String> = shape
+        .names()
+        .take(SHOWN)
+        .map(|name| excerpt(&String::from_utf8_lossy(name)))
+        .collect();
+    let more = match shape.names().count() {
+        count if count > SHOWN => format!(" and {} more", count - SHOWN),
+        _ => String::new(),
+    };
+    let keys = if names.is_empty() {
+        "it has no keys".to_owned()
+    } else {
+        format!("its keys are {}{more}", names.join(", "))
+    };
+    let near = RULES.iter().find_map(|rule| {
+        let key = rule.keys.iter().find(|key| shape.has(key))?;
+        Some(format!(
+            "like {} it has `{key}`, but not the rest",
+            rule.name
+        ))
+    });
+    let near =
+        near.unwrap_or_else(|| "a response of the OpenAI kind would have `choices`".to_owned());
+    format!("{keys}; {near}")
+}
