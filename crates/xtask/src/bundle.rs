@@ -139,6 +139,11 @@ impl Part {
     }
 }
 
+/// Does to another module what is done to the bundles.
+pub(crate) fn shrink(tools: &Tools, wasm: &Path) -> Done {
+    Optimiser::find(tools)?.map_or(Ok(()), |optimiser| optimiser.shrink(wasm, tools))
+}
+
 /// wasm-opt of the pinned npm package. One on `PATH` may be any version, and is not used.
 struct Optimiser<'a> {
     node: &'a Node,

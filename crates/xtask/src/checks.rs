@@ -8,7 +8,7 @@ use std::time::Instant;
 use crate::run::{Done, Failure, read, run_into};
 use crate::toolchain::TARGET;
 use crate::tools::Tools;
-use crate::{bits, e2e, files, site};
+use crate::{bench, bits, e2e, files, site};
 
 /// A check and the names by which it can be called.
 struct Check {
@@ -77,6 +77,18 @@ const CHECKS: &[Check] = &[
         run: bits::compare,
     },
     Check {
+        group: "bench",
+        name: "bench-equal",
+        about: "importer, WebAssembly, serde_json and JavaScript have the same figures",
+        run: bench::equal,
+    },
+    Check {
+        group: "bench",
+        name: "bench-count",
+        about: "reading takes no more instructions than it did",
+        run: bench::instructions,
+    },
+    Check {
         group: "doc",
         name: "doc",
         about: "the documentation builds",
@@ -102,7 +114,7 @@ pub(crate) fn list() -> String {
         .iter()
         .map(|check| format!("  {:<13}{}\n", check.name, check.about));
     format!(
-        "Checks (fmt, lint, unit, bits, doc, site and e2e are groups)\n{}",
+        "Checks (fmt, lint, unit, bits, bench, doc, site and e2e are groups)\n{}",
         lines.collect::<String>()
     )
 }
@@ -116,7 +128,8 @@ pub(crate) fn test(tools: &Tools, arguments: &[&str]) -> Done<bool> {
     );
     let logs = tools.workspace.logs();
     files::empty(&logs)?;
-    let (mut passed, mut failed, mut notes) = (0, Vec::new(), BTreeSet::new());
+    let (mut passed, mut skipped) = (0, 0);
+    let (mut failed, mut notes) = (Vec::new(), BTreeSet::new());
     for check in choose(names)? {
         println!("▶ {}: {}", check.name, check.about);
         let ground = Ground {
@@ -129,6 +142,10 @@ pub(crate) fn test(tools: &Tools, arguments: &[&str]) -> Done<bool> {
         let seconds = begin.elapsed().as_secs();
         let log = fs::read_to_string(&ground.log).unwrap_or_default();
         match outcome {
+            Ok(()) if was_not_run(check.name, &log) => {
+                skipped += 1;
+                println!("  not run");
+            }
             Ok(()) => {
                 passed += 1;
                 println!("  ok, {seconds} s{}", counted(&log));
@@ -143,11 +160,11 @@ pub(crate) fn test(tools: &Tools, arguments: &[&str]) -> Done<bool> {
             notes.insert(note.to_owned());
         }
     }
-    summary(passed, &failed, &notes);
+    summary(passed, skipped, &failed, &notes);
     Ok(failed.is_empty())
 }
 
-fn summary(passed: usize, failed: &[&str], notes: &BTreeSet<String>) {
+fn summary(passed: usize, skipped: usize, failed: &[&str], notes: &BTreeSet<String>) {
     println!();
     for note in notes {
         println!("!! {note}");
@@ -159,7 +176,10 @@ fn summary(passed: usize, failed: &[&str], notes: &BTreeSet<String>) {
             failed.join(" ")
         );
     }
-    println!("{passed} passed, {} failed", failed.len());
+    println!(
+        "{passed} passed, {} failed, {skipped} skipped",
+        failed.len()
+    );
 }
 
 fn choose(names: &[&str]) -> Done<Vec<&'static Check>> {
@@ -201,6 +221,15 @@ fn skips(log: &str) -> impl Iterator<Item = &str> {
         .filter(|line| line.starts_with("skipped:") || line.starts_with("SKIPPED"))
         .collect::<BTreeSet<_>>()
         .into_iter()
+}
+
+/// Whether a check says that it was left out as a whole.
+fn was_not_run(name: &str, log: &str) -> bool {
+    skips(log).any(|note| {
+        note.strip_prefix("SKIPPED ")
+            .and_then(|rest| rest.strip_prefix(name))
+            .is_some_and(|rest| rest.starts_with(':'))
+    })
 }
 
 fn format(ground: &Ground) -> Done {
@@ -366,6 +395,18 @@ mod tests {
             ["SKIPPED MinIO", "skipped: no corpus"]
         );
         assert_eq!(counted(""), "");
+    }
+
+    #[test]
+    fn a_check_that_did_nothing_is_not_a_pass() {
+        for (log, expected) in [
+            ("x\nSKIPPED count: no Valgrind\n", true),
+            ("SKIPPED counting: no Valgrind\n", false),
+            ("SKIPPED the tests on a real store\n", false),
+            ("", false),
+        ] {
+            assert_eq!(was_not_run("count", log), expected, "{log}");
+        }
     }
 
     #[test]

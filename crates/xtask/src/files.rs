@@ -66,6 +66,11 @@ pub(crate) fn remove(folder: &Path) -> Done {
     }
 }
 
+/// Removes a file.
+pub(crate) fn remove_file(path: &Path) -> Done {
+    at(path, fs::remove_file(path))
+}
+
 /// All files below a folder, sorted.
 pub(crate) fn below(folder: &Path) -> Done<Vec<PathBuf>> {
     let mut found = Vec::new();

@@ -5,12 +5,14 @@
 //! | `run` | starting programs, saying what is being done, failures with a remedy |
 //! | `workspace` | where things are |
 //! | `toolchain`, `wasm_std`, `debian` | a compiler that can make WebAssembly |
-//! | `node`, `browser`, `minio` | the other tools; all but the compiler can be missing |
+//! | `node`, `browser`, `minio`, `valgrind` | the other tools; all but the compiler can be missing |
 //! | `tools` | the tools together, each looked for once |
 //! | `site`, `bundle`, `style`, `css`, `compress`, `files` | `target/site` |
 //! | `serve` | the server program |
+//! | `bench` | `cargo xtask bench`, and the checks that belong to it |
 //! | `checks`, `bits`, `e2e`, `probe` | `cargo xtask test` |
 
+mod bench;
 mod bits;
 mod browser;
 mod bundle;
@@ -29,6 +31,7 @@ mod site;
 mod style;
 mod toolchain;
 mod tools;
+mod valgrind;
 mod wasm_std;
 mod workspace;
 
@@ -41,9 +44,13 @@ use workspace::Workspace;
 const HELP: &str = "\
 cargo xtask <command>
 
-  setup                        gets what is missing: wasm32 target, Node packages, Chromium, MinIO
+  setup                        gets what is missing: wasm32 target, Node packages, Chromium, MinIO, Valgrind
   build [--release]            the site (target/site) and the server
   serve [--release] [--addr A] builds, then serves on http://127.0.0.1:3000 or A (host:port)
+  bench [--pairs N] [--megabytes N] [--save]
+                               measures against the goals; --save adds to BENCHMARKS.md
+  bench record                 counts instructions anew, for the check `bench-count`
+  bench generate SHAPE MB FILE writes a completions file of any size
   test [NAME…]                 all checks, or those named: a group or a single one
   help                         this text
 
@@ -74,6 +81,7 @@ fn dispatch(arguments: &[&str]) -> Done<bool> {
         ["build"] => site::build_all(&tools, false).map(|_| true),
         ["build", "--release"] => site::build_all(&tools, true).map(|_| true),
         ["serve", options @ ..] => serve::serve(&tools, options).map(|()| true),
+        ["bench", options @ ..] => bench::bench(&tools, options).map(|()| true),
         ["test", names @ ..] => checks::test(&tools, names),
         [] | ["help" | "--help" | "-h"] => {
             print!("{HELP}\n{}", checks::list());

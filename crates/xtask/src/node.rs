@@ -32,6 +32,11 @@ impl Node {
         node
     }
 
+    /// `v20.20.2`.
+    pub(crate) fn version(&self) -> &str {
+        &self.version
+    }
+
     /// A file of an installed package.
     pub(crate) fn module(&self, path: &str) -> PathBuf {
         self.modules.join(path)

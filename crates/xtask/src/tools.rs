@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use crate::run::Done;
 use crate::toolchain::Wasm;
 use crate::workspace::Workspace;
-use crate::{browser, minio, node, toolchain};
+use crate::{browser, minio, node, toolchain, valgrind};
 
 pub(crate) struct Tools<'a> {
     pub(crate) workspace: &'a Workspace,
@@ -14,6 +14,7 @@ pub(crate) struct Tools<'a> {
     node: OnceCell<Done<node::Node>>,
     chromium: OnceCell<Done<PathBuf>>,
     minio: OnceCell<Done<PathBuf>>,
+    valgrind: OnceCell<Done<PathBuf>>,
 }
 
 impl<'a> Tools<'a> {
@@ -24,6 +25,7 @@ impl<'a> Tools<'a> {
             node: OnceCell::new(),
             chromium: OnceCell::new(),
             minio: OnceCell::new(),
+            valgrind: OnceCell::new(),
         }
     }
 
@@ -47,6 +49,11 @@ impl<'a> Tools<'a> {
         once(&self.minio, || minio::ensure(self.workspace)).map(PathBuf::as_path)
     }
 
+    /// What counts instructions. May be missing: that check is then skipped, and it is said.
+    pub(crate) fn valgrind(&self) -> Done<&Path> {
+        once(&self.valgrind, valgrind::ensure).map(PathBuf::as_path)
+    }
+
     /// Everything, with one line each. `false` when a tool is missing that the site or the tests need.
     pub(crate) fn set_up(&self) -> Done<bool> {
         let mut whole = true;
@@ -62,6 +69,7 @@ impl<'a> Tools<'a> {
         tell("Node", true, self.node().map(ToString::to_string));
         tell("Chromium", true, self.chromium().map(shown));
         tell("MinIO", false, self.minio().map(shown));
+        tell("Valgrind", false, self.valgrind().map(shown));
         Ok(whole)
     }
 }

@@ -1,0 +1,213 @@
+//! Instructions per byte: counted by callgrind on fixed input, so that what else runs on the machine does not matter.
+
+use std::fmt;
+use std::path::PathBuf;
+
+use super::parts::Parts;
+use crate::run::{Done, Failure, ask, command, read, say};
+use crate::tools::Tools;
+use crate::workspace::Workspace;
+use crate::{files, valgrind};
+
+const BYTES: u64 = 10_000_000;
+const COUNTED: [&str; 2] = ["top5-bytes", "top20"];
+/// A change below this is noise of the linker.
+const ROOM: f64 = 0.02;
+/// Another compiler makes other code.
+const ROOM_OF_ANOTHER: f64 = 0.10;
+
+/// One count.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Count {
+    pub(crate) shape: String,
+    bytes: u64,
+    instructions: u64,
+    /// Its version.
+    compiler: String,
+}
+
+impl fmt::Display for Count {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(
+            f,
+            "{}: {:.2} instructions per byte",
+            self.shape,
+            self.per_byte()
+        )
+    }
+}
+
+/// Counts all shapes that are counted.
+pub(crate) fn all(tools: &Tools, parts: &Parts) -> Done<Vec<Count>> {
+    COUNTED
+        .iter()
+        .map(|shape| one(tools, parts, shape))
+        .collect()
+}
+
+fn one(tools: &Tools, parts: &Parts, shape: &str) -> Done<Count> {
+    let workspace = tools.workspace;
+    let file = parts.file(workspace, shape, BYTES)?;
+    let out = workspace
+        .target
+        .join("bench")
+        .join(format!("callgrind-{shape}.out"));
+    let log = workspace.target.join("bench/callgrind.log");
+    let mut counting = valgrind::callgrind(tools.valgrind()?, &out);
+    counting.arg(&parts.program).arg("importer").arg(&file);
+    read(&mut counting, &log)?;
+    let instructions = valgrind::counted(&files::read_text(&out)?).ok_or_else(|| {
+        Failure::new(
+            format!("callgrind has left no total in {}", out.display()),
+            format!("see {}", log.display()),
+        )
+    })?;
+    Ok(Count {
+        shape: shape.to_owned(),
+        bytes: files::size(&file)?,
+        instructions,
+        compiler: ask(command("rustc").arg("--version")).unwrap_or_default(),
+    })
+}
+
+impl Count {
+    #[expect(clippy::cast_precision_loss, reason = "far below 2^53")]
+    pub(crate) fn per_byte(&self) -> f64 {
+        self.instructions as f64 / self.bytes as f64
+    }
+
+    /// Fails when there are more than were recorded. Says when the record should be made anew.
+    pub(crate) fn against(&self, recorded: &[Self]) -> Done<Option<String>> {
+        let again = "`cargo xtask bench record`, and say in the commit why";
+        let Some(before) = recorded.iter().find(|before| before.shape == self.shape) else {
+            return Err(Failure::new(
+                format!("no count of {} is recorded", self.shape),
+                again,
+            ));
+        };
+        if before.bytes != self.bytes {
+            let what = format!("the count of {} was recorded for another file", self.shape);
+            return Err(Failure::new(what, again));
+        }
+        let change = self.per_byte() / before.per_byte() - 1.0;
+        let same = before.compiler == self.compiler;
+        let room = if same { ROOM } else { ROOM_OF_ANOTHER };
+        if change > room {
+            let what = format!(
+                "{self}, {:.1} % more than the {:.2} recorded",
+                change * 100.0,
+                before.per_byte()
+            );
+            return Err(Failure::new(
+                what,
+                format!("make it as fast as before; or, if it is worth it, {again}"),
+            ));
+        }
+        Ok(match (change < -ROOM, same) {
+            (true, _) => Some(format!(
+                "{:.1} % less than recorded: {again}",
+                -change * 100.0
+            )),
+            (false, true) => None,
+            (false, false) => Some(format!(
+                "recorded with {}, this is {}",
+                before.compiler, self.compiler
+            )),
+        })
+    }
+}
+
+fn place(workspace: &Workspace) -> PathBuf {
+    workspace.root.join("crates/bench/recorded.txt")
+}
+
+/// Writes the counts into the tree.
+pub(crate) fn record(workspace: &Workspace, counts: &[Count]) -> Done {
+    let mut text = String::from(
+        "# Instructions that reading a generated file takes, counted by callgrind: shape, bytes, instructions, compiler.\n\
+         # `cargo xtask bench record` writes this file, `cargo xtask test bench-count` compares with it.\n",
+    );
+    for count in counts {
+        let Count {
+            shape,
+            bytes,
+            instructions,
+            compiler,
+        } = count;
+        text.push_str(&format!("{shape} {bytes} {instructions} {compiler}\n"));
+    }
+    say(format_args!("recorded in {}", place(workspace).display()));
+    files::write(&place(workspace), text)
+}
+
+/// The counts that the tree has.
+pub(crate) fn recorded(workspace: &Workspace) -> Done<Vec<Count>> {
+    Ok(read_counts(&files::read_text(&place(workspace))?))
+}
+
+fn read_counts(text: &str) -> Vec<Count> {
+    let line = |line: &str| {
+        let mut words = line.splitn(4, ' ');
+        Some(Count {
+            shape: words
+                .next()
+                .filter(|shape| !shape.starts_with('#'))?
+                .to_owned(),
+            bytes: words.next()?.parse().ok()?,
+            instructions: words.next()?.parse().ok()?,
+            compiler: words.next()?.to_owned(),
+        })
+    };
+    text.lines().filter_map(line).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_count_is_held_against_the_recorded_one() {
+        let recorded = read_counts("# a 1 2 3\nx 1000 20000 rustc 1\ny 1000 9000 rustc 1\n");
+        assert_eq!(recorded.len(), 2);
+        let count = |shape: &str, bytes, instructions, compiler: &str| {
+            let count = Count {
+                shape: shape.to_owned(),
+                bytes,
+                instructions,
+                compiler: compiler.to_owned(),
+            };
+            let outcome = count
+                .against(&recorded)
+                .map_err(|failure| failure.to_string());
+            outcome.map_or_else(|failure| failure, Option::unwrap_or_default)
+        };
+        let begins =
+            |found: String, expected: &str| assert!(found.starts_with(expected), "{found}");
+        assert_eq!(count("x", 1000, 20_390, "rustc 1"), "");
+        assert_eq!(count("x", 1000, 19_610, "rustc 1"), "");
+        begins(
+            count("x", 1000, 20_420, "rustc 1"),
+            "failed: x: 20.42 instructions per byte, 2.1 % more than the 20.00 recorded\n",
+        );
+        begins(
+            count("x", 1000, 19_500, "rustc 1"),
+            "2.5 % less than recorded: `cargo xtask bench record`",
+        );
+        assert_eq!(
+            count("x", 1000, 21_990, "rustc 2"),
+            "recorded with rustc 1, this is rustc 2"
+        );
+        begins(
+            count("x", 1000, 22_020, "rustc 2"),
+            "failed: x: 22.02 instructions per byte, 10.1 % more",
+        );
+        begins(
+            count("x", 1001, 20_000, "rustc 1"),
+            "failed: the count of x was recorded for another file\n",
+        );
+        begins(
+            count("z", 1000, 20_000, "rustc 1"),
+            "failed: no count of z is recorded\n",
+        );
+    }
+}

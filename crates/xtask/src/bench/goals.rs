@@ -1,0 +1,114 @@
+//! What is wanted of each figure.
+
+use super::stats::Estimate;
+
+/// A figure with a goal; the numbers are those of the performance plan.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Row {
+    Compute,
+    WasmToNative,
+    Instructions,
+    Serde,
+}
+
+/// Floor, goal, and what is worth a note.
+pub(crate) struct Goal {
+    pub(crate) number: u8,
+    pub(crate) what: &'static str,
+    pub(crate) unit: &'static str,
+    pub(crate) steps: [f64; 3],
+}
+
+impl Row {
+    pub(crate) fn goal(self) -> Goal {
+        match self {
+            Self::Compute => Goal {
+                number: 1,
+                what: "compute only, one thread, against the JavaScript baseline, CPU",
+                unit: "x",
+                steps: [5.0, 8.0, 10.0],
+            },
+            Self::WasmToNative => Goal {
+                number: 3,
+                what: "time in WebAssembly / native time, CPU",
+                unit: "x",
+                steps: [2.2, 1.7, 1.4],
+            },
+            Self::Instructions => Goal {
+                number: 4,
+                what: "native instructions per byte",
+                unit: "",
+                steps: [11.0, 8.0, 6.0],
+            },
+            Self::Serde => Goal {
+                number: 5,
+                what: "native against serde_json, typed and borrowed, CPU",
+                unit: "x",
+                steps: [3.0, 4.5, 6.0],
+            },
+        }
+    }
+}
+
+impl Goal {
+    fn more_is_better(&self) -> bool {
+        self.steps[0] < self.steps[2]
+    }
+
+    /// `5 / 8 / 10`, with the direction.
+    pub(crate) fn steps(&self) -> String {
+        let [floor, goal, stretch] = self.steps;
+        let sign = if self.more_is_better() { "≥" } else { "≤" };
+        format!("{sign} {floor} / {goal} / {stretch}")
+    }
+
+    /// What was reached, by the worse end of the interval.
+    pub(crate) fn verdict(&self, found: &Estimate) -> &'static str {
+        let reached = |step: f64| {
+            if self.more_is_better() {
+                found.low >= step
+            } else {
+                found.high <= step
+            }
+        };
+        match self.steps.map(reached) {
+            [_, _, true] => "stretch",
+            [_, true, _] => "goal",
+            [true, ..] => "floor",
+            _ => "**below the floor**",
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_worse_end_of_the_interval_decides() {
+        let between = |low: f64, high: f64| Estimate {
+            median: f64::midpoint(low, high),
+            low,
+            high,
+        };
+        for (row, found, expected) in [
+            (Row::Compute, between(4.9, 9.0), "**below the floor**"),
+            (Row::Compute, between(5.0, 9.0), "floor"),
+            (Row::Compute, between(8.0, 12.0), "goal"),
+            (Row::Compute, between(10.0, 12.0), "stretch"),
+            (
+                Row::Instructions,
+                Estimate::exact(11.1),
+                "**below the floor**",
+            ),
+            (Row::Instructions, Estimate::exact(11.0), "floor"),
+            (Row::Instructions, Estimate::exact(8.0), "goal"),
+            (Row::WasmToNative, between(1.0, 1.71), "floor"),
+            (Row::WasmToNative, between(1.0, 1.4), "stretch"),
+        ] {
+            assert_eq!(row.goal().verdict(&found), expected, "{row:?} {found:?}");
+        }
+        assert_eq!(Row::Instructions.goal().steps(), "≤ 11 / 8 / 6");
+        assert_eq!(Row::Serde.goal().steps(), "≥ 3 / 4.5 / 6");
+    }
+}
