@@ -3,8 +3,9 @@ use super::UnpackProblem;
 use super::UnpackProblemKind as Problem;
 use super::detect::Encoding;
 use super::ledger::Sink;
+use std::slice::ChunksExact;
 
-/// Text is delivered in pieces of about this size.
+/// Bytes that are read at once, a multiple of all units. Two of them can become three.
 const ROOM: usize = 8 << 10;
 const MARK: u32 = 0xfeff;
 
@@ -28,7 +29,7 @@ impl Transcoder {
             encoding,
             pending: Vec::with_capacity(4),
             high: None,
-            out: Vec::with_capacity(ROOM + 8),
+            out: Vec::with_capacity(ROOM / 2 * 3 + 8),
             started: false,
             lone: 0,
             first_lone: 0,
@@ -73,15 +74,36 @@ impl Transcoder {
             let unit = std::mem::take(&mut self.pending);
             self.unit(&unit, sink);
         }
-        let mut units = chunk.chunks_exact(width);
-        for unit in &mut units {
-            self.unit(unit, sink);
-            if self.out.len() >= ROOM {
-                self.flush(sink);
+        for piece in chunk.chunks(ROOM) {
+            let mut units = piece.chunks_exact(width);
+            while let Some(unit) = self.skip_ascii(&mut units) {
+                self.unit(unit, sink);
             }
+            self.pending.extend_from_slice(units.remainder());
+            self.flush(sink);
         }
-        self.pending.extend_from_slice(units.remainder());
-        self.flush(sink);
+    }
+
+    /// Takes ASCII, which is most of any file, and gives the first unit that needs more care.
+    fn skip_ascii<'a>(&mut self, units: &mut ChunksExact<'a, u8>) -> Option<&'a [u8]> {
+        if self.high.is_some() {
+            return units.next();
+        }
+        for unit in units {
+            let byte = match (self.encoding, unit) {
+                (Encoding::Utf16Little, &[byte, 0]) => byte,
+                (Encoding::Utf16Big, &[0, byte]) => byte,
+                (Encoding::Utf32Little, &[byte, 0, 0, 0]) => byte,
+                (Encoding::Utf32Big, &[0, 0, 0, byte]) => byte,
+                _ => return Some(unit),
+            };
+            if !byte.is_ascii() {
+                return Some(unit);
+            }
+            self.started = true;
+            self.out.push(byte);
+        }
+        None
     }
 
     pub(super) fn finish(&mut self, sink: &mut Sink<'_>) {
