@@ -15,8 +15,8 @@ pub struct Limits {
     pub expanded_bytes: u64,
     /// Bytes of zip archives held in memory, default 1 GiB: they are read from their end.
     pub zip_bytes: usize,
-    /// Window of a zstd frame, bytes: default 128 MiB, which is also the most. Memory is about twice that while a frame with
-    /// such a window is read; only the highest levels of compression make one.
+    /// Window of a zstd frame, bytes: default 128 MiB, which is also the most. Half as much again is in use while it grows;
+    /// only the highest levels of compression make one so large.
     pub zstd_window: u64,
 }
 

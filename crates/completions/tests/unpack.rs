@@ -960,6 +960,21 @@ fn layers_have_their_limit() {
 }
 
 #[test]
+fn data_listed_again_and_again() {
+    let _alone = alone();
+    let mut file = archive().member("a.json", 0, &[b'x'; 1000]);
+    file.list = file.list.repeat(50);
+    file.count = 50;
+    let out = unpack(&file.finish());
+    let last = "@1000: the zip archive lists the same data again and again; the rest was not read";
+    assert_eq!(
+        (out.details(), out.kinds()),
+        (vec![last.to_owned()], vec![Kind::Corrupt])
+    );
+    assert!(out.names().len() < 25, "{}", out.names().len());
+}
+
+#[test]
 fn problems_are_not_listed_without_end() {
     let _alone = alone();
     let mut member = gzip("a");

@@ -15,6 +15,9 @@ use member::Entry;
 /// Members that are listed, at most.
 const MOST_MEMBERS: usize = 1 << 20;
 
+/// How often an archive is read, at most. Once is enough, but a wrong size or a name listed twice is no reason to stop.
+const MOST_READS: u64 = 4;
+
 /// An archive on its way into memory.
 #[derive(Default)]
 pub(super) struct Zip {
@@ -99,8 +102,18 @@ fn read(held: &Held, entries: Vec<Entry>, outside: usize, sink: &mut Sink<'_>) {
             .counted(Problem::SkippedMembers, left_out, names);
     }
     let outer = sink.ledger.member.take();
-    let mut made = 0;
+    let (mut made, mut packed) = (0, 0u64);
     for entry in chosen {
+        // A small archive can list the same data many times, and what unpacks to nothing meets no other limit.
+        let whole = held.len() as u64;
+        packed += whole.saturating_sub(entry.offset).min(entry.packed);
+        if packed > whole.saturating_mul(MOST_READS) {
+            sink.ledger.member.clone_from(&outer);
+            let detail =
+                "the zip archive lists the same data again and again; the rest was not read";
+            sink.ledger.problem(Problem::Corrupt, detail.to_owned());
+            break;
+        }
         if sink.ledger.stopped {
             break;
         }
