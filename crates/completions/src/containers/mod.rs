@@ -3,6 +3,7 @@
 //! * [`sniff`] looks at the first bytes: JSON, or a file of another kind?
 //! * [`automaton`] follows the grammar of one JSON value byte by byte, across chunks, and says where it ends or breaks.
 //! * [`resync`] finds the place to go on after a broken value.
+//! * [`cassette`] reads recorded traffic in YAML.
 //! * [`embedded`] finds JSON values inside other text.
 //! * [`layout`] watches how the values lie, which names the container.
 //! * [`splitter`] puts them together for JSON: chunks in, records with their places ([`record`]) out.
@@ -10,8 +11,11 @@
 //! * [`stream`] chooses between them; [`replay`] reads a part of a source again.
 pub(crate) mod automaton;
 #[allow(dead_code, reason = "wired in by the reader")]
+pub(crate) mod cassette;
+#[allow(dead_code, reason = "wired in by the reader")]
 pub(crate) mod embedded;
 mod events;
+pub(crate) mod json_text;
 pub(crate) mod layout;
 pub(crate) mod record;
 mod replay;
