@@ -47,8 +47,8 @@ cargo xtask <command>
   setup                        gets what is missing: wasm32 target, Node packages, Chromium, MinIO, Valgrind
   build [--release]            the site (target/site) and the server
   serve [--release] [--addr A] builds, then serves on http://127.0.0.1:3000 or A (host:port)
-  bench [--pairs N] [--megabytes N] [--save]
-                               measures against the goals; --save adds to BENCHMARKS.md
+  bench [browser] [--pairs N] [--megabytes N] [--save]
+                               measures against the goals, without a browser or in one; --save adds to BENCHMARKS.md
   bench record                 counts instructions anew, for the check `bench-count`
   bench generate SHAPE MB FILE writes a completions file of any size
   test [NAME…]                 all checks, or those named: a group or a single one

@@ -6,9 +6,13 @@ use super::stats::Estimate;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Row {
     Compute,
+    EndToEnd,
     WasmToNative,
     Instructions,
     Serde,
+    FirstRows,
+    Memory,
+    LongestTask,
 }
 
 /// Floor, goal, and what is worth a note.
@@ -27,6 +31,30 @@ impl Row {
                 what: "compute only, one thread, against the JavaScript baseline, CPU",
                 unit: "x",
                 steps: [5.0, 8.0, 10.0],
+            },
+            Self::EndToEnd => Goal {
+                number: 2,
+                what: "from file to figures in Chromium, against the JavaScript baseline",
+                unit: "x",
+                steps: [2.5, 3.5, 4.2],
+            },
+            Self::FirstRows => Goal {
+                number: 6,
+                what: "from file to first rows",
+                unit: " ms",
+                steps: [300.0, 150.0, 100.0],
+            },
+            Self::Memory => Goal {
+                number: 8,
+                what: "peak extra memory / file size (meant for 1 GB)",
+                unit: "",
+                steps: [0.25, 0.17, 0.05],
+            },
+            Self::LongestTask => Goal {
+                number: 9,
+                what: "longest task of the page while it reads (meant for 1 GB)",
+                unit: " ms",
+                steps: [50.0, 25.0, 16.0],
             },
             Self::WasmToNative => Goal {
                 number: 3,

@@ -5,10 +5,12 @@
 //! |---|---|
 //! | `parts` | the programs and files that take part |
 //! | `samples`, `stats` | pairs of times, and what can be said about them |
+//! | `browser` | the same for a person: the site in Chromium |
 //! | `count` | instructions per byte, and the record of them |
 //! | `goals`, `report` | what is wanted, what was found: for people, for programs, for the history |
 //! | `machine` | where it was measured |
 
+mod browser;
 mod count;
 mod goals;
 mod machine;
@@ -50,7 +52,7 @@ impl Options {
             let wrong = || {
                 Failure::new(
                     format!("`{option}` is not an option of bench, or lacks its number"),
-                    "cargo xtask bench [--pairs N] [--megabytes N] [--save] | record | generate SHAPE MEGABYTES FILE",
+                    "cargo xtask bench [browser] [--pairs N] [--megabytes N] [--save] | record | generate SHAPE MEGABYTES FILE",
                 )
             };
             let mut number = || {
@@ -78,6 +80,15 @@ pub(crate) fn bench(tools: &Tools, arguments: &[&str]) -> Done {
             let parts = Parts::native(tools.workspace, None)?;
             let mut generate = tools.workspace.command(&parts.program);
             crate::run::run(generate.args(["generate", shape, &bytes, file]), "")
+        }
+        ["browser", options @ ..] => {
+            let options = Options::read(options)?;
+            finish(
+                tools,
+                &options,
+                &browser::measure(tools, &options)?,
+                "browser",
+            )
         }
         options => measure(tools, &Options::read(options)?),
     }
@@ -128,10 +139,16 @@ fn measure(tools: &Tools, options: &Options) -> Done {
         Ok(counts) => report.findings.extend(counts.iter().map(Finding::counted)),
         Err(failure) => say(format_args!("instructions are not counted: {failure}")),
     }
+    finish(tools, options, &report, "report")
+}
+
+/// Shows a report, keeps it, and adds it to the history when that was asked for.
+fn finish(tools: &Tools, options: &Options, report: &Report, name: &str) -> Done {
+    let workspace = tools.workspace;
     print!("{}", report.markdown());
     let folder = workspace.target.join("bench");
-    files::write(&folder.join("report.md"), report.markdown())?;
-    files::write(&folder.join("report.json"), report.json())?;
+    files::write(&folder.join(format!("{name}.md")), report.markdown())?;
+    files::write(&folder.join(format!("{name}.json")), report.json())?;
     if options.save {
         report.append(&workspace.root.join("BENCHMARKS.md"))?;
     }

@@ -55,6 +55,24 @@ impl Finding {
         })
     }
 
+    /// A figure of single runs.
+    pub(crate) fn valued(row: Row, shape: &str, values: &[f64]) -> Done<Self> {
+        let found = Estimate::of(values).ok_or_else(|| {
+            Failure::new(
+                format!("no values for {row:?}"),
+                "look at what browser.mjs prints",
+            )
+        })?;
+        Ok(Self {
+            row,
+            shape: shape.to_owned(),
+            found,
+            wall: None,
+            times: None,
+            pairs: values.len(),
+        })
+    }
+
     /// A count of instructions.
     pub(crate) fn counted(count: &Count) -> Self {
         Self {

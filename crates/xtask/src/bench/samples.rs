@@ -21,6 +21,15 @@ pub(crate) fn of(text: &str, comparison: &str) -> Vec<Pair> {
         .collect()
 }
 
+/// The values of this name.
+pub(crate) fn values(text: &str, name: &str) -> Vec<f64> {
+    let value = |line: &str| {
+        let rest = line.strip_prefix("value ")?.strip_prefix(name)?;
+        rest.strip_prefix(' ')?.parse().ok()
+    };
+    text.lines().filter_map(value).collect()
+}
+
 fn pair(line: &str, comparison: &str) -> Option<Pair> {
     let rest = line
         .strip_prefix("pair ")?
@@ -42,6 +51,12 @@ fn pair(line: &str, comparison: &str) -> Option<Pair> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn values_of_a_name() {
+        let text = "value rows 1.5\nvalue rows-2 7\npair a/b 1 2 3 4\nvalue rows 2\n";
+        assert_eq!(values(text, "rows"), [1.5, 2.0]);
+    }
 
     #[test]
     fn lines_of_a_comparison() {
