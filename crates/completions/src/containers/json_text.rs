@@ -3,6 +3,12 @@
 /// Appends a string with its quotes.
 pub(crate) fn push_string(text: &str, out: &mut String) {
     out.push('"');
+    push_inside(text, out);
+    out.push('"');
+}
+
+/// Appends a part of a string, without quotes.
+pub(crate) fn push_inside(text: &str, out: &mut String) {
     let mut plain = 0;
     for (at, byte) in text.bytes().enumerate() {
         let escape = match byte {
@@ -24,7 +30,6 @@ pub(crate) fn push_string(text: &str, out: &mut String) {
         plain = at + 1;
     }
     out.push_str(&text[plain..]);
-    out.push('"');
 }
 
 /// Appends `\u` and four digits.

@@ -6,6 +6,7 @@
 //! * [`cassette`] reads recorded traffic in YAML.
 //! * [`embedded`] finds JSON values inside other text.
 //! * [`layout`] watches how the values lie, which names the container.
+//! * [`python`] reads what Python prints.
 //! * [`splitter`] puts them together for JSON: chunks in, records with their places ([`record`]) out.
 //! * [`sse`] reads the events of a saved stream, [`events`] makes records of them.
 //! * [`stream`] chooses between them; [`replay`] reads a part of a source again.
@@ -17,6 +18,8 @@ pub(crate) mod embedded;
 mod events;
 pub(crate) mod json_text;
 pub(crate) mod layout;
+#[allow(dead_code, reason = "wired in by the reader")]
+pub(crate) mod python;
 pub(crate) mod record;
 mod replay;
 pub(crate) mod resync;
