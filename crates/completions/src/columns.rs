@@ -135,11 +135,24 @@ pub struct Sequence {
     pub metrics: SequenceMetrics,
 }
 
+/// A file, or a member of an archive.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Source {
+    /// Name of the file, as it was given.
+    pub name: String,
+    /// Number of the file among all that were read, from 0.
+    pub file: u32,
+    /// Name of the member inside the file.
+    pub member: Option<String>,
+    /// Offsets are not those of the file: it is compressed or not UTF-8. [`crate::RecordReader`] finds the bytes again.
+    pub packed: bool,
+}
+
 /// Everything that was read, in file order.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Columns {
-    /// Names of the files, and of the members of archives, that were read, in order; see [`crate::Importer::source`].
-    pub sources: Vec<String>,
+    /// The files, and the members of archives, that were read, in order; see [`crate::Importer::source`].
+    pub sources: Vec<Source>,
     /// Where the records lie.
     pub records: Vec<RecordSpan>,
     /// One entry per completion.

@@ -1,7 +1,7 @@
 //! The push parser: chunks in, columns and report out.
-use crate::containers::Stream;
 use crate::intake::Intake;
 use crate::reader::Reader;
+use crate::source::SourceReader;
 use crate::{Columns, Limits, Report};
 use metrics::RunMetrics;
 
@@ -51,14 +51,14 @@ pub struct Import {
 #[derive(Debug)]
 pub struct Importer {
     limits: Limits,
-    stream: Stream,
     intake: Intake<Reader>,
-    /// Of the sources before the one that is being read.
+    /// The file that is being read; `None` before the first one.
+    source: Option<SourceReader>,
+    files: u32,
+    /// Of the files before it.
     records: u64,
-    containers: Vec<&'static str>,
+    containers: Vec<Vec<&'static str>>,
     bytes: u64,
-    /// Bytes of the source that is being read.
-    source_bytes: u64,
 }
 
 impl Importer {
@@ -76,49 +76,42 @@ impl Importer {
     fn keeping(limits: Limits, keep: Option<usize>) -> Self {
         Self {
             limits,
-            stream: Stream::new(limits),
             intake: Intake::new(limits, false, Reader::new(limits, keep)),
+            source: None,
+            files: 0,
             records: 0,
             containers: Vec::new(),
             bytes: 0,
-            source_bytes: 0,
         }
     }
 
     /// What follows is the file of this name. Several files become one run: places and records name the source they lie in.
     /// Not needed for a single one.
     pub fn source(&mut self, name: &str) {
-        if !self.intake.sink.columns.sources.is_empty() || self.source_bytes > 0 {
-            self.end_source();
-            self.stream = Stream::new(self.limits);
-            self.source_bytes = 0;
-        }
-        self.intake.sink.columns.sources.push(name.to_owned());
+        self.end_source();
+        self.source = Some(SourceReader::new(self.limits, self.files, name));
+        self.files += 1;
     }
 
     fn end_source(&mut self) {
-        if self.intake.sink.columns.sources.is_empty() {
-            self.intake.sink.columns.sources.push(String::new());
-        }
-        self.stream.finish(&mut self.intake);
-        self.records += self.stream.records();
-        let container = match self.stream.container() {
-            "jsonl" if self.intake.has_joined() => "chunk_lines",
-            other => other,
-        };
-        if !self.containers.contains(&container) {
-            self.containers.push(container);
+        if let Some(source) = self.source.take() {
+            let (records, containers) = source.finish(&mut self.intake);
+            self.records += records;
+            if !self.containers.contains(&containers) {
+                self.containers.push(containers);
+            }
         }
     }
 
     /// Reads the next bytes. Never fails: what cannot be read becomes part of the report.
     pub fn push(&mut self, chunk: &[u8]) {
-        if self.intake.sink.columns.sources.is_empty() {
-            self.intake.sink.columns.sources.push(String::new());
-        }
         self.bytes += chunk.len() as u64;
-        self.source_bytes += chunk.len() as u64;
-        self.stream.push(chunk, &mut self.intake);
+        if self.source.is_none() {
+            self.source("");
+        }
+        if let Some(source) = &mut self.source {
+            source.push(chunk, &mut self.intake);
+        }
     }
 
     /// How far it is.
@@ -142,13 +135,16 @@ impl Importer {
 
     /// The end of the input.
     pub fn finish(mut self) -> Import {
+        if self.source.is_none() {
+            self.source("");
+        }
         self.end_source();
         let read = self.intake.sink.finish();
         let container = match self.containers.as_slice() {
-            [one] => *one,
-            _ => "mixed",
+            [one] => one.clone(),
+            _ => vec!["mixed"],
         };
-        let layers: Vec<&str> = std::iter::once(container).chain(read.layers).collect();
+        let layers: Vec<&str> = container.into_iter().chain(read.layers).collect();
         let report = Report {
             container: layers.join("+"),
             formats: read.formats,

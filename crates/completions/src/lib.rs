@@ -25,11 +25,16 @@ mod containers;
 mod formats;
 mod intake;
 mod json;
+mod part;
 mod reader;
 mod record;
+mod source;
 
-pub use columns::{Columns, Completion, Finish, Form, FormatId, Kind, RecordSpan, Sequence};
+pub use columns::{
+    Columns, Completion, Finish, Form, FormatId, Kind, RecordSpan, Sequence, Source,
+};
 pub use detail::{Alternative, SequenceDetail, TokenDetail, decode_sequence};
 pub use importer::{Import, Importer, Progress};
 pub use limits::Limits;
+pub use part::RecordReader;
 pub use report::{Level, Place, Problem, Report, Severity};

@@ -8,6 +8,14 @@ mod common;
 use common::{SMALL, chat, codes, import, import_with, problem, texts};
 use completions::{Import, Importer, Limits, Severity};
 
+/// The bytes as one member of gzip.
+fn gzip(bytes: &[u8]) -> Vec<u8> {
+    use std::io::Write;
+    let mut writer = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+    writer.write_all(bytes).unwrap();
+    writer.finish().unwrap()
+}
+
 /// A record whose only sequence has this text.
 fn r(text: &str) -> String {
     chat(text, &[(text, "-1")])
@@ -246,12 +254,6 @@ fn cut_files() {
 
 #[test]
 fn files_of_another_kind() {
-    let utf16 = |first: [u8; 2], unit: fn(u16) -> [u8; 2]| -> Vec<u8> {
-        first
-            .into_iter()
-            .chain("{\"a\":1}".encode_utf16().flat_map(unit))
-            .collect()
-    };
     let table: Vec<(&[u8], &str, &str)> = vec![
         (b"", "empty_file", "The file is empty: it has no bytes."),
         (
@@ -305,21 +307,6 @@ fn files_of_another_kind() {
             "This is a web page, not a file of completions: it begins `<!DOCTYPE html>`.",
         ),
         (
-            b"\x1f\x8b\x08\0\0\0",
-            "compressed_file",
-            "The file is compressed (gzip); compressed files are not read yet.",
-        ),
-        (
-            b"\x28\xb5\x2f\xfd\0",
-            "compressed_file",
-            "The file is compressed (zstd); compressed files are not read yet.",
-        ),
-        (
-            b"PK\x03\x04....",
-            "compressed_file",
-            "The file is compressed (zip); compressed files are not read yet.",
-        ),
-        (
             b"hello world\n",
             "not_json",
             "This is not a file of JSON values: it begins `hello world`; nothing readable in the 12 bytes to the end.",
@@ -330,14 +317,6 @@ fn files_of_another_kind() {
             "This is not a file of JSON values: it begins `\"text\"`; nothing readable in the 6 bytes to the end.",
         ),
     ];
-    let little = utf16([0xff, 0xfe], u16::to_le_bytes);
-    let big = utf16([0xfe, 0xff], u16::to_be_bytes);
-    let table = table.into_iter().chain([
-        (&little[..], "utf16", "The text is stored as UTF-16, little end first; only UTF-8 is read yet."),
-        (&big[..], "utf16", "The text is stored as UTF-16, big end first; only UTF-8 is read yet."),
-        (&little[2..], "utf16", "The text is stored as UTF-16, little end first, without a mark; only UTF-8 is read yet."),
-        (&big[2..], "utf16", "The text is stored as UTF-16, big end first, without a mark; only UTF-8 is read yet."),
-    ]);
     for (bytes, code, sentence) in table {
         let import = import(bytes);
         assert_eq!(codes(&import), [code]);
@@ -361,7 +340,7 @@ fn files_of_another_kind() {
 #[test]
 fn values_inside_other_text() {
     let import = gives(
-        format!("Loaded model.\n{}\n```\nmore\n{}\n", r("a"), r("b")),
+        format!("Loaded model.\n{}\n---\nmore\n{}\n", r("a"), r("b")),
         "jsonl",
         &["a", "b"],
     );
@@ -369,6 +348,115 @@ fn values_inside_other_text() {
         (codes(&import), problem(&import, "stray_text").count),
         (vec!["stray_text"], 2)
     );
+}
+
+#[test]
+fn values_inside_documents() {
+    let table = [
+        (
+            format!(
+                "# Notes\n\n```json\n{}\n```\nand [1]\n```\n{}\n```\n",
+                r("a"),
+                r("b")
+            ),
+            "2 values in 39 bytes of text, which begins `# Notes`",
+        ),
+        (
+            format!("answers = [{}, {}];\n", r("a"), r("b")),
+            "1 value in 12 bytes of text, which begins `answers = [{\"id\":\"a\",",
+        ),
+        (
+            format!("callback({});callback({})", r("a"), r("b")),
+            "2 values in 20 bytes of text, which begins `callback({`",
+        ),
+    ];
+    for (file, detail) in table {
+        let import = gives(&file, "embedded", &["a", "b"]);
+        assert_eq!(codes(&import), ["embedded"], "{file}");
+        assert!(
+            problem(&import, "embedded").places[0]
+                .detail
+                .starts_with(detail),
+            "{:?}",
+            import.report.problems
+        );
+        let record = import.columns.records[0];
+        assert!(file.as_bytes()[record.start as usize..].starts_with(b"{") || file.contains("= ["));
+    }
+    let page = import(format!("<html><script>\nlet a = {};\n</script>", r("a")));
+    assert_eq!(
+        (texts(&page), codes(&page)),
+        (vec!["a".to_owned()], vec!["html_file", "embedded"])
+    );
+}
+
+#[test]
+fn packed_files() {
+    let text = format!("{}\n{}\n", r("a"), r("zażółć"));
+    let units: Vec<u16> = text.encode_utf16().collect();
+    let little: Vec<u8> = [0xfeff]
+        .iter()
+        .chain(&units)
+        .flat_map(|unit| unit.to_le_bytes())
+        .collect();
+    let big: Vec<u8> = units.iter().flat_map(|unit| unit.to_be_bytes()).collect();
+    let gzip = gzip(text.as_bytes());
+    let twice = self::gzip(&gzip);
+    let table = [
+        (little, "utf16+jsonl", vec!["utf16"]),
+        (big, "utf16+jsonl", vec!["utf16"]),
+        (
+            [gzip.clone(), gzip.clone()].concat(),
+            "gzip+jsonl",
+            vec!["duplicate"],
+        ),
+        (twice, "gzip+gzip+jsonl", vec![]),
+    ];
+    for (file, container, problems) in table {
+        let import = import(&file);
+        assert_eq!(
+            (import.report.container.as_str(), codes(&import)),
+            (container, problems)
+        );
+        assert_eq!(texts(&import)[..2], ["a", "zażółć"], "{container}");
+        common::details_agree(&file, &import);
+    }
+    let cut = import(&gzip[..gzip.len() - 12]);
+    assert_eq!(codes(&cut).last(), Some(&"damaged_archive"));
+    let none = import(b"PK\x05\x06\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0");
+    assert_eq!(codes(&none), ["unsupported_packing"]);
+}
+
+#[test]
+fn several_files_are_one_run() {
+    let mut importer = Importer::new(Limits::default());
+    for (name, file) in [
+        ("one.json", r("a")),
+        ("two.jsonl", format!("{}\nbroken\n{{\"x\"", r("b"))),
+        ("none", String::new()),
+    ] {
+        importer.source(name);
+        importer.push(file.as_bytes());
+    }
+    let import = importer.finish();
+    assert_eq!(texts(&import), ["a", "b"]);
+    let names: Vec<&str> = import
+        .columns
+        .sources
+        .iter()
+        .map(|source| source.name.as_str())
+        .collect();
+    assert_eq!(names, ["one.json", "two.jsonl", "none"]);
+    let of = |nth: usize| {
+        (
+            import.columns.records[nth].source,
+            import.columns.records[nth].start,
+        )
+    };
+    assert_eq!((of(0), of(1)), ((0, 0), (1, 0)));
+    assert_eq!(problem(&import, "stray_text").places[0].source, 1);
+    assert_eq!(problem(&import, "empty_file").places[0].source, 2);
+    assert_eq!(import.report.container, "mixed");
 }
 
 #[test]

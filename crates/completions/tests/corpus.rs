@@ -6,7 +6,6 @@
 )]
 mod common;
 use common::{codes, import, problem};
-use completions::{Columns, Import, decode_sequence};
 use serde_json::Value;
 use std::path::Path;
 
@@ -33,69 +32,6 @@ fn close(got: Option<f64>, want: Option<f64>, what: &str) {
             );
         }
         (got, want) => assert_eq!(got, want, "{what}"),
-    }
-}
-
-/// The detail of every sequence says what the columns say.
-fn details_agree(file: &[u8], import: &Import, name: &str) {
-    let Columns {
-        records,
-        completions,
-        sequences,
-        ..
-    } = &import.columns;
-    for completion in completions {
-        let record = records[completion.record as usize];
-        let bytes = &file[record.start as usize..(record.start + record.len) as usize];
-        for nth in 0..completion.n_sequences {
-            let sequence = &sequences[(completion.first_sequence + nth) as usize];
-            let detail = decode_sequence(
-                record.form,
-                completion.format,
-                bytes,
-                completion.offset + nth,
-            )
-            .unwrap_or_else(|| panic!("{name}: no detail"));
-            assert_eq!(detail.tokens.len(), sequence.n_tokens as usize, "{name}");
-            for (at, token) in (0..).zip(&detail.tokens) {
-                let index = sequence.first_token + u64::from(at);
-                assert_eq!(
-                    token.bytes,
-                    import.columns.token_bytes(sequence, at),
-                    "{name}: token {at}"
-                );
-                assert_eq!(
-                    token.status,
-                    import.columns.status(index),
-                    "{name}: token {at}"
-                );
-                let kept = import.columns.logprob[index as usize];
-                assert_eq!(
-                    (token.logprob as f32).to_bits(),
-                    kept.to_bits(),
-                    "{name}: token {at}"
-                );
-                let best_first = token
-                    .alternatives
-                    .windows(2)
-                    .all(|pair| pair[0].logprob >= pair[1].logprob);
-                assert!(best_first, "{name}: alternatives of token {at}");
-                let chosen = token
-                    .alternatives
-                    .iter()
-                    .filter(|alternative| alternative.chosen)
-                    .count();
-                assert_eq!(
-                    chosen,
-                    usize::from(token.chosen_is_listed),
-                    "{name}: token {at}"
-                );
-            }
-            if sequence.n_tokens == 0 {
-                let text = import.columns.sequence_text(sequence);
-                assert_eq!(text, detail.stated_text.unwrap_or_default(), "{name}");
-            }
-        }
     }
 }
 
@@ -145,7 +81,7 @@ fn expected_figures_of_the_corpus() {
             probability.parse().ok(),
             file,
         );
-        details_agree(&bytes, &import, file);
+        common::details_agree(&bytes, &import);
         rows += 1;
     }
     assert!(rows >= 20, "only {rows} rows of the table were tested");
@@ -173,7 +109,7 @@ fn every_file_of_the_corpus_gives_a_report() {
                 import.metrics.n_sequences > 0 || !import.report.problems.is_empty(),
                 "{name}"
             );
-            details_agree(&bytes, &import, &name);
+            common::details_agree(&bytes, &import);
             files += 1;
         }
     }
@@ -405,7 +341,7 @@ fn figures_of_our_own_samples() {
                 want["bands"]
             );
         }
-        details_agree(&bytes, &import, name);
+        common::details_agree(&bytes, &import);
     }
 }
 

@@ -126,7 +126,7 @@ fn same_summary(limits: Limits, keep: usize, bytes: &[u8], sizes: &[usize]) -> I
         [tokens, tokens, tokens, text]
     );
     assert!(kept.completions.len() <= kept.sequences.len());
-    assert_eq!(kept.records.len(), kept.completions.len());
+    assert!(kept.records.len() <= kept.completions.len());
     full
 }
 

@@ -1,9 +1,9 @@
 //! The worker's side: reads the file, keeps the state, answers.
 use crate::protocol::{Job, Request, Response};
 use crate::source::Source;
-use crate::state::{CARD_TOKENS, State};
+use crate::state::{CARD_TOKENS, State, Wanted};
 use api::{Card, RunSummary};
-use completions::{Importer, Limits, decode_sequence};
+use completions::{Importer, Limits, RecordReader};
 use js_sys::{Array, Reflect, Uint8Array};
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -205,16 +205,33 @@ async fn decode(worker: &Shared, sequence: u32) -> Result<(), String> {
             .zip(worker.state.record_of(sequence))
             .map(|found| (worker.job, found))
     };
-    let (job, (source, (record, format, nth))) =
-        found.ok_or("There is no such sequence in this file.")?;
-    let bytes = source.part(record.start..record.start + record.len).await?;
-    let detail = decode_sequence(record.form, format, &bytes, nth)
-        .ok_or("The file has changed since it was opened. Open it again.")?;
+    let (job, (source, wanted)) = found.ok_or("There is no such sequence in this file.")?;
+    let record = wanted.record;
+    let bytes = if wanted.source.packed {
+        unpack(&source, &wanted).await?
+    } else {
+        source.part(record.start..record.start + record.len).await?
+    };
+    let detail = wanted.decode(&bytes).ok_or(CHANGED)?;
     let mut worker = worker.borrow_mut();
     if worker.job == job {
         worker.state.keep_detail(sequence, detail);
     }
     Ok(())
+}
+
+const CHANGED: &str = "The file has changed since it was opened. Open it again.";
+
+/// The bytes of a record in a compressed file: it is unpacked again, from its beginning to the end of the record.
+async fn unpack(source: &Source, wanted: &Wanted) -> Result<Vec<u8>, String> {
+    let mut stream = source.stream().await?;
+    let mut reader = RecordReader::new(Limits::default(), &wanted.source, &wanted.record);
+    while let Some(bytes) = stream.next().await? {
+        if reader.push(&bytes) {
+            break;
+        }
+    }
+    reader.finish().ok_or_else(|| CHANGED.into())
 }
 
 fn detail_response(state: &State, sequence: u32, token: Option<u32>) -> Response {

@@ -2,7 +2,9 @@
 use crate::protocol::{AlternativeView, Response, Row, SequenceText, TokenView};
 use analysis::{Filter, Selection, Sort};
 use api::Card;
-use completions::{Columns, FormatId, RecordSpan, SequenceDetail, TokenDetail};
+use completions::{
+    Columns, FormatId, RecordSpan, SequenceDetail, Source, TokenDetail, decode_sequence,
+};
 use metrics::alternatives::Alternatives;
 use metrics::{Reading, Status, num, repetition};
 use std::f64::consts::LN_2;
@@ -18,6 +20,25 @@ pub(crate) struct State {
     query: u32,
     selection: Selection,
     detail: Option<(u32, SequenceDetail)>,
+}
+
+/// A sequence that is to be decoded again.
+#[derive(Debug, Clone)]
+pub(crate) struct Wanted {
+    pub(crate) record: RecordSpan,
+    pub(crate) source: Source,
+    format: FormatId,
+    /// Which sequence of the record it is.
+    nth: u32,
+    tokens: usize,
+}
+
+impl Wanted {
+    /// Decodes it from the bytes of its record; `None` when they are not what they were.
+    pub(crate) fn decode(&self, record: &[u8]) -> Option<SequenceDetail> {
+        let detail = decode_sequence(self.record.form, self.format, record, self.nth)?;
+        (detail.tokens.len() == self.tokens).then_some(detail)
+    }
 }
 
 impl State {
@@ -87,13 +108,18 @@ impl State {
         }
     }
 
-    /// Where the record of a sequence lies, what it was read as, and which of its sequences this one is.
-    pub(crate) fn record_of(&self, sequence: u32) -> Option<(RecordSpan, FormatId, u32)> {
+    /// What it takes to decode a sequence again.
+    pub(crate) fn record_of(&self, sequence: u32) -> Option<Wanted> {
         let row = self.columns.sequences.get(sequence as usize)?;
         let completion = self.columns.completions.get(row.completion as usize)?;
         let record = *self.columns.records.get(completion.record as usize)?;
-        let nth = completion.offset + sequence.checked_sub(completion.first_sequence)?;
-        Some((record, completion.format, nth))
+        Some(Wanted {
+            record,
+            source: self.columns.sources.get(record.source as usize)?.clone(),
+            format: completion.format,
+            nth: completion.offset + sequence.checked_sub(completion.first_sequence)?,
+            tokens: row.n_tokens as usize,
+        })
     }
 
     /// Whether [`State::token`] can answer for this sequence.
@@ -212,7 +238,7 @@ fn len_u32(len: usize) -> u32 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use completions::{Importer, Limits, decode_sequence};
+    use completions::{Importer, Limits};
 
     const SAMPLE: &[u8] = include_bytes!("../../../public/samples/completions-small.json");
 
@@ -224,9 +250,10 @@ mod tests {
 
     /// What the host does between two messages: decodes the record of a sequence again.
     fn with_detail(state: &mut State, sequence: u32) {
-        let (record, format, nth) = state.record_of(sequence).unwrap();
+        let wanted = state.record_of(sequence).unwrap();
+        let record = wanted.record;
         let bytes = &SAMPLE[record.start as usize..(record.start + record.len) as usize];
-        let detail = decode_sequence(record.form, format, bytes, nth).unwrap();
+        let detail = wanted.decode(bytes).unwrap();
         state.keep_detail(sequence, detail);
     }
 

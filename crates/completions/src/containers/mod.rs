@@ -9,12 +9,11 @@
 //! * [`python`] reads what Python prints.
 //! * [`splitter`] puts them together for JSON: chunks in, records with their places ([`record`]) out.
 //! * [`sse`] reads the events of a saved stream, [`events`] makes records of them.
+//! * [`text`] makes the best of other text.
 //! * [`stream`] chooses between them; [`replay`] reads a part of a source again.
 pub(crate) mod automaton;
-#[allow(dead_code, reason = "wired in by the reader")]
-pub(crate) mod cassette;
-#[allow(dead_code, reason = "wired in by the reader")]
-pub(crate) mod embedded;
+mod cassette;
+mod embedded;
 mod events;
 pub(crate) mod json_text;
 pub(crate) mod layout;
@@ -27,6 +26,7 @@ pub(crate) mod sniff;
 pub(crate) mod splitter;
 mod sse;
 pub(crate) mod stream;
+mod text;
 
 pub(crate) use record::{Extent, Position, RecordSink};
 pub(crate) use replay::{read_again, read_whole};

@@ -13,20 +13,16 @@ pub(crate) enum Kind {
     Json,
     /// Server-sent events.
     Events,
+    /// Text of another kind, in which something may be found.
+    Text,
     /// Something that is not read; the code says what, the text what was seen.
     Other(Code, String),
 }
 
-const MAGIC: [(&[u8], Code, &str); 16] = [
-    (b"\x1f\x8b", Code::Compressed, "gzip"),
-    (b"\x28\xb5\x2f\xfd", Code::Compressed, "zstd"),
-    (b"PK\x03\x04", Code::Compressed, "zip"),
-    (b"PK\x05\x06", Code::Compressed, "zip, without members"),
+const MAGIC: [(&[u8], Code, &str); 10] = [
     (b"BZh", Code::Compressed, "bzip2"),
     (b"\xfd7zX", Code::Compressed, "xz"),
     (b"7z\xbc\xaf", Code::Compressed, "7z"),
-    (b"\xff\xfe", Code::Utf16, "UTF-16, little end first"),
-    (b"\xfe\xff", Code::Utf16, "UTF-16, big end first"),
     (b"\x89PNG", Code::Binary, "a PNG picture"),
     (b"\xff\xd8\xff", Code::Binary, "a JPEG picture"),
     (b"GIF8", Code::Binary, "a GIF picture"),
@@ -47,28 +43,15 @@ pub(crate) fn sniff(head: &[u8], at_end: bool) -> Kind {
             return Kind::Other(code, name.to_owned());
         }
     }
-    let start = &head[..head.len().min(4)];
-    match start {
-        [0, _, 0, _] => {
-            return Kind::Other(
-                Code::Utf16,
-                "UTF-16, big end first, without a mark".to_owned(),
-            );
-        }
-        [_, 0, _, 0] => {
-            return Kind::Other(
-                Code::Utf16,
-                "UTF-16, little end first, without a mark".to_owned(),
-            );
-        }
-        _ if start.contains(&0) => {
-            return Kind::Other(Code::Binary, "a zero byte at the beginning".to_owned());
-        }
-        _ => {}
+    if head[..head.len().min(4)].contains(&0) {
+        return Kind::Other(Code::Binary, "a zero byte at the beginning".to_owned());
     }
     let text = head.strip_prefix(b"\xef\xbb\xbf").unwrap_or(head);
     let text = &text[..text.len().min(HEAD)];
-    match text.iter().position(|&byte| !is_space(byte)) {
+    match text
+        .iter()
+        .position(|&byte| !is_space(byte) && byte != 0x1e)
+    {
         None if text.len() == HEAD => Kind::Json,
         None if at_end => Kind::Json,
         None => Kind::Undecided,
@@ -114,7 +97,7 @@ fn first_line(line: &[u8]) -> Kind {
             return Kind::Other(Code::Table, excerpt(&names.join(", ")));
         }
     }
-    Kind::Json
+    Kind::Text
 }
 
 fn is_space(byte: u8) -> bool {

@@ -1,8 +1,10 @@
 //! A stream of text of any kind: the first bytes tell what it is, then whoever reads that kind takes over.
 use super::events::Events;
 use super::sniff::{self, Kind};
+use super::text::Text;
 use super::{Position, RecordSink, Splitter};
 use crate::Limits;
+use crate::report::Code;
 
 /// Reads one source.
 #[derive(Debug)]
@@ -17,6 +19,7 @@ enum State {
     Head(Vec<u8>),
     Json(Box<Splitter>),
     Events(Box<Events>),
+    Text(Box<Text>),
     /// Something that is not read.
     Ignore,
 }
@@ -34,6 +37,7 @@ impl Stream {
         match &self.state {
             State::Json(splitter) => splitter.records(),
             State::Events(events) => events.records(),
+            State::Text(text) => text.records(),
             State::Head(_) | State::Ignore => 0,
         }
     }
@@ -43,6 +47,7 @@ impl Stream {
         match &self.state {
             State::Json(splitter) => splitter.container(),
             State::Events(_) => "sse",
+            State::Text(text) => text.container(),
             State::Head(_) => "empty",
             State::Ignore => "unknown",
         }
@@ -79,6 +84,11 @@ impl Stream {
         self.state = match kind {
             Kind::Undecided | Kind::Json => State::Json(Box::new(Splitter::new(self.limits))),
             Kind::Events => State::Events(Box::new(Events::new(self.limits))),
+            Kind::Text => State::Text(Box::new(Text::new(self.limits, false))),
+            Kind::Other(Code::Html, detail) => {
+                sink.problem(Code::Html, Position::START, detail);
+                State::Text(Box::new(Text::new(self.limits, true)))
+            }
             Kind::Other(code, detail) => {
                 sink.problem(code, Position::START, detail);
                 State::Ignore
@@ -91,6 +101,7 @@ impl Stream {
         match &mut self.state {
             State::Json(splitter) => splitter.push(chunk, sink),
             State::Events(events) => events.push(chunk, sink),
+            State::Text(text) => text.push(chunk, sink),
             State::Head(_) | State::Ignore => {}
         }
     }
@@ -105,6 +116,7 @@ impl Stream {
         match &mut self.state {
             State::Json(splitter) => splitter.finish(sink),
             State::Events(events) => events.finish(sink),
+            State::Text(text) => text.finish(sink),
             State::Head(_) | State::Ignore => {}
         }
         sink.stream_end();

@@ -51,6 +51,10 @@ pub(super) fn read_other(cursor: &mut Cursor<'_>, draft: &mut Draft) -> Result<O
     let kind = cursor.kind()?;
     let before = draft.completions.len();
     inside(cursor, draft)?;
+    if kind == ValueKind::Array && draft.completions.len() > before {
+        // A list stands for what it lists.
+        return Ok(Outcome::Completions);
+    }
     found(draft, before, || {
         format!("it is {} and not an object", kind.name())
     })

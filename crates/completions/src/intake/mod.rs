@@ -125,9 +125,9 @@ impl<S: CompletionSink> Intake<S> {
         }
     }
 
-    /// Several records were put together to one completion.
-    pub(crate) fn has_joined(&self) -> bool {
-        self.assembly.joined
+    /// Several records were put together to one completion since this was last asked.
+    pub(crate) fn take_joined(&mut self) -> bool {
+        std::mem::take(&mut self.assembly.joined)
     }
 
     /// The end of a stream: what is open is over.

@@ -55,7 +55,9 @@ pub(crate) enum Code {
     LimitExpansion,
     LimitNesting,
     Damaged,
-    Member,
+    Trailing,
+    Packing,
+    SkippedMembers,
     Embedded,
     PythonRepr,
 }
@@ -92,7 +94,7 @@ use Level::{Error, Info, Warn};
 
 /// In the order of [`Code`].
 #[rustfmt::skip]
-pub(crate) static TEXTS: [Texts; 54] = [
+pub(crate) static TEXTS: [Texts; 56] = [
     texts(Code::EmptyFile, "empty_file", Error, [
         "The file is empty: {detail}.",
         "The file is empty: {detail}.",
@@ -102,13 +104,13 @@ pub(crate) static TEXTS: [Texts; 54] = [
         "This is not a file of JSON values: {detail}.",
         "Save the responses of the model as JSON, one per line or as an array, as the API sent them."]),
     texts(Code::Compressed, "compressed_file", Error, [
-        "The file is compressed ({detail}); compressed files are not read yet.",
-        "The file is compressed ({detail}); compressed files are not read yet.",
-        "Unpack it and open what is inside."]),
-    texts(Code::Utf16, "utf16", Error, [
-        "The text is stored as {detail}; only UTF-8 is read yet.",
-        "The text is stored as {detail}; only UTF-8 is read yet.",
-        "Save the file as UTF-8 and open it again."]),
+        "The file is compressed in a way that is not read: {detail}.",
+        "The file is compressed in a way that is not read: {detail}.",
+        "Unpack it and open what is inside; gzip, zstd and zip are read as they are."]),
+    texts(Code::Utf16, "utf16", Info, [
+        "The text is not stored as UTF-8 but was read as what it is: {detail}.",
+        "The text is not stored as UTF-8 but was read as what it is: {detail}.",
+        ""]),
     texts(Code::Binary, "binary_file", Error, [
         "This is no text file ({detail}).",
         "This is no text file ({detail}).",
@@ -297,10 +299,18 @@ pub(crate) static TEXTS: [Texts; 54] = [
         "The compressed file is damaged, at {where}: {detail}.",
         "The compressed file is damaged in {n} places, the first at {where}: {detail}.",
         "Copy or download it again. What could be unpacked is shown."]),
-    texts(Code::Member, "archive_member", Warn, [
-        "1 member of the archive was not read: {detail}.",
-        "{n} members of the archive were not read, the first of them: {detail}.",
-        "Pack the files again with deflate and without a password."]),
+    texts(Code::Trailing, "trailing_bytes", Info, [
+        "Bytes behind the end of the compressed file were left out: {detail}.",
+        "Bytes behind the end of the compressed file were left out in {n} places, the first: {detail}.",
+        ""]),
+    texts(Code::Packing, "unsupported_packing", Error, [
+        "A packed file could not be opened: {detail}.",
+        "{n} packed files could not be opened, the first of them: {detail}.",
+        "Unpack it and open what is inside, or pack it with deflate and without a password."]),
+    texts(Code::SkippedMembers, "skipped_members", Info, [
+        "1 member of the archive was left out: {detail}.",
+        "{n} members of the archive were left out: {detail}.",
+        ""]),
     texts(Code::Embedded, "embedded", Info, [
         "The values were found inside another text, at {where}: {detail}.",
         "The values were found inside another text, the first at {where}: {detail}.",
@@ -336,6 +346,10 @@ impl Texts {
             self.many
         };
         let (place, detail) = match problem.places.first() {
+            Some(place) if place.line == 0 => (
+                format!("byte {} of the unpacked text", place.byte),
+                place.detail.as_str(),
+            ),
             Some(place) => (
                 format!("line {}, byte {}", place.line, place.byte),
                 place.detail.as_str(),

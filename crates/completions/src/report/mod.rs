@@ -26,9 +26,9 @@ pub struct Place {
     pub source: u32,
     /// Number of the record, from 1.
     pub record: u64,
-    /// Line, from 1.
+    /// Line, from 1; 0 when it is not known.
     pub line: u64,
-    /// Byte offset, from 0.
+    /// Byte offset, from 0, in the decoded stream of the source.
     pub byte: u64,
     /// Index of the sequence concerned, if there is one.
     pub sequence: Option<u64>,

@@ -1,6 +1,9 @@
 //! The vocabulary of the tests.
 #![allow(dead_code, reason = "each test file uses a part of it")]
-use completions::{Import, Importer, Limits, Problem};
+use completions::unpack::{Unpacked, Unpacker};
+use completions::{
+    Columns, Import, Importer, Limits, Problem, RecordReader, RecordSpan, decode_sequence,
+};
 use std::path::{Path, PathBuf};
 
 /// Limits that small tests can exceed.
@@ -213,4 +216,80 @@ impl ReplaceReplacement for Vec<u8> {
             })
             .unwrap_or_default()
     }
+}
+
+/// The detail of every sequence says what the columns say.
+#[track_caller]
+pub(crate) fn details_agree(file: &[u8], import: &Import) {
+    let Columns {
+        records,
+        completions,
+        sequences,
+        ..
+    } = &import.columns;
+    for completion in completions {
+        let record = records[completion.record as usize];
+        let bytes = record_bytes(file, import, &record);
+        for nth in 0..completion.n_sequences {
+            let sequence = &sequences[(completion.first_sequence + nth) as usize];
+            let detail = decode_sequence(
+                record.form,
+                completion.format,
+                &bytes,
+                completion.offset + nth,
+            )
+            .unwrap_or_else(|| panic!("no detail of {record:?}"));
+            assert_eq!(detail.tokens.len(), sequence.n_tokens as usize);
+            for (at, token) in (0..).zip(&detail.tokens) {
+                let index = sequence.first_token + u64::from(at);
+                assert_eq!(token.bytes, import.columns.token_bytes(sequence, at));
+                assert_eq!(token.status, import.columns.status(index));
+                let kept = import.columns.logprob[index as usize];
+                assert_eq!((token.logprob as f32).to_bits(), kept.to_bits());
+                let best_first = token
+                    .alternatives
+                    .windows(2)
+                    .all(|pair| pair[0].logprob >= pair[1].logprob);
+                assert!(best_first);
+                let chosen = token
+                    .alternatives
+                    .iter()
+                    .filter(|alternative| alternative.chosen)
+                    .count();
+                assert_eq!(chosen, usize::from(token.chosen_is_listed));
+            }
+            if sequence.n_tokens == 0 {
+                let text = import.columns.sequence_text(sequence);
+                assert_eq!(text, detail.stated_text.unwrap_or_default());
+            }
+        }
+    }
+}
+
+/// The bytes of a record, as whoever shows a sequence finds them.
+pub(crate) fn record_bytes(file: &[u8], import: &Import, record: &RecordSpan) -> Vec<u8> {
+    let source = &import.columns.sources[record.source as usize];
+    if !source.packed {
+        return file[record.start as usize..(record.start + record.len) as usize].to_vec();
+    }
+    let mut reader = RecordReader::new(Limits::default(), source, record);
+    for chunk in file.chunks(1000) {
+        if reader.push(chunk) {
+            break;
+        }
+    }
+    reader.finish().unwrap()
+}
+
+/// The text inside of compressed bytes; of an archive the last member.
+pub(crate) fn unpacked(bytes: &[u8]) -> Vec<u8> {
+    let mut text = Vec::new();
+    let mut unpacker = Unpacker::new(Limits::default());
+    let mut take = |piece: Unpacked<'_>| match piece {
+        Unpacked::Bytes(bytes) => text.extend_from_slice(bytes),
+        Unpacked::Member(_) => text.clear(),
+    };
+    unpacker.push(bytes, &mut take);
+    unpacker.finish(&mut take);
+    text
 }
