@@ -367,7 +367,7 @@ fn values_inside_documents() {
         ),
         (
             format!("callback({});callback({})", r("a"), r("b")),
-            "2 values in 20 bytes of text, which begins `callback({`",
+            "2 values in 21 bytes of text, which begins `callback({",
         ),
     ];
     for (file, detail) in table {
@@ -387,6 +387,48 @@ fn values_inside_documents() {
     assert_eq!(
         (texts(&page), codes(&page)),
         (vec!["a".to_owned()], vec!["html_file", "embedded"])
+    );
+}
+
+/// A cassette with these (status, body) interactions.
+fn cassette(interactions: &[(u16, String)]) -> String {
+    let mut text = "interactions:\n".to_owned();
+    for (status, body) in interactions {
+        text += &format!(
+            "- request:\n    body: '{{\"prompt\":\"P\"}}'\n    headers:\n      authorization: [secret]\n  response:\n    body:\n      string: {body:?}\n    status:\n      code: {status}\n"
+        );
+    }
+    text + "version: 1\n"
+}
+
+#[test]
+fn recorded_interactions() {
+    let file = cassette(&[
+        (200, r("a")),
+        (429, r#"{"error":{"message":"slow down"}}"#.to_owned()),
+        (200, format!("data: {}\n\n", r("b"))),
+    ]);
+    let import = import(&file);
+    assert_eq!(
+        (texts(&import), import.report.container.as_str()),
+        (vec!["a".to_owned(), "b".to_owned()], "cassette+sse")
+    );
+    assert_eq!(codes(&import), ["request_failed"]);
+    assert_eq!(
+        problem(&import, "request_failed").places[0].detail,
+        "status 429, {\"error\":{\"message\":\"slow down\"}}"
+    );
+    let starts: Vec<u64> = import
+        .columns
+        .records
+        .iter()
+        .map(|record| record.line)
+        .collect();
+    assert_eq!(starts, [2, 20]);
+    common::details_agree(file.as_bytes(), &import);
+    assert_eq!(
+        codes(&common::import("interactions:\nversion: 1\n")),
+        ["empty_file"]
     );
 }
 

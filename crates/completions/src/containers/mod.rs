@@ -20,6 +20,7 @@ pub(crate) mod layout;
 #[allow(dead_code, reason = "wired in by the reader")]
 pub(crate) mod python;
 pub(crate) mod record;
+mod recorded;
 mod replay;
 pub(crate) mod resync;
 pub(crate) mod sniff;

@@ -53,9 +53,8 @@ pub(crate) trait RecordSink {
     fn try_read(&mut self, bytes: &[u8], at: Position) -> Option<usize>;
     /// Reads one whole value, right or wrong, as JSON. It takes up `extent` of the stream from `at` on.
     fn read(&mut self, record: &[u8], at: Position, extent: Extent);
-    /// Reads a whole text in which responses are written: JSON or server-sent events.
-    #[allow(dead_code, reason = "for recordings")]
-    fn read_text(&mut self, text: &[u8], at: Position, extent: Extent);
+    /// Reads a whole text in which a response is written: JSON or server-sent events. `request` is the JSON that was asked.
+    fn read_text(&mut self, text: &[u8], request: Option<&[u8]>, at: Position, extent: Extent);
     /// A stream of pieces is over.
     fn stream_end(&mut self);
     /// Something that is no record.

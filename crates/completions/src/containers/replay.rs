@@ -1,14 +1,15 @@
 //! Reading a part of a source again, or a text that stands inside of a record.
 use super::events::Events;
 use super::stream::Stream;
-use super::{Extent, Position, RecordSink, Splitter};
+use super::{Extent, Position, RecordSink, Splitter, recorded};
 use crate::{Form, Limits};
 
-/// Reads a whole text of any kind.
-pub(crate) fn read_whole(text: &[u8], limits: Limits, sink: &mut dyn RecordSink) {
+/// Reads a whole text of any kind; returns the name of its container.
+pub(crate) fn read_whole(text: &[u8], limits: Limits, sink: &mut dyn RecordSink) -> &'static str {
     let mut stream = Stream::new(limits);
     stream.push(text, sink);
     stream.finish(sink);
+    stream.container()
 }
 
 /// Reads the bytes of a record again; they begin at offset 0.
@@ -30,7 +31,10 @@ pub(crate) fn read_again(form: Form, record: &[u8], limits: Limits, sink: &mut d
             events.push(record, sink);
             events.finish(sink);
         }
-        Form::Python | Form::Cassette => read_whole(record, limits, sink),
+        Form::Cassette => recorded::read_again(record, limits, sink),
+        Form::Python => {
+            read_whole(record, limits, sink);
+        }
     }
     sink.stream_end();
 }

@@ -1,6 +1,6 @@
 //! Text that is neither JSON nor events at first sight: collected, because only the whole tells what to make of it.
-use super::sniff::excerpt;
-use super::{Extent, Position, RecordSink, Splitter, embedded};
+use super::sniff::{HEAD, excerpt};
+use super::{Extent, Position, RecordSink, Splitter, cassette, embedded, recorded};
 use crate::Limits;
 use crate::report::Code;
 
@@ -59,7 +59,9 @@ impl Text {
         match &mut self.state {
             State::Collecting(text) => {
                 text.extend_from_slice(chunk);
-                if text.len() > LONGEST {
+                if text.len() > LONGEST
+                    && !(is_cassette(text) && text.len() <= self.limits.record_bytes())
+                {
                     if self.explained {
                         self.state = State::Done;
                     } else {
@@ -85,6 +87,16 @@ impl Text {
     pub(crate) fn finish(&mut self, sink: &mut dyn RecordSink) {
         if let State::Collecting(bytes) = &self.state {
             let text = plain(bytes);
+            if is_cassette(bytes) {
+                self.container = "cassette";
+                self.records = recorded::read(&text, self.limits, sink);
+                if self.records == 0 {
+                    let detail = "it is a cassette without interactions".to_owned();
+                    sink.problem(Code::EmptyFile, Position::START, detail);
+                }
+                self.state = State::Done;
+                return;
+            }
             let found = embedded::find(&text);
             if found.is_empty() && self.explained {
                 self.state = State::Done;
@@ -138,6 +150,11 @@ impl Text {
             );
         }
     }
+}
+
+/// Recorded interactions, told from the first lines.
+fn is_cassette(text: &[u8]) -> bool {
+    cassette::looks_like(&plain(&text[..text.len().min(HEAD)]))
 }
 
 /// The text; a byte that is not UTF-8 reads as a question mark, so that places stay what they are.

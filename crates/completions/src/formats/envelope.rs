@@ -79,9 +79,23 @@ fn siblings(draft: &mut Draft, shape: &Shape<'_>) {
     if let Some(model) = text("model") {
         draft.head.model = Some(draft.store(model));
     }
-    if let Some(prompt) = text("prompt") {
+    if let Some(prompt) = text("prompt").or_else(|| text("inputs")) {
         draft.head.prompt = Some(draft.store(prompt));
     }
+}
+
+/// What was asked, as far as it helps to read the answer.
+pub(crate) fn request(body: &[u8], draft: &mut Draft) {
+    if std::str::from_utf8(body).is_err() {
+        return;
+    }
+    let Ok(shape) = Shape::of(Cursor::new(
+        body.trim_ascii_start(),
+        Limits::default().depth(),
+    )) else {
+        return;
+    };
+    siblings(draft, &shape);
 }
 
 /// Looks for responses inside the value at the cursor and passes it.

@@ -209,11 +209,19 @@ impl<S: CompletionSink> RecordSink for Intake<S> {
         self.take(record, at, extent);
     }
 
-    fn read_text(&mut self, text: &[u8], at: Position, extent: Extent) {
+    fn read_text(&mut self, text: &[u8], request: Option<&[u8]>, at: Position, extent: Extent) {
         self.draft.clear();
         self.draft.envelopes = self.envelopes;
+        if let Some(request) = request {
+            formats::envelope::request(request, &mut self.draft);
+        }
         nested::read(text, &mut self.draft, self.limits);
-        self.commit(Outcome::Completions, Origin { at, extent });
+        let outcome = if self.draft.completions.is_empty() && self.draft.failures.is_empty() {
+            Outcome::Unrecognised("a recorded response is nothing that is known".to_owned())
+        } else {
+            Outcome::Completions
+        };
+        self.commit(outcome, Origin { at, extent });
     }
 
     fn stream_end(&mut self) {

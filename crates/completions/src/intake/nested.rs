@@ -20,8 +20,9 @@ pub(crate) fn read(text: &[u8], draft: &mut Draft, limits: Limits) {
     let envelopes = draft.envelopes + 1;
     let mut intake = Intake::new(limits, keep_alternatives, Inner { draft });
     intake.envelopes = envelopes;
-    containers::read_whole(text, limits, &mut intake);
-    intake.close();
+    if containers::read_whole(text, limits, &mut intake) == "sse" {
+        intake.sink.draft.layer("sse");
+    }
 }
 
 /// Puts completions into the draft of the record around them.

@@ -146,6 +146,10 @@ pub(crate) fn seeds() -> Vec<Vec<u8>> {
             r#"{{"one":{{"response":{pair}}},"two":[{other},{full}],"text":{:?},"stream":{events:?}}}"#,
             legacy
         ),
+        format!(
+            "interactions:\n- response:\n    body: {{string: {pair:?}}}\n    status: {{code: 200}}\n- response:\n    body: {{string: {events:?}}}\n"
+        ),
+        format!("# Notes\n```\n{pair}\n```\n and {{x}} [1] [{other}]\n"),
         pair.clone(),
         format!("{pair}\n{other}\n{legacy}\n"),
         format!("\u{feff}[{pair},\r\n {other} , {full}]"),
