@@ -10,7 +10,7 @@ use serde_json::Value;
 use std::path::Path;
 
 /// Containers that are read; the others belong to formats to come.
-const CONTAINERS: [&str; 8] = [
+const CONTAINERS: &[&str] = &[
     "json",
     "json_array",
     "jsonl",
@@ -20,7 +20,13 @@ const CONTAINERS: [&str; 8] = [
     "chunk_lines",
     "json+nested",
 ];
-const FORMATS: [&str; 3] = ["openai_chat", "openai_chat_stream", "openai_completions"];
+const FORMATS: &[&str] = &[
+    "openai_chat",
+    "openai_chat_stream",
+    "openai_completions",
+    "openai_responses",
+    "openai_responses_stream",
+];
 
 #[track_caller]
 fn close(got: Option<f64>, want: Option<f64>, what: &str) {

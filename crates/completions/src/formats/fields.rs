@@ -63,6 +63,20 @@ pub(crate) fn text(
     }
 }
 
+/// A text and what follows it, as one.
+pub(crate) fn joined(draft: &mut Draft, before: Option<Span>, more: Span) -> Span {
+    let Some(before) = before.filter(|before| before.start < before.end) else {
+        return more;
+    };
+    let start = draft.arena.len();
+    draft.arena.extend_from_within(before.start..before.end);
+    draft.arena.extend_from_within(more.start..more.end);
+    Span {
+        start,
+        end: draft.arena.len(),
+    }
+}
+
 /// A string that is next for sure.
 #[inline]
 pub(crate) fn string(cursor: &mut Cursor<'_>, draft: &mut Draft) -> Result<Span, JsonError> {

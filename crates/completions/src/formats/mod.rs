@@ -67,4 +67,10 @@ pub(crate) fn about_layer(layer: &str) -> &'static str {
     }
 }
 
-formats![batch, openai, refusal];
+formats![
+    batch,
+    openai_responses_stream,
+    openai_responses,
+    openai,
+    refusal
+];

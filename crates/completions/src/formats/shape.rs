@@ -1,6 +1,8 @@
 //! What a record looks like: the keys at its root and the types of their values, and what lies below them when a rule asks.
 use crate::json::cursor::ValueKind;
+use crate::json::string::RawStr;
 use crate::json::{Cursor, JsonError};
+use std::borrow::Cow;
 
 /// Keys of a record that are remembered; no format has more.
 const KEYS: usize = 48;
@@ -28,8 +30,8 @@ impl<'a> Shape<'a> {
             let kind = cursor.kind()?;
             // Keys that rules ask for are plain; an escaped spelling of one is undone.
             let name = match key.text() {
-                std::borrow::Cow::Borrowed(name) => name,
-                std::borrow::Cow::Owned(name) => known(&name),
+                Cow::Borrowed(name) => name,
+                Cow::Owned(name) => known(&name),
             };
             if shape.keys.len() < KEYS {
                 shape.bits |= bit(name);
@@ -61,6 +63,20 @@ impl<'a> Shape<'a> {
     /// Type of the first value at a path such as `choices[].logprobs.content`: `[]` stands for each of the first two
     /// elements. Values that are `null` on the way are passed over.
     pub(crate) fn at(&self, path: &str) -> Option<ValueKind> {
+        self.place(path).map(|(kind, _)| kind)
+    }
+
+    /// The text at a path, its escapes undone; empty when there is none.
+    pub(crate) fn text_at(&self, path: &str) -> Cow<'a, [u8]> {
+        match self.place(path) {
+            Some((ValueKind::String, mut cursor)) => {
+                cursor.string().map(RawStr::text).unwrap_or_default()
+            }
+            _ => Cow::default(),
+        }
+    }
+
+    fn place(&self, path: &str) -> Option<(ValueKind, Cursor<'a>)> {
         let (first, rest) = split(path);
         let (_, cursor) = self.find(first.trim_end_matches("[]"))?;
         let found = if first.ends_with("[]") {
@@ -118,15 +134,18 @@ fn known(name: &[u8]) -> &'static [u8] {
     found.map_or(b"", |key| key.as_bytes())
 }
 
+/// A value and where it stands.
+type Found<'a> = Option<(ValueKind, Cursor<'a>)>;
+
 fn split(path: &str) -> (&str, &str) {
     path.split_once('.').unwrap_or((path, ""))
 }
 
 /// What lies at `path` below the value at the cursor.
-fn below(mut cursor: Cursor<'_>, path: &str) -> Result<Option<ValueKind>, JsonError> {
+fn below<'a>(mut cursor: Cursor<'a>, path: &str) -> Result<Found<'a>, JsonError> {
     let kind = cursor.kind()?;
     if path.is_empty() {
-        return Ok(Some(kind));
+        return Ok(Some((kind, cursor)));
     }
     if kind != ValueKind::Object {
         return Ok(None);
@@ -147,7 +166,7 @@ fn below(mut cursor: Cursor<'_>, path: &str) -> Result<Option<ValueKind>, JsonEr
 }
 
 /// What lies at `path` below one of the first elements of the array at the cursor.
-fn elements(mut cursor: Cursor<'_>, path: &str) -> Result<Option<ValueKind>, JsonError> {
+fn elements<'a>(mut cursor: Cursor<'a>, path: &str) -> Result<Found<'a>, JsonError> {
     if cursor.kind()? != ValueKind::Array {
         return Ok(None);
     }
@@ -157,7 +176,8 @@ fn elements(mut cursor: Cursor<'_>, path: &str) -> Result<Option<ValueKind>, Jso
             break;
         }
         let found = below(cursor.clone(), path)?;
-        if found.is_some_and(|kind| kind != ValueKind::Null || path.is_empty()) {
+        let says = |(kind, _): &(ValueKind, _)| *kind != ValueKind::Null || path.is_empty();
+        if found.as_ref().is_some_and(says) {
             return Ok(found);
         }
         cursor.skip()?;

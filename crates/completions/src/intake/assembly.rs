@@ -62,10 +62,13 @@ impl Assembly {
         sink: &mut impl CompletionSink,
     ) {
         let key = draft.bytes(piece.key);
-        let known = self
-            .open
-            .iter()
-            .position(|open| open.format == format && (open.key == key || key.is_empty()));
+        // Without a key it belongs to what was begun last; and what goes on with a key may have begun without one.
+        let last = |fits: &dyn Fn(&Open) -> bool| {
+            let mut open = self.open.iter();
+            open.rposition(|open| open.format == format && fits(open))
+        };
+        let known = last(&|open| open.key == key || key.is_empty())
+            .or_else(|| last(&|open| open.key.is_empty() && piece.position.is_none()));
         let known = match known {
             Some(nth) if self.open[nth].is_over(draft, piece) => {
                 self.open.remove(nth).finish(sink);
@@ -177,7 +180,12 @@ impl Open {
         self.pieces += 1;
         self.position = piece.position.or(self.position);
         self.role = piece.role;
-        if matches!(piece.role, Role::SoFar | Role::Whole) {
+        let everything = matches!(piece.role, Role::SoFar | Role::Whole);
+        // Values that have come are not given up for a last word without any.
+        let says_less = everything
+            && self.strands.iter().any(Strand::has_tokens)
+            && draft.choices.iter().all(|choice| draft.len_of(choice) == 0);
+        if everything && !says_less {
             self.strands.clear();
         }
         self.head(draft);
@@ -195,7 +203,11 @@ impl Open {
                     self.strands.len() - 1
                 }
             };
-            self.strands[nth].add(draft, choice);
+            if says_less {
+                self.strands[nth].end(choice);
+            } else {
+                self.strands[nth].add(draft, choice);
+            }
         }
         for note in &draft.notes {
             let index = note
@@ -257,10 +269,11 @@ impl Open {
 
     /// Hands the completion out.
     fn finish(mut self, sink: &mut impl CompletionSink) {
-        let ended = matches!(
-            self.role,
-            Role::Last | Role::Whole | Role::Run | Role::Perhaps
-        ) || self.is_finished();
+        let ended = match self.role {
+            Role::Last | Role::Whole | Role::Run => true,
+            Role::Perhaps => self.pieces == 1 || self.is_finished(),
+            Role::Next | Role::SoFar => self.is_finished(),
+        };
         if !ended {
             self.draft.note(Code::StreamCut, None, String::new);
         }

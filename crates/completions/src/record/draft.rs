@@ -93,6 +93,16 @@ pub(crate) enum Values {
     Listed,
 }
 
+impl Values {
+    /// Of two parts of a sequence: what is listed counts, then what was said last.
+    pub(crate) fn with(self, other: Self) -> Self {
+        match (self, other) {
+            (Self::Listed, _) | (_, Self::Absent) => self,
+            _ => other,
+        }
+    }
+}
+
 /// One choice.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct ChoiceDraft {

@@ -135,7 +135,17 @@ pub(crate) fn seeds() -> Vec<Vec<u8>> {
         .iter()
         .map(|piece| format!("data: {piece}\n\n"))
         .collect();
+    let responses = [
+        r#"{"type":"response.created","response":{"id":"r","object":"response","created_at":1.0,"model":"m","output":[]}}"#,
+        r#"{"type":"response.output_text.delta","delta":"Hi","logprobs":[{"token":"Hi","logprob":-0.5}]}"#,
+        r#"{"type":"response.completed","response":{"id":"r","object":"response","status":"completed","output":[{"type":"message","content":[{"type":"output_text","text":"Hi","logprobs":[{"token":"Hi","logprob":-0.5,"top_logprobs":[{"token":"Hi","logprob":-0.5}]}]}]}],"usage":{"output_tokens":2}}}"#,
+    ];
     let files = [
+        format!(
+            "{}\n{}",
+            responses.join("\n"),
+            &responses[2][39..responses[2].len() - 1]
+        ),
         format!(
             "{events}data: [DONE]\n\n: ping\n{}",
             events.replace("\n\n", "\r\n\r\n")

@@ -1,5 +1,5 @@
 //! One sequence of a stream, piece by piece.
-use crate::record::draft::{AlternativeDraft, TokenRange, ToolCall, Values};
+use crate::record::draft::{AlternativeDraft, TokenRange, ToolCall};
 use crate::record::{ChoiceDraft, Draft, Span, TokenDraft};
 
 /// What was read of one sequence. Its parts grow apart from each other, because tokens and texts come in turns.
@@ -36,23 +36,28 @@ impl Strand {
         }
     }
 
+    /// There are tokens of the answer.
+    pub(super) fn has_tokens(&self) -> bool {
+        !self.content.tokens.is_empty() || !self.refusal.tokens.is_empty()
+    }
+
+    /// The piece says why the sequence ended; nothing else of it is of use.
+    pub(super) fn end(&mut self, piece: &ChoiceDraft) {
+        if piece.finished {
+            (self.choice.finished, self.choice.finish) = (true, piece.finish);
+        }
+    }
+
     /// The next piece.
     pub(super) fn add(&mut self, draft: &Draft, piece: &ChoiceDraft) {
+        self.end(piece);
         let choice = &mut self.choice;
-        if piece.finished {
-            (choice.finished, choice.finish) = (true, piece.finish);
-        }
         choice.kind = choice.kind.or(piece.kind);
         choice.reasoning |= piece.reasoning;
         choice.prompt_values |= piece.prompt_values;
         choice.saw = choice.saw.or(piece.saw);
         // The last pieces of a stream often say `null`: what was listed before counts.
-        if choice.values != Values::Listed {
-            choice.values = match (choice.values, piece.values) {
-                (known, Values::Absent) => known,
-                (_, said) => said,
-            };
-        }
+        choice.values = choice.values.with(piece.values);
         copy_tokens(&mut self.prompt, draft, piece.prompt);
         copy_tokens(&mut self.content, draft, piece.content);
         copy_tokens(&mut self.refusal, draft, piece.refusal);
