@@ -433,6 +433,25 @@ fn recorded_interactions() {
 }
 
 #[test]
+fn python_literals() {
+    let dict = |text: &str| r(text).replace('"', "'");
+    let object = "ChatCompletion(id='c', choices=[Choice(finish_reason='stop', index=0, logprobs=ChoiceLogprobs(content=[ChatCompletionTokenLogprob(token='c', bytes=[99], logprob=-1, top_logprobs=[])], refusal=None), message=ChatCompletionMessage(content='c', refusal=None, tool_calls=None))], created=1, model='m')";
+    let table = [
+        (dict("a"), vec!["a"]),
+        (format!("[{}, {}]", dict("a"), dict("b")), vec!["a", "b"]),
+        (format!("{}\n{}\n", dict("a"), dict("b")), vec!["a", "b"]),
+        (object.to_owned(), vec!["c"]),
+        (format!("[{object}]"), vec!["c"]),
+        (format!("response = {}", dict("a")), vec!["a"]),
+    ];
+    for (file, want) in table {
+        let import = gives(&file, "python_repr", &want);
+        assert_eq!(codes(&import), ["python_repr"], "{file}");
+        common::details_agree(file.as_bytes(), &import);
+    }
+}
+
+#[test]
 fn packed_files() {
     let text = format!("{}\n{}\n", r("a"), r("zażółć"));
     let units: Vec<u16> = text.encode_utf16().collect();

@@ -17,8 +17,8 @@ mod embedded;
 mod events;
 pub(crate) mod json_text;
 pub(crate) mod layout;
-#[allow(dead_code, reason = "wired in by the reader")]
-pub(crate) mod python;
+mod literals;
+mod python;
 pub(crate) mod record;
 mod recorded;
 mod replay;

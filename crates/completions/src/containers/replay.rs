@@ -1,7 +1,7 @@
 //! Reading a part of a source again, or a text that stands inside of a record.
 use super::events::Events;
 use super::stream::Stream;
-use super::{Extent, Position, RecordSink, Splitter, recorded};
+use super::{Extent, Position, RecordSink, Splitter, literals, recorded};
 use crate::{Form, Limits};
 
 /// Reads a whole text of any kind; returns the name of its container.
@@ -32,9 +32,7 @@ pub(crate) fn read_again(form: Form, record: &[u8], limits: Limits, sink: &mut d
             events.finish(sink);
         }
         Form::Cassette => recorded::read_again(record, limits, sink),
-        Form::Python => {
-            read_whole(record, limits, sink);
-        }
+        Form::Python => literals::read_again(record, limits, sink),
     }
     sink.stream_end();
 }

@@ -55,13 +55,30 @@ pub(crate) fn sniff(head: &[u8], at_end: bool) -> Kind {
         None if text.len() == HEAD => Kind::Json,
         None if at_end => Kind::Json,
         None => Kind::Undecided,
-        Some(at) if matches!(text[at], b'{' | b'[') => Kind::Json,
+        Some(at) if matches!(text[at], b'{' | b'[') => {
+            let whole = at_end || text.len() == HEAD;
+            bracket(&text[at..]).unwrap_or(if whole { Kind::Json } else { Kind::Undecided })
+        }
         Some(at) => match memchr::memchr(b'\n', &text[at..]) {
             Some(len) => first_line(&text[at..at + len]),
             None if at_end || text.len() == HEAD => first_line(&text[at..]),
             None => Kind::Undecided,
         },
     }
+}
+
+/// A text that begins with a bracket: JSON, unless a quote or a name follows that only Python has. `None` when more bytes
+/// are needed.
+fn bracket(text: &[u8]) -> Option<Kind> {
+    let mut signs = text.iter().copied().filter(|byte| !is_space(*byte));
+    let python = match (signs.next()?, signs.next()?) {
+        (_, b'\'') => true,
+        (b'[', b'{') => signs.next()? == b'\'',
+        // NaN and Infinity are not Python's.
+        (b'[', byte) => byte.is_ascii_uppercase() && !matches!(byte, b'N' | b'I'),
+        _ => false,
+    };
+    Some(if python { Kind::Text } else { Kind::Json })
 }
 
 /// A file whose first line begins with neither `{` nor `[`.

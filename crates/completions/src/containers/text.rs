@@ -1,6 +1,8 @@
 //! Text that is neither JSON nor events at first sight: collected, because only the whole tells what to make of it.
 use super::sniff::{HEAD, excerpt};
-use super::{Extent, Position, RecordSink, Splitter, cassette, embedded, recorded};
+use super::{
+    Extent, Position, RecordSink, Splitter, cassette, embedded, literals, python, recorded,
+};
 use crate::Limits;
 use crate::report::Code;
 
@@ -87,10 +89,18 @@ impl Text {
     pub(crate) fn finish(&mut self, sink: &mut dyn RecordSink) {
         if let State::Collecting(bytes) = &self.state {
             let text = plain(bytes);
-            if is_cassette(bytes) {
-                self.container = "cassette";
-                self.records = recorded::read(&text, self.limits, sink);
-                if self.records == 0 {
+            let whole = if is_cassette(bytes) {
+                Some(("cassette", recorded::read(&text, self.limits, sink)))
+            } else if is_python(bytes) {
+                Some(("python_repr", literals::read(&text, self.limits, sink)))
+            } else {
+                None
+            };
+            if let Some((container, records)) =
+                whole.filter(|&(container, records)| container == "cassette" || records > 0)
+            {
+                (self.container, self.records) = (container, records);
+                if records == 0 {
                     let detail = "it is a cassette without interactions".to_owned();
                     sink.problem(Code::EmptyFile, Position::START, detail);
                 }
@@ -155,6 +165,11 @@ impl Text {
 /// Recorded interactions, told from the first lines.
 fn is_cassette(text: &[u8]) -> bool {
     cassette::looks_like(&plain(&text[..text.len().min(HEAD)]))
+}
+
+/// Printed by Python, told from its first value.
+fn is_python(text: &[u8]) -> bool {
+    python::looks_like(&plain(&text[..text.len().min(HEAD)]))
 }
 
 /// The text; a byte that is not UTF-8 reads as a question mark, so that places stay what they are.

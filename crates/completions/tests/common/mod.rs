@@ -160,6 +160,11 @@ pub(crate) fn seeds() -> Vec<Vec<u8>> {
             "interactions:\n- response:\n    body: {{string: {pair:?}}}\n    status: {{code: 200}}\n- response:\n    body: {{string: {events:?}}}\n"
         ),
         format!("# Notes\n```\n{pair}\n```\n and {{x}} [1] [{other}]\n"),
+        format!(
+            "[{}]\n{}",
+            pair.replace('"', "'"),
+            "ChatCompletion(id='x', choices=[Choice(finish_reason='stop', index=0, logprobs=ChoiceLogprobs(content=[Tok(token='a', bytes=[97], logprob=-0.5, top_logprobs=[])]), message=Message(content='a', refusal=None))], model='m')"
+        ),
         pair.clone(),
         format!("{pair}\n{other}\n{legacy}\n"),
         format!("\u{feff}[{pair},\r\n {other} , {full}]"),

@@ -92,7 +92,12 @@ pub(crate) fn looks_like(head: &str) -> bool {
                 .iter()
                 .any(|word| text.starts_with(word))
         };
+        let after = rest.trim_start_matches([' ', '\t']);
         return match rest.as_bytes().first() {
+            // An assignment, as program text writes it.
+            Some(b' ' | b'\t') if after.starts_with('=') => {
+                bytes.first() != Some(&b'[') && has_python(after[1..].trim_ascii_start().as_bytes())
+            }
             // A list of objects, or one with a keyword.
             Some(b'(') => {
                 let arguments = rest[1..].trim_ascii_start();
