@@ -803,7 +803,7 @@ fn unrecognised_records_say_what_they_have() {
         (r#"{"choices":5}"#, "it has `choices`, but that is a number"),
         (
             r#"{"choices":["a"]}"#,
-            "its keys are choices; like a response of the OpenAI kind it has `choices`, but not the rest",
+            "its keys are choices; `choices` are the options of a question; scores of options have no tokens",
         ),
         (
             r#"{"choices":[{"a":1}]}"#,

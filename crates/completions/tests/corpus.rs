@@ -26,6 +26,13 @@ const FORMATS: &[&str] = &[
     "openai_completions",
     "openai_responses",
     "openai_responses_stream",
+    "helm",
+    "inspect",
+    "lm_eval",
+    "lighteval",
+    "token_list",
+    "token_lines",
+    "unrecognised",
 ];
 
 #[track_caller]

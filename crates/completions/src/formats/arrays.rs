@@ -179,7 +179,7 @@ fn positions(
 }
 
 /// Alternatives as an object from text to value. Equal keys are all kept: two tokens may have one text.
-fn dictionary(cursor: &mut Cursor<'_>, draft: &mut Draft) -> Result<(), JsonError> {
+pub(super) fn dictionary(cursor: &mut Cursor<'_>, draft: &mut Draft) -> Result<(), JsonError> {
     let mut fields = cursor.object()?;
     while let Some(key) = fields.next_raw(cursor)? {
         let start = draft.arena.len();

@@ -2,8 +2,8 @@
 //!
 //! Only what no format knows is looked through, by structure and not by the names of keys. Everything that fits a format is
 //! read, in the order of the file.
-use super::RULES;
 use super::shape::Shape;
+use super::{RULES, explain};
 use crate::Limits;
 use crate::containers::sniff::excerpt;
 use crate::intake::nested::{self, DEEPEST};
@@ -144,7 +144,7 @@ fn object(cursor: &mut Cursor<'_>, draft: &mut Draft) -> Result<(), JsonError> {
             nested::read(written, draft, Limits::default());
             return Ok(());
         }
-        Outcome::Failed(_) | Outcome::Unrecognised(_) => mark.restore(draft),
+        Outcome::Without(..) | Outcome::Failed(_) | Outcome::Unrecognised(_) => mark.restore(draft),
     }
     *cursor = copy;
     Ok(())
@@ -193,6 +193,9 @@ fn unrecognised(shape: &Shape<'_>) -> String {
     } else {
         format!("its keys are {}{more}", names.join(", "))
     };
+    if let Some(why) = explain::why(shape) {
+        return format!("{keys}; {why}");
+    }
     let near = RULES.iter().find_map(|rule| {
         let key = rule.keys.iter().find(|key| shape.has(key))?;
         Some(format!(

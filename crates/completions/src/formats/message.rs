@@ -85,13 +85,26 @@ fn tool_call(
     if cursor.kind()? != ValueKind::Object {
         return bad_field(cursor, draft, "choices[].message.tool_calls[]", "an object");
     }
-    let mut call = None;
+    let mut call: Option<(Span, Span)> = None;
     let mut index = u32::try_from(choice.tool_calls.len()).unwrap_or(u32::MAX);
     let mut fields = cursor.object()?;
     while let Some(key) = fields.next(cursor)? {
         match key.as_ref() {
             b"function" | b"custom" if cursor.kind()? == ValueKind::Object => {
                 call = Some(function(cursor, draft)?);
+            }
+            // inspect writes the parts of the function beside each other.
+            b"function" if cursor.kind()? == ValueKind::String => {
+                let name = string(cursor, draft)?;
+                call = Some((
+                    name,
+                    call.map_or(Span::default(), |(_, arguments)| arguments),
+                ));
+            }
+            b"arguments" => {
+                let written = cursor.raw()?;
+                let arguments = draft.store(written);
+                call = Some((call.map_or(Span::default(), |(name, _)| name), arguments));
             }
             b"index" => {
                 let said = count(cursor, draft, "tool_calls[].index")?;

@@ -10,6 +10,7 @@
 mod arrays;
 mod echo;
 pub(crate) mod envelope;
+mod explain;
 mod fields;
 mod message;
 mod shape;
@@ -69,8 +70,14 @@ pub(crate) fn about_layer(layer: &str) -> &'static str {
 
 formats![
     batch,
+    helm,
+    inspect,
+    lm_eval,
+    lighteval,
     openai_responses_stream,
     openai_responses,
     openai,
-    refusal
+    refusal,
+    token_list,
+    token_lines
 ];

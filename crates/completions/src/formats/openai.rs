@@ -210,7 +210,7 @@ fn lists(
     Ok(if none { Values::Empty } else { Values::Listed })
 }
 
-fn usage(cursor: &mut Cursor<'_>, draft: &mut Draft) -> Result<(), JsonError> {
+pub(super) fn usage(cursor: &mut Cursor<'_>, draft: &mut Draft) -> Result<(), JsonError> {
     if cursor.kind()? != ValueKind::Object {
         return cursor.skip();
     }

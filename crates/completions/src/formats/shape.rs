@@ -108,6 +108,13 @@ impl<'a> Shape<'a> {
         self.keys.iter().map(|(name, ..)| *name)
     }
 
+    /// The names of the keys with cursors in front of their values.
+    pub(super) fn values(&self) -> impl Iterator<Item = (&'a [u8], Cursor<'a>)> {
+        self.keys
+            .iter()
+            .map(|(name, _, cursor)| (*name, cursor.clone()))
+    }
+
     fn find(&self, key: &str) -> Option<(ValueKind, Cursor<'a>)> {
         let key = key.as_bytes();
         if self.bits & bit(key) == 0 {

@@ -1,6 +1,7 @@
 //! Lists of token objects: `{"token", "logprob", "bytes", "top_logprobs"}`, as chat responses and others have them.
 //!
 //! Nearly all bytes of a file pass through here: keys are told without looking for their end, and nothing is allocated.
+use super::arrays;
 use super::fields::{bad_field, string, text, value};
 use crate::json::cursor::{Fields, ValueKind};
 use crate::json::{Cursor, JsonError};
@@ -97,7 +98,8 @@ impl TokenObject {
             TokenKey::Logprob => self.raw = value(cursor, draft, "logprob")?,
             TokenKey::Bytes => self.bytes = bytes(cursor, draft)?,
             TokenKey::Id => self.id = id(cursor)?,
-            TokenKey::TopLogprobs | TokenKey::Other => cursor.skip()?,
+            TokenKey::Text if self.name == Span::default() => self.name = name(cursor, draft)?,
+            TokenKey::Text | TokenKey::TopLogprobs | TokenKey::Other => cursor.skip()?,
         }
         Ok(())
     }
@@ -111,6 +113,8 @@ enum TokenKey {
     Bytes,
     TopLogprobs,
     Id,
+    /// Another name for the token, in lists that have no `token`.
+    Text,
     Other,
 }
 
@@ -139,6 +143,7 @@ impl TokenKey {
             b"bytes" => Self::Bytes,
             b"top_logprobs" => Self::TopLogprobs,
             b"id" => Self::Id,
+            b"text" | b"decoded_token" => Self::Text,
             _ => Self::Other,
         }
     }
@@ -184,7 +189,7 @@ fn bytes(cursor: &mut Cursor<'_>, draft: &mut Draft) -> Result<Bytes, JsonError>
 }
 
 /// One written token with what is listed beside it.
-fn token(cursor: &mut Cursor<'_>, draft: &mut Draft) -> Result<(), JsonError> {
+pub(super) fn token(cursor: &mut Cursor<'_>, draft: &mut Draft) -> Result<(), JsonError> {
     let arena = draft.arena.len();
     let listed = draft.alternatives.len();
     let mut token = TokenObject::default();
@@ -222,6 +227,7 @@ fn token(cursor: &mut Cursor<'_>, draft: &mut Draft) -> Result<(), JsonError> {
 pub(super) fn alternatives(cursor: &mut Cursor<'_>, draft: &mut Draft) -> Result<(), JsonError> {
     match cursor.kind()? {
         ValueKind::Array => {}
+        ValueKind::Object => return arrays::dictionary(cursor, draft),
         ValueKind::Null => return cursor.skip(),
         _ => return bad_field(cursor, draft, "top_logprobs", "a list"),
     }

@@ -14,7 +14,7 @@ use crate::json::{Cursor, JsonError};
 use crate::record::text::REPLACEMENT;
 use crate::record::{CompletionDraft, Draft, Outcome};
 use crate::report::Code;
-use crate::{Limits, Place};
+use crate::{FormatId, Limits, Place};
 use assembly::Assembly;
 use std::borrow::Cow;
 
@@ -37,6 +37,8 @@ pub(crate) trait CompletionSink {
     );
     /// Something that is none.
     fn problem(&mut self, code: Code, count: u64, place: Place);
+    /// A record of this format has no completion to list.
+    fn without(&mut self, _format: FormatId, _evidence: Option<&'static str>) {}
     /// What a record was wrapped in.
     fn layers(&mut self, layers: &[&'static str]);
 }
@@ -110,6 +112,10 @@ impl<S: CompletionSink> Intake<S> {
             Outcome::Completions => self.hand_out(origin),
             Outcome::Failed(what) => self.problem(Code::RequestFailed, origin.at, what),
             Outcome::Unrecognised(what) => self.problem(Code::Unrecognised, origin.at, what),
+            Outcome::Without(format, code, what) => {
+                self.sink.without(format, self.draft.head.evidence);
+                self.problem(code, origin.at, what);
+            }
             Outcome::Piece(..) => {}
         }
     }

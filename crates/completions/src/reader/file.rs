@@ -46,6 +46,17 @@ impl Formats {
         }
     }
 
+    /// A record of this format that has no completion.
+    pub(super) fn without(&mut self, format: FormatId, evidence: Option<&'static str>) {
+        if !self.tallies.iter().any(|tally| tally.format == format) {
+            self.tallies.push(Tally {
+                format,
+                completions: 0,
+                evidence: evidence.unwrap_or("told by its keys"),
+            });
+        }
+    }
+
     /// What a record was wrapped in.
     pub(super) fn layers(&mut self, layers: &[&'static str]) {
         for &layer in layers {

@@ -12,7 +12,7 @@ mod sequence;
 use crate::intake::{CompletionSink, Origin};
 use crate::record::{CompletionDraft, Draft};
 use crate::report::{Code, ProblemLog};
-use crate::{Columns, Limits, Place};
+use crate::{Columns, FormatId, Limits, Place};
 use metrics::SequenceBuilder;
 use std::collections::BTreeMap;
 
@@ -72,6 +72,10 @@ impl CompletionSink for Reader {
             ..place
         };
         self.log.add_many(code, code.texts().level, count, || place);
+    }
+
+    fn without(&mut self, format: FormatId, evidence: Option<&'static str>) {
+        self.formats.without(format, evidence);
     }
 
     fn layers(&mut self, layers: &[&'static str]) {

@@ -5,7 +5,7 @@
 //! second look at the tokens, hence the figures are the same bits whether the columns were kept or not.
 use crate::containers::Position;
 use crate::record::TokenDraft;
-use crate::record::judge::PLACEHOLDERS;
+use crate::record::judge::{PLACEHOLDERS, Withheld};
 use crate::{FormatId, Place};
 use metrics::{Counts, RunBuilder, RunMetrics, SequenceMetrics};
 
@@ -21,7 +21,7 @@ pub(crate) struct Run {
     places: usize,
 }
 
-/// The values of one format, without those that were withheld with their sequence.
+/// The values of one format, without those that are no log-probabilities at all.
 #[derive(Debug)]
 struct Values {
     format: FormatId,
@@ -42,7 +42,7 @@ pub(super) struct Pushed<'a, T> {
     pub(super) nth: u64,
     pub(super) tokens: T,
     /// Its values are not used anyway.
-    pub(super) withheld: bool,
+    pub(super) withheld: Option<Withheld>,
     pub(super) metrics: &'a SequenceMetrics,
 }
 
@@ -179,7 +179,7 @@ impl Values {
     ) {
         for token in sequence.tokens {
             self.listed += u64::from(token.alternatives.count > 0);
-            if !sequence.withheld && !token.raw.is_nan() {
+            if !matches!(sequence.withheld, Some(Withheld::WrongUnits(_))) && !token.raw.is_nan() {
                 self.count += 1;
                 self.zeros += u64::from(token.raw == 0.0);
             }

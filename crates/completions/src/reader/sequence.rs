@@ -74,7 +74,17 @@ impl Reader {
         );
         if n_tokens > 0 {
             report.withheld(withheld);
-            report.text(draft, choice, joined);
+            // Tokens without a text of their own: what is stated is all there is to show.
+            if joined_len == 0 {
+                let stated = choice
+                    .text
+                    .map(|text| draft.bytes(text))
+                    .unwrap_or_default();
+                columns.text.extend_from_slice(stated);
+            } else {
+                report.text(draft, choice, joined);
+            }
+            let joined = &columns.text[text_start..];
             fingerprint.bytes(joined);
             draft
                 .tokens_of(choice)
@@ -103,15 +113,13 @@ impl Reader {
                 }
             }
         }
-        debug_assert!(n_tokens == 0 || joined_len == text_len);
-
         let metrics = self.builder.finish();
         self.run.push(Pushed {
             format,
             at,
             nth,
             tokens: draft.tokens_of(choice),
-            withheld: withheld.is_some(),
+            withheld,
             metrics: &metrics,
         });
         self.sequences += 1;
@@ -249,6 +257,7 @@ impl SequenceLog<'_> {
     fn no_values(&mut self, choice: &ChoiceDraft) {
         let why = match choice.values {
             _ if !choice.tool_calls.is_empty() => "it is a tool call",
+            _ if choice.why.is_some() => choice.why.unwrap_or_default(),
             Values::Absent if choice.prompt_values => "it has values for the prompt only",
             Values::Absent => "`logprobs` is not there",
             Values::Null => "`logprobs` is null",

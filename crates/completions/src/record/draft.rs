@@ -120,6 +120,8 @@ pub(crate) struct ChoiceDraft {
     /// Tokens of the refusal; they follow the answer's.
     pub(crate) refusal: TokenRange,
     pub(crate) values: Values,
+    /// Why there are none, where the format as a whole has none.
+    pub(crate) why: Option<&'static str>,
     /// `message.content` or `text`.
     pub(crate) text: Option<Span>,
     /// `message.refusal`.

@@ -1,6 +1,7 @@
 //! What became of a record, and how the pieces of a stream belong together.
 use super::Span;
 use crate::FormatId;
+use crate::report::Code;
 
 /// What became of a record.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -13,6 +14,8 @@ pub(crate) enum Outcome {
     Piece(FormatId, Piece),
     /// The request failed; what the server said.
     Failed(String),
+    /// It is of this format, but has no completion to list; what it has instead.
+    Without(FormatId, Code, String),
     /// It is JSON, but nothing that is known; the keys seen and the nearest rule.
     Unrecognised(String),
 }

@@ -60,6 +60,8 @@ pub(crate) enum Code {
     SkippedMembers,
     Embedded,
     PythonRepr,
+    OnlyTotals,
+    LogHead,
 }
 
 /// The texts of one code. `{n}` is the count, `{where}` and `{detail}` belong to the first place.
@@ -94,7 +96,7 @@ use Level::{Error, Info, Warn};
 
 /// In the order of [`Code`].
 #[rustfmt::skip]
-pub(crate) static TEXTS: [Texts; 56] = [
+pub(crate) static TEXTS: [Texts; 58] = [
     texts(Code::EmptyFile, "empty_file", Error, [
         "The file is empty: {detail}.",
         "The file is empty: {detail}.",
@@ -319,6 +321,14 @@ pub(crate) static TEXTS: [Texts; 56] = [
         "The file has Python literals instead of JSON, at {where}.",
         "The file has Python literals instead of JSON, the first at {where}.",
         "They were read. `json.dumps` writes what every program reads."]),
+    texts(Code::OnlyTotals, "only_totals", Warn, [
+        "1 record has no tokens to look at, at {where}: {detail}.",
+        "{n} records have no tokens to look at, the first at {where}: {detail}.",
+        "A total cannot be taken apart. Store the log-probability of each token."]),
+    texts(Code::LogHead, "log_head", Info, [
+        "1 record is the head of a log, without its samples, at {where}.",
+        "{n} records are heads of logs, without their samples, the first at {where}.",
+        ""]),
 ];
 
 impl Code {

@@ -140,7 +140,16 @@ pub(crate) fn seeds() -> Vec<Vec<u8>> {
         r#"{"type":"response.output_text.delta","delta":"Hi","logprobs":[{"token":"Hi","logprob":-0.5}]}"#,
         r#"{"type":"response.completed","response":{"id":"r","object":"response","status":"completed","output":[{"type":"message","content":[{"type":"output_text","text":"Hi","logprobs":[{"token":"Hi","logprob":-0.5,"top_logprobs":[{"token":"Hi","logprob":-0.5}]}]}]}],"usage":{"output_tokens":2}}}"#,
     ];
+    let helm = r#"{"request_states":[{"result":{"success":true,"completions":[{"text":" a\u00e9","tokens":[{"text":" a","logprob":-1.5,"top_logprobs":{" b":-0.5," a":-1.5}},{"text":"bytes:\\xc3\\xa9","logprob":-0.5}],"finish_reason":{"reason":"stop"}}]},"request":{"model":"m","prompt":" a","echo_prompt":true},"instance":{"id":"i"}},{"result":{"success":false}}]}"#;
+    let inspect = r#"{"samples":[{"id":1,"epoch":1,"output":{"choices":[{"message":{"content":"Yes"},"stop_reason":"stop","logprobs":{"content":[{"token":"Yes","logprob":-0.125}]}}]}}],"eval":{}}"#;
+    let lm_eval = r#"{"doc_id":4,"resps":[["42"]],"doc_hash":"h"}{"doc_id":5,"resps":[[-2.5]]}"#;
+    let tokens = r#"{"token":"a","logprob":-1,"bytes":[97]}"#;
     let files = [
+        format!("{helm}\n{inspect}\n{lm_eval}"),
+        format!(
+            "{tokens}\n{tokens}\n{{\"tokens\":[{tokens},{{\"text\":\"b\",\"logprob\":0}}],\"id\":1}}\n{tokens}\n"
+        ),
+        r#"{"output":"x","logProbs":[-1,-2]}{"tokens":["a","b"],"logprobs":[null,-1]}"#.to_owned(),
         format!(
             "{}\n{}",
             responses.join("\n"),
@@ -246,6 +255,7 @@ pub(crate) fn details_agree(file: &[u8], import: &Import) {
         sequences,
         ..
     } = &import.columns;
+    let placeholders = codes(import).contains(&"all_zero");
     for completion in completions {
         let record = records[completion.record as usize];
         let bytes = record_bytes(file, import, &record);
@@ -262,6 +272,10 @@ pub(crate) fn details_agree(file: &[u8], import: &Import) {
             for (at, token) in (0..).zip(&detail.tokens) {
                 let index = sequence.first_token + u64::from(at);
                 assert_eq!(token.bytes, import.columns.token_bytes(sequence, at));
+                // That all values of a file are placeholders does not show in one record.
+                if placeholders {
+                    continue;
+                }
                 assert_eq!(token.status, import.columns.status(index));
                 let kept = import.columns.logprob[index as usize];
                 assert_eq!((token.logprob as f32).to_bits(), kept.to_bits());

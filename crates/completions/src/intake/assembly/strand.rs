@@ -53,6 +53,7 @@ impl Strand {
         self.end(piece);
         let choice = &mut self.choice;
         choice.kind = choice.kind.or(piece.kind);
+        choice.why = choice.why.or(piece.why);
         choice.reasoning |= piece.reasoning;
         choice.prompt_values |= piece.prompt_values;
         choice.saw = choice.saw.or(piece.saw);
