@@ -75,7 +75,8 @@ pub enum LogFormat {
 
 /// What the server refuses, so that one client cannot take it from the others.
 ///
-/// Memory of uploads is at most `concurrent_uploads` x (three parts of the store + one record of the importer + its columns).
+/// Memory of uploads is at most `concurrent_uploads` x (three parts of the store + one record or zip archive of the
+/// importer + its columns).
 #[derive(Debug, Clone, PartialEq, Eq, Args)]
 #[command(next_help_heading = "Limits")]
 pub struct Limits {
@@ -85,6 +86,12 @@ pub struct Limits {
     /// Largest record (one JSON value) that is read for the summary; a larger one is stored and reported
     #[arg(long = "max-record", value_name = "SIZE", env = "SURPRISAL_MAX_RECORD", hide_env_values = true, value_parser = size, default_value = "64MiB")]
     pub max_record_bytes: u64,
+    /// Bytes that a compressed file may unpack to for the summary; of a larger one the rest is not read, which is reported
+    #[arg(long = "max-unpacked", value_name = "SIZE", env = "SURPRISAL_MAX_UNPACKED", hide_env_values = true, value_parser = size, default_value = "16GiB")]
+    pub max_unpacked_bytes: u64,
+    /// Largest zip archive that is read for the summary, because it is held in memory; a larger one is stored and reported
+    #[arg(long = "max-zip", value_name = "SIZE", env = "SURPRISAL_MAX_ZIP", hide_env_values = true, value_parser = size, default_value = "256MiB")]
+    pub max_zip_bytes: u64,
     /// Uploads at the same time; one more waits for --upload-wait, then 503
     #[arg(
         long = "max-uploads",
@@ -113,6 +120,8 @@ impl Default for Limits {
         Self {
             max_upload_bytes: 4 << 30,
             max_record_bytes: 64 << 20,
+            max_unpacked_bytes: 16 << 30,
+            max_zip_bytes: 256 << 20,
             concurrent_uploads: 16,
             upload_wait: Duration::from_secs(2),
             upload_idle: Duration::from_secs(30),

@@ -23,6 +23,8 @@ impl Reading {
     pub(super) fn start(name: String, limits: &Limits) -> Self {
         let limits = completions::Limits {
             record_bytes: usize::try_from(limits.max_record_bytes).unwrap_or(usize::MAX),
+            expanded_bytes: limits.max_unpacked_bytes,
+            zip_bytes: usize::try_from(limits.max_zip_bytes).unwrap_or(usize::MAX),
             ..completions::Limits::default()
         };
         let (queue, mut chunks) = mpsc::channel::<Bytes>(QUEUE);
