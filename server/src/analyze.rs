@@ -1,134 +1,132 @@
-//! `surprisal analyze`: files in, boards and problems out. The same code as in the page, hence the same numbers.
-mod json;
-mod text;
+//! `surprisal analyze`: completions in, boards and problems out. The same code as in the page, hence the same numbers.
+//!
+//! | module | what it is |
+//! |---|---|
+//! | [`input`] | arguments become files, folders' files, streams and stored runs |
+//! | [`read`] | all inputs become one run |
+//! | [`condition`] | `--fail-if` |
+//! | [`output`] | the run as text, JSON or CSV |
+//! | [`tokens`] | the tokens as CSV or Parquet |
+//! | [`stop`] | Ctrl-C |
+//! | [`progress`] | how far it is, on a terminal |
+pub mod condition;
+pub mod input;
+pub mod output;
+pub mod progress;
+pub mod read;
+pub mod stop;
+pub mod tokens;
 
-use api::RunSummary;
-use completions::{Importer, Limits};
+use crate::cli::{Analyze, Format};
+pub use condition::Condition;
+use condition::Verdict;
+use read::{Analysis, Outcome};
 use std::{
-    fs::File,
-    io::{self, Read, Write},
-    path::{Path, PathBuf},
+    io::{self, Write as _},
     process::ExitCode,
 };
+use stop::Stop;
+use tokens::Destination;
 
-/// What is read at once.
-const CHUNK: usize = 1 << 20;
-
-/// Sequences that are shown: only the figures are.
-const CARDS: usize = 0;
-
-/// What became of one file.
-#[derive(Debug)]
-pub struct Analysis {
-    /// As the person typed it.
-    file: String,
-    /// What was read; empty when the file could not be opened.
-    summary: RunSummary,
-    /// Why it could not be opened, or where reading stopped.
-    failure: Option<Unreadable>,
-}
-
-/// A file that could not be read, or not to its end.
-#[derive(Debug)]
-pub struct Unreadable {
-    /// `cannot_open` or `read_failed`.
-    code: &'static str,
-    /// The sentence.
-    message: String,
-    /// Bytes read before.
-    byte: Option<u64>,
-}
-
-impl Analysis {
-    /// Every byte was read, and some of it meant something.
-    fn is_good(&self) -> bool {
-        self.failure.is_none() && self.summary.totals.sequences > 0
-    }
-}
+/// The arguments are wrong, as clap says it.
+const USAGE: u8 = 2;
+/// The condition of `--fail-if` holds.
+const FAILED: u8 = 3;
+/// What a shell gives for a program that Ctrl-C ended.
+const STOPPED: u8 = 130;
 
 /// Runs the command with the standard streams.
-pub fn main(files: &[PathBuf], json: bool) -> ExitCode {
-    let stdout = io::stdout();
-    match run(files, json, &mut stdout.lock()) {
-        Ok(true) => ExitCode::SUCCESS,
-        Ok(false) => ExitCode::FAILURE,
-        // Whoever reads has seen enough, such as `head`.
-        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => ExitCode::SUCCESS,
-        Err(error) => {
-            let _ = writeln!(io::stderr(), "surprisal: cannot write the result: {error}");
-            ExitCode::FAILURE
-        }
-    }
-}
-
-/// Analyses the files one after the other; true when all of them were read.
-pub fn run(files: &[PathBuf], json: bool, out: &mut impl Write) -> io::Result<bool> {
-    let mut all_good = true;
-    for (index, path) in files.iter().enumerate() {
-        let analysis = analyze(path);
-        all_good &= analysis.is_good();
-        if json {
-            json::write(&analysis, out)?;
-        } else {
-            if index > 0 {
-                writeln!(out)?;
-            }
-            text::write(&analysis, out)?;
-        }
-        out.flush()?;
-    }
-    Ok(all_good)
-}
-
-/// Reads one file; `-` is the standard input.
-fn analyze(path: &Path) -> Analysis {
-    let file = path.display().to_string();
-    if file == "-" {
-        return read(file, &mut io::stdin().lock());
-    }
-    match File::open(path) {
-        Ok(mut reader) => read(file, &mut reader),
-        Err(error) => {
-            let failure = Unreadable {
-                code: "cannot_open",
-                message: format!("cannot open it: {error}"),
-                byte: None,
-            };
-            Analysis {
-                file,
-                summary: RunSummary::default(),
-                failure: Some(failure),
-            }
-        }
-    }
-}
-
-fn read(file: String, reader: &mut impl Read) -> Analysis {
-    let mut importer = Importer::summary(Limits::default(), CARDS);
-    let mut buffer = vec![0; CHUNK];
-    let mut size = 0u64;
-    let failure = loop {
-        match reader.read(&mut buffer) {
-            Ok(0) => break None,
-            Ok(count) => {
-                importer.push(&buffer[..count]);
-                size += count as u64;
-            }
-            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-            Err(error) => {
-                let message = format!("reading stopped: {error}");
-                break Some(Unreadable {
-                    code: "read_failed",
-                    message,
-                    byte: Some(size),
-                });
-            }
+pub fn main(arguments: &Analyze) -> ExitCode {
+    let inputs = match input::expand(&arguments.inputs) {
+        Ok(inputs) => inputs,
+        Err(message) => return complain(&message, USAGE),
+    };
+    let tokens = match arguments.tokens.as_deref().map(tokens::Wanted::new) {
+        None => None,
+        Some(Ok(wanted)) => Some(wanted),
+        Some(Err(message)) => return complain(&message, USAGE),
+    };
+    // Before hours of reading, not after.
+    let mut destination = match tokens.as_ref().map(Destination::open) {
+        None => None,
+        Some(Ok(destination)) => Some(destination),
+        Some(Err(error)) => {
+            return complain(&format!("cannot write the tokens: {error}"), 1);
         }
     };
-    let summary = RunSummary::of_import(&importer.finish(), &file, size, CARDS);
-    Analysis {
-        file,
-        summary,
-        failure,
+    let stop = Stop::on_ctrl_c();
+    let whole = destination.is_some() || arguments.format() == Format::Csv;
+    let analysis = match read::all(inputs, whole, &stop) {
+        Outcome::Read(analysis) => analysis,
+        Outcome::Stopped(how_far) => return complain(&how_far, STOPPED),
+    };
+    let verdict = arguments
+        .fail_if
+        .as_ref()
+        .map(|condition| condition.judge(&analysis));
+    let written = print(&analysis, verdict.as_ref(), arguments.format(), &stop).and_then(|()| {
+        match destination.take() {
+            Some(destination) => destination.write(&analysis.import.columns, &stop),
+            None => Ok(()),
+        }
+    });
+    match written {
+        Err(_) if stop.is_asked() => complain("stopped while the result was written", STOPPED),
+        Err(error) => complain(&format!("cannot write the result: {error}"), 1),
+        Ok(()) => status(&analysis, verdict.as_ref()),
     }
+}
+
+/// The run on the standard output.
+fn print(
+    analysis: &Analysis,
+    verdict: Option<&Verdict>,
+    format: Format,
+    stop: &Stop,
+) -> io::Result<()> {
+    let mut out = io::BufWriter::new(stop.guard(io::stdout().lock()));
+    let printed = match format {
+        Format::Text => output::text::write(analysis, &mut out),
+        Format::Json => output::json::write(analysis, verdict, &mut out),
+        Format::Csv => output::csv::write(analysis, &mut out),
+    };
+    match printed.and_then(|()| out.flush()) {
+        // Whoever reads has seen enough, such as `head`.
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => {
+            // What is left in the buffer would fail once more.
+            let _ = out.into_parts();
+            Ok(())
+        }
+        printed => printed,
+    }
+    .inspect(|()| {
+        if format == Format::Csv {
+            for (input, failure) in analysis.failures() {
+                say(&format!("{}: {}", input.name, failure.message));
+            }
+        }
+        for sentence in verdict.into_iter().flat_map(Verdict::sentences) {
+            say(&sentence);
+        }
+    })
+}
+
+fn status(analysis: &Analysis, verdict: Option<&Verdict>) -> ExitCode {
+    if !analysis.is_good() {
+        ExitCode::FAILURE
+    } else if verdict.is_some_and(|verdict| verdict.held) {
+        ExitCode::from(FAILED)
+    } else {
+        ExitCode::SUCCESS
+    }
+}
+
+fn complain(message: &str, status: u8) -> ExitCode {
+    say(message);
+    ExitCode::from(status)
+}
+
+fn say(message: &str) {
+    let message = output::clean(message);
+    let _ = writeln!(io::stderr(), "surprisal: {message}");
 }

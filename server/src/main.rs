@@ -1,7 +1,7 @@
 //! The surprisal program.
 use clap::Parser as _;
 use server::{
-    analyze, cli,
+    analyze,
     cli::{Cli, Command},
     serve,
 };
@@ -10,6 +10,6 @@ use std::process::ExitCode;
 fn main() -> ExitCode {
     match Cli::parse().command {
         Command::Serve(arguments) => serve::main(arguments),
-        Command::Analyze(cli::Analyze { files, json }) => analyze::main(&files, json),
+        Command::Analyze(arguments) => analyze::main(&arguments),
     }
 }

@@ -1,0 +1,55 @@
+//! How far it is, on a terminal; nothing anywhere else.
+use super::output::clean;
+use completions::Progress;
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use metrics::format::count;
+
+/// With the size of all inputs.
+const KNOWN: &str = "{bar:24} {bytes}/{total_bytes} {bytes_per_sec} {eta} left  {msg}";
+/// A stream: nobody knows how long it is.
+const UNKNOWN: &str = "{spinner} {bytes} {bytes_per_sec}  {msg}";
+
+/// A line on the standard error.
+#[derive(Debug)]
+pub struct Bar {
+    bar: ProgressBar,
+    name: String,
+}
+
+impl Bar {
+    /// A bar for `total` bytes, if that is known. It shows itself only on a terminal.
+    pub fn new(total: Option<u64>) -> Self {
+        let bar = ProgressBar::with_draw_target(total, ProgressDrawTarget::stderr());
+        let template = if total.is_some() { KNOWN } else { UNKNOWN };
+        if let Ok(style) = ProgressStyle::with_template(template) {
+            bar.set_style(style);
+        }
+        Self {
+            bar,
+            name: String::new(),
+        }
+    }
+
+    /// The next input.
+    pub fn next(&mut self, name: &str) {
+        self.name = clean(name);
+    }
+
+    /// More was read.
+    pub fn show(&self, progress: Progress) {
+        if self.bar.is_hidden() {
+            return;
+        }
+        self.bar.set_position(progress.bytes);
+        self.bar.set_message(format!(
+            "{}: {} sequences",
+            self.name,
+            count(progress.sequences)
+        ));
+    }
+
+    /// Gives the line back.
+    pub fn clear(&self) {
+        self.bar.finish_and_clear();
+    }
+}

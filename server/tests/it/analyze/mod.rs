@@ -1,0 +1,109 @@
+//! `surprisal analyze` as a process, in a folder of its own.
+mod arguments;
+mod conditions;
+mod inputs;
+mod outputs;
+mod samples;
+mod stored;
+mod streams;
+mod tokens;
+
+use crate::app::TINY;
+use serde_json::Value;
+use std::{
+    path::{Path, PathBuf},
+    process::{Command, Output, Stdio},
+};
+
+/// A folder in which the program runs, so that names in the output are short.
+struct Place {
+    dir: tempfile::TempDir,
+}
+
+/// What a process gave.
+#[derive(Debug)]
+struct Ran {
+    status: Option<i32>,
+    out: String,
+    err: String,
+}
+
+impl Place {
+    /// With these files; a name may have folders in it.
+    fn with(files: &[(&str, &str)]) -> Self {
+        let place = Self {
+            dir: tempfile::tempdir().unwrap(),
+        };
+        for (name, content) in files {
+            let path = place.path(name);
+            std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+            std::fs::write(path, content).unwrap();
+        }
+        place
+    }
+
+    fn path(&self, name: &str) -> PathBuf {
+        self.dir.path().join(name)
+    }
+
+    fn command(&self, arguments: &[&str]) -> Command {
+        let mut command = surprisal(&[&["analyze"], arguments].concat());
+        command.current_dir(self.dir.path());
+        command
+    }
+
+    fn run(&self, arguments: &[&str]) -> Ran {
+        self.command(arguments).output().unwrap().into()
+    }
+
+    /// The document; the process must end with this status.
+    #[track_caller]
+    fn json(&self, arguments: &[&str], status: i32) -> Value {
+        let ran = self.run(&[&["--json"], arguments].concat());
+        assert_eq!(ran.status, Some(status), "{ran:?}");
+        serde_json::from_str(&ran.out).unwrap()
+    }
+}
+
+impl From<Output> for Ran {
+    fn from(output: Output) -> Self {
+        Self {
+            status: output.status.code(),
+            out: String::from_utf8(output.stdout).unwrap(),
+            err: String::from_utf8(output.stderr).unwrap(),
+        }
+    }
+}
+
+fn surprisal(arguments: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_surprisal"));
+    command.args(arguments).stdin(Stdio::null());
+    // Servers on this machine are asked without a detour.
+    command.env("NO_PROXY", "127.0.0.1");
+    command
+}
+
+fn workspace(path: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+        .parent()
+        .unwrap()
+        .join(path)
+}
+
+/// The tiny completion of another name.
+fn tiny(id: &str) -> String {
+    TINY.replace("\"id\":\"c\"", &format!("\"id\":\"{id}\""))
+}
+
+/// Names and sequences of the inputs of a document.
+fn parts(document: &Value) -> Vec<(&str, u64)> {
+    let parts = document["inputs"].as_array().unwrap().iter();
+    parts
+        .map(|part| {
+            (
+                part["name"].as_str().unwrap(),
+                part["sequences"].as_u64().unwrap(),
+            )
+        })
+        .collect()
+}

@@ -1,0 +1,69 @@
+//! Runs of a server on this machine.
+use super::{Place, Ran, TINY};
+use crate::app::App;
+use serde_json::{Value, json};
+use server::{config::Limits, serve};
+use std::time::Duration;
+use storage::StoreSetting;
+use tokio::net::TcpListener;
+
+/// Runs the program while the server answers it.
+async fn run(arguments: Vec<String>) -> Ran {
+    let asked = tokio::task::spawn_blocking(move || {
+        let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
+        Place::with(&[]).run(&arguments)
+    });
+    tokio::time::timeout(Duration::from_secs(60), asked)
+        .await
+        .unwrap()
+        .unwrap()
+}
+
+#[tokio::test]
+async fn runs_by_their_address() {
+    let app = App::on(&StoreSetting::Memory, Limits::default()).await;
+    let id = app.store("a.json", TINY).await.id;
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let host = format!("http://{}", listener.local_addr().unwrap());
+    let server = app.server.clone();
+    let server = tokio::spawn(serve::run(
+        listener,
+        server,
+        Duration::ZERO,
+        std::future::pending(),
+    ));
+
+    for path in [
+        format!("/runs/{id}"),
+        format!("/runs/{id}/?x=1#q=b"),
+        format!("/api/runs/{id}/file"),
+        "/runs/latest".to_owned(),
+    ] {
+        let address = format!("{host}{path}");
+        let ran = run(vec!["--json".to_owned(), address.clone()]).await;
+        assert_eq!((ran.status, ran.err.as_str()), (Some(0), ""), "{}", ran.out);
+        let document: Value = serde_json::from_str(&ran.out).unwrap();
+        let part = json!({"name": address, "bytes": TINY.len(), "sequences": 1, "error": null});
+        assert_eq!(document["inputs"], json!([part]));
+        assert_eq!(document["totals"]["perplexity_overall"], 2.82842712474619);
+    }
+
+    let unknown = "01hzzzzzzzzzzzzzzzzzzzzzzz";
+    let ran = run(vec![format!("{host}/runs/{unknown}")]).await;
+    let answer = app.get(&api::run_url(unknown)).await.json::<Value>();
+    let expected = format!(
+        "{host}/runs/{unknown}\n  error  cannot open it: {}\n",
+        answer["message"].as_str().unwrap()
+    );
+    assert_eq!((ran.status, ran.out), (Some(1), expected));
+
+    server.abort();
+    let _ = server.await;
+    let ran = run(vec![format!("{host}/runs/{id}")]).await;
+    assert_eq!(ran.status, Some(1));
+    assert!(
+        ran.out.contains("  error  cannot open it: ") && ran.out.contains("refused"),
+        "{}",
+        ran.out
+    );
+}
