@@ -31,7 +31,23 @@ fn source(columns: &Columns, index: u32) -> Cow<'_, str> {
 
 #[cfg(test)]
 mod tests {
-    use super::clean;
+    use super::{clean, source};
+    use completions::{Columns, Source};
+
+    #[test]
+    fn a_member_is_named_with_its_archive() {
+        let named = |member: Option<&str>| Source {
+            name: "a.zip".to_owned(),
+            member: member.map(str::to_owned),
+            ..Source::default()
+        };
+        let columns = Columns {
+            sources: vec![named(None), named(Some("runs/b.json"))],
+            ..Columns::default()
+        };
+        let names = [0, 1, 2].map(|index| source(&columns, index));
+        assert_eq!(names, ["a.zip", "a.zip/runs/b.json", "-"]);
+    }
 
     #[test]
     fn a_file_does_not_speak_to_the_terminal() {

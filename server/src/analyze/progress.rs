@@ -5,9 +5,9 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use metrics::format::count;
 
 /// With the size of all inputs.
-const KNOWN: &str = "{bar:24} {bytes}/{total_bytes} {bytes_per_sec} {eta} left  {msg}";
+const KNOWN: &str = "{bar:16} {decimal_bytes}/{decimal_total_bytes}  {decimal_bytes_per_sec}, {eta} left  {wide_msg}";
 /// A stream: nobody knows how long it is.
-const UNKNOWN: &str = "{spinner} {bytes} {bytes_per_sec}  {msg}";
+const UNKNOWN: &str = "{spinner} {decimal_bytes}  {decimal_bytes_per_sec}  {wide_msg}";
 
 /// A line on the standard error.
 #[derive(Debug)]
@@ -41,11 +41,10 @@ impl Bar {
             return;
         }
         self.bar.set_position(progress.bytes);
-        self.bar.set_message(format!(
-            "{}: {} sequences",
-            self.name,
-            count(progress.sequences)
-        ));
+        // The number first: a long name is cut at the end of the line.
+        let sequences = count(progress.sequences);
+        self.bar
+            .set_message(format!("{sequences} sequences, {}", self.name));
     }
 
     /// Gives the line back.

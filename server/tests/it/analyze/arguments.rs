@@ -1,5 +1,7 @@
 //! What is wrong, and what the help says.
-use super::{Place, Ran, TINY, surprisal};
+use super::{Place, Ran, TINY, surprisal, workspace};
+use serde_json::Value;
+use server::analyze::{input, output, tokens};
 
 fn run(arguments: &[&str]) -> Ran {
     surprisal(arguments).output().unwrap().into()
@@ -109,6 +111,54 @@ fn help() {
         for part in parts {
             assert!(ran.out.contains(part), "{part} is missing in\n{}", ran.out);
         }
+    }
+}
+
+/// Every name that a program may read stands in the README.
+#[test]
+fn the_readme_lists_the_columns() {
+    let readme = std::fs::read_to_string(workspace("README.md")).unwrap();
+    let row = |option: &str| {
+        let start = format!("| `{option}` | ");
+        let found = readme.lines().find(|line| line.starts_with(&start));
+        found.unwrap().to_owned()
+    };
+    for (option, columns) in [
+        ("--csv", &output::csv::HEADER[..]),
+        ("--tokens", &tokens::HEADER[..]),
+    ] {
+        let row = row(option);
+        let mut rest = row.as_str();
+        for column in columns {
+            let quoted = format!("`{column}`");
+            let after = rest.split_once(&quoted);
+            rest = after
+                .unwrap_or_else(|| panic!("{column} is missing in {row}"))
+                .1;
+        }
+    }
+    let place = Place::with(&[("a.jsonl", &format!("{TINY}\n{{]\n"))]);
+    let document = place.json(&["a.jsonl", "--fail-if", "sequences > 9"], 0);
+    let row = row("--json");
+    let mut rest = vec![&document];
+    while let Some(value) = rest.pop() {
+        match value {
+            // The boards are those of the API.
+            Value::Object(keys) => {
+                for (key, value) in keys.iter().filter(|(key, _)| *key != "totals") {
+                    assert!(
+                        row.contains(&format!("`{key}`")),
+                        "{key} is missing in {row}"
+                    );
+                    rest.push(value);
+                }
+            }
+            Value::Array(values) => rest.extend(values),
+            _ => {}
+        }
+    }
+    for extension in input::EXTENSIONS {
+        assert!(readme.contains(extension), "{extension}");
     }
 }
 

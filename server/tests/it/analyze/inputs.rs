@@ -107,7 +107,6 @@ fn why_something_is_not_read() {
     }
 }
 
-/// Places name the file, and in an archive the member.
 #[test]
 fn problems_name_their_source() {
     let place = Place::with(&[

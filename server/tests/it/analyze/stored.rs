@@ -5,7 +5,10 @@ use serde_json::{Value, json};
 use server::{config::Limits, serve};
 use std::time::Duration;
 use storage::StoreSetting;
-use tokio::net::TcpListener;
+use tokio::{
+    io::{AsyncReadExt as _, AsyncWriteExt as _},
+    net::TcpListener,
+};
 
 /// Runs the program while the server answers it.
 async fn run(arguments: Vec<String>) -> Ran {
@@ -66,4 +69,34 @@ async fn runs_by_their_address() {
         "{}",
         ran.out
     );
+}
+
+/// What came before counts, and the person hears that it was not all.
+#[tokio::test]
+async fn a_download_that_breaks_off() {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = format!("http://{}/runs/01abc", listener.local_addr().unwrap());
+    let server = tokio::spawn(async move {
+        let (mut client, _) = listener.accept().await.unwrap();
+        let mut asked = [0; 1024];
+        let count = client.read(&mut asked).await.unwrap();
+        let answer = format!("HTTP/1.1 200 OK\r\ncontent-length: 9999\r\n\r\n{TINY}");
+        client.write_all(answer.as_bytes()).await.unwrap();
+        String::from_utf8_lossy(&asked[..count]).into_owned()
+    });
+    let ran = run(vec!["--json".to_owned(), address]).await;
+    let asked = server.await.unwrap();
+    assert!(
+        asked.starts_with("GET /api/runs/01abc/file HTTP/1.1\r\n"),
+        "{asked}"
+    );
+    assert_eq!(ran.status, Some(1), "{ran:?}");
+    let document: Value = serde_json::from_str(&ran.out).unwrap();
+    let part = &document["inputs"][0];
+    assert_eq!(
+        (&part["sequences"], &part["bytes"], &part["error"]["code"]),
+        (&json!(1), &json!(TINY.len()), &json!("read_failed"))
+    );
+    let message = part["error"]["message"].as_str().unwrap();
+    assert!(message.starts_with("reading stopped: "), "{message}");
 }
