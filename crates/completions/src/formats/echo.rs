@@ -69,6 +69,10 @@ pub(super) fn take_off(draft: &mut Draft, nth: usize, first_missing: bool) -> bo
 fn tokens_of_prompt(draft: &Draft, tokens: TokenRange, prompt: &[u8]) -> Option<usize> {
     let mut rest = prompt;
     for at in tokens.start..tokens.end {
+        // What begins a text is not in it.
+        if draft.tokens[at].special {
+            continue;
+        }
         let bytes = draft.bytes(draft.tokens[at].bytes);
         match rest.strip_prefix(bytes) {
             Some(after) if !rest.is_empty() || bytes.is_empty() => rest = after,

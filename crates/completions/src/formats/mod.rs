@@ -13,6 +13,7 @@ pub(crate) mod envelope;
 mod explain;
 mod fields;
 mod message;
+mod prompt;
 mod shape;
 mod time;
 mod token_object;

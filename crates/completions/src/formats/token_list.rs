@@ -115,9 +115,8 @@ fn values(tokens: TokenRange) -> Values {
 fn first(mut cursor: Cursor<'_>) -> Result<Option<ValueKind>, JsonError> {
     let mut items = cursor.array()?;
     while items.next(&mut cursor)? {
-        match cursor.kind()? {
-            ValueKind::Null => cursor.skip()?,
-            kind => return Ok(Some(kind)),
+        if !cursor.null()? {
+            return cursor.kind().map(Some);
         }
     }
     Ok(None)

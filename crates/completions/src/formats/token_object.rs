@@ -99,6 +99,10 @@ impl TokenObject {
             TokenKey::Bytes => self.bytes = bytes(cursor, draft)?,
             TokenKey::Id => self.id = id(cursor)?,
             TokenKey::Text if self.name == Span::default() => self.name = name(cursor, draft)?,
+            TokenKey::Sampling => {
+                draft.head.told("Fireworks", "`sampling_logprob`");
+                cursor.skip()?;
+            }
             TokenKey::Text | TokenKey::TopLogprobs | TokenKey::Other => cursor.skip()?,
         }
         Ok(())
@@ -115,6 +119,8 @@ enum TokenKey {
     Id,
     /// Another name for the token, in lists that have no `token`.
     Text,
+    /// A key that only Fireworks writes.
+    Sampling,
     Other,
 }
 
@@ -144,6 +150,7 @@ impl TokenKey {
             b"top_logprobs" => Self::TopLogprobs,
             b"id" => Self::Id,
             b"text" | b"decoded_token" => Self::Text,
+            b"sampling_logprob" => Self::Sampling,
             _ => Self::Other,
         }
     }

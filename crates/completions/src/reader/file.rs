@@ -3,7 +3,7 @@ use super::Reader;
 use crate::columns::flags_of;
 use crate::containers::Position;
 use crate::formats;
-use crate::record::draft::Saw;
+use crate::record::draft::{Dialect, Saw};
 use crate::record::{CompletionDraft, Draft};
 use crate::report::Code;
 use crate::{Columns, FormatId, Level, Problem};
@@ -14,7 +14,7 @@ use std::collections::BTreeMap;
 #[derive(Debug, Default)]
 pub(crate) struct Formats {
     tallies: Vec<Tally>,
-    dialects: Vec<&'static str>,
+    dialects: Vec<Dialect>,
     layers: Vec<&'static str>,
 }
 
@@ -41,7 +41,12 @@ impl Formats {
             }),
         }
         let dialect = completion.head.dialect;
-        if let Some(dialect) = dialect.filter(|dialect| !self.dialects.contains(dialect)) {
+        let known = |dialect: &Dialect| {
+            self.dialects
+                .iter()
+                .any(|known| known.server == dialect.server)
+        };
+        if let Some(dialect) = dialect.filter(|dialect| !known(dialect)) {
             self.dialects.push(dialect);
         }
     }
@@ -80,7 +85,7 @@ impl Formats {
         lines.extend(
             self.dialects
                 .iter()
-                .map(|dialect| format!("{dialect}: it has keys that only this server writes")),
+                .map(|dialect| format!("{}: {}", dialect.server, dialect.key)),
         );
         lines
     }

@@ -258,7 +258,9 @@ impl SequenceLog<'_> {
         let why = match choice.values {
             _ if !choice.tool_calls.is_empty() => "it is a tool call",
             _ if choice.why.is_some() => choice.why.unwrap_or_default(),
-            Values::Absent if choice.prompt_values => "it has values for the prompt only",
+            _ if choice.prompt_values || !choice.prompt.is_empty() => {
+                "it has values for the prompt only"
+            }
             Values::Absent => "`logprobs` is not there",
             Values::Null => "`logprobs` is null",
             Values::WithoutTokens => "`logprobs` has numbers without tokens",

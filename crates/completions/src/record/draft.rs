@@ -200,9 +200,23 @@ pub(crate) struct Head {
     /// The prompt as a text, where it is known: it tells which tokens are an echo.
     pub(crate) prompt: Option<Span>,
     /// Which server wrote it, told from keys that only this one writes.
-    pub(crate) dialect: Option<&'static str>,
+    pub(crate) dialect: Option<Dialect>,
     /// By what its format was told.
     pub(crate) evidence: Option<&'static str>,
+}
+
+/// A server, and the key that tells it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Dialect {
+    pub(crate) server: &'static str,
+    pub(crate) key: &'static str,
+}
+
+impl Head {
+    /// The key is one that only this server writes; the first one counts.
+    pub(crate) fn told(&mut self, server: &'static str, key: &'static str) {
+        self.dialect.get_or_insert(Dialect { server, key });
+    }
 }
 
 /// One whole completion of a draft.

@@ -62,6 +62,7 @@ pub(crate) enum Code {
     PythonRepr,
     OnlyTotals,
     LogHead,
+    PromptSkipped,
 }
 
 /// The texts of one code. `{n}` is the count, `{where}` and `{detail}` belong to the first place.
@@ -96,7 +97,7 @@ use Level::{Error, Info, Warn};
 
 /// In the order of [`Code`].
 #[rustfmt::skip]
-pub(crate) static TEXTS: [Texts; 58] = [
+pub(crate) static TEXTS: [Texts; 59] = [
     texts(Code::EmptyFile, "empty_file", Error, [
         "The file is empty: {detail}.",
         "The file is empty: {detail}.",
@@ -329,6 +330,10 @@ pub(crate) static TEXTS: [Texts; 58] = [
         "1 record is the head of a log, without its samples, at {where}.",
         "{n} records are heads of logs, without their samples, the first at {where}.",
         ""]),
+    texts(Code::PromptSkipped, "prompt_skipped", Info, [
+        "The values of 1 prompt list the whole vocabulary and are left out, at {where}.",
+        "The values of {n} prompts list the whole vocabulary and are left out, the first at {where}.",
+        "Ask for a few alternatives of each token of the prompt."]),
 ];
 
 impl Code {
