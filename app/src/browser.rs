@@ -1,5 +1,8 @@
 //! Small things that only a browser has.
 use leptos::prelude::*;
+use std::cell::Cell;
+use std::rc::Rc;
+use std::time::Duration;
 use wasm_bindgen::JsCast;
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{DragEvent, File, HtmlInputElement};
@@ -9,6 +12,22 @@ pub(crate) fn use_mounted() -> ReadSignal<bool> {
     let (mounted, set_mounted) = signal(false);
     Effect::new(move |_| set_mounted.set(true));
     mounted
+}
+
+/// How long [`after_paint`] waits for a picture.
+const NO_PAINT: Duration = Duration::from_millis(200);
+
+/// Runs something in a task of its own after the next picture of the page. A page in the background gets none and waits a little.
+pub(crate) fn after_paint(then: impl FnOnce() + 'static) {
+    let once = Rc::new(Cell::new(Some(then)));
+    let run = move || {
+        if let Some(then) = once.take() {
+            then();
+        }
+    };
+    let painted = run.clone();
+    request_animation_frame(move || set_timeout(painted, Duration::ZERO));
+    set_timeout(run, NO_PAINT);
 }
 
 /// Puts a text on the clipboard; false when the browser does not allow it.

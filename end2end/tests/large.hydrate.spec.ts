@@ -86,10 +86,9 @@ test("100 MB are read without holding up the page", async ({ page }) => {
     const count = `${lines}`.replace(/\B(?=(\d{3})+$)/g, "\u2009");
     await expect(board(page, "Number of sentences").getByText(count, { exact: true })).toBeVisible();
     const tasks = await page.evaluate(() => window.longTasks);
-    // The aim is none, and on a quiet machine there is none; on two cores that the worker, the browser and others share, the change
-    // of the page and the first cards were seen at 50 to 75 ms.
-    expect(tasks.length, `tasks of the main thread over 50 ms: ${tasks}`).toBeLessThanOrEqual(2);
-    expect(Math.max(0, ...tasks), "the longest task of the main thread, ms").toBeLessThanOrEqual(100);
+    // None. What a task lasts is wall time: on two cores with several busy programs beside the browser about one run in ten has a
+    // task of 50 to 75 ms that computes for 15 and waits for the rest, hence the retries above.
+    expect(tasks, "tasks of the main thread over 50 ms").toEqual([]);
 
     // Millions of tokens: the last card is as near as the first.
     await page.evaluate(() => window.scrollTo(0, document.body.scrollHeight));

@@ -4,6 +4,7 @@
 //! virtual: only the rows near the window exist. All rows have one height (`--row-height` of the style sheet, read from the
 //! page), except the one open sequence, whose height is measured; so a position is one multiplication away.
 use super::card::{beginning_html, head_html, static_card_html};
+use crate::browser::after_paint;
 use crate::detail::Detail;
 use crate::session::{Phase, Session};
 use crate::view::ViewState;
@@ -87,9 +88,19 @@ fn VirtualList(session: Session, view_state: RwSignal<ViewState>) -> impl IntoVi
             open: open.map(|position| (position, open_height.get())),
         }
     });
+    // What is in the window comes first, the rows around it in the next picture.
+    let overscan = RwSignal::new(0);
+    Effect::new(move |_| {
+        let there = session.rows.with(|held| !held.rows.is_empty());
+        if there && overscan.get_untracked() == 0 {
+            after_paint(move || {
+                let _ = overscan.try_set(OVERSCAN);
+            });
+        }
+    });
     let visible = Memo::new(move |_| {
         let (top, height) = scrolled.get();
-        geometry.get().visible(top, height, OVERSCAN)
+        geometry.get().visible(top, height, overscan.get())
     });
 
     // Where the window stands relative to the list. Read once per frame at most: scroll events come more often.

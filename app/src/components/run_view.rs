@@ -6,6 +6,7 @@ use super::list::SequenceList;
 use super::report::ReportPanel;
 use super::run_actions::RunActions;
 use super::status::ReadingStatus;
+use crate::browser::after_paint;
 use crate::session::{Origin, Phase, Session, use_session};
 use crate::view::{Place, ViewState, use_view_state};
 use analysis::{Filter, Sort};
@@ -41,12 +42,13 @@ pub(crate) fn RunView(
     });
     ask_worker(session, view_state, ready);
 
-    // A local file opens while its reader starts: the list comes a frame after the boards, so that no task of the page is long.
+    // A local file: first the boards, in the next picture the list, then the reading, so that no task of the page is long.
     let settled = RwSignal::new(id.is_some());
     Effect::new(move |_| {
         if !settled.get_untracked() {
-            request_animation_frame(move || {
+            after_paint(move || {
                 let _ = settled.try_set(true);
+                after_paint(move || session.start());
             });
         }
     });

@@ -1,5 +1,5 @@
 //! `/`: open a file.
-use crate::components::DropZone;
+use crate::components::{DropZone, Rehearsal};
 use leptos::prelude::*;
 use leptos_meta::Title;
 
@@ -13,5 +13,6 @@ pub(crate) fn OpenPage() -> impl IntoView {
             <p class="lead">"Surprisal reads completions with token log-probabilities and shows the text the way the model saw it: where it was sure, and where it guessed."</p>
         </div>
         <DropZone/>
+        <Rehearsal/>
     }
 }

@@ -8,6 +8,7 @@ use worker::protocol::Request;
 thread_local! {
     static WORKER: RefCell<Option<Held>> = const { RefCell::new(None) };
     static FILE: RefCell<Option<File>> = const { RefCell::new(None) };
+    static KEPT: RefCell<Option<(Request, Option<File>)>> = const { RefCell::new(None) };
 }
 
 struct Held {
@@ -43,6 +44,7 @@ pub(super) fn worker_for_new_file(on_event: impl Fn(WorkerEvent) + 'static) -> R
 }
 
 pub(super) fn stop_worker() {
+    KEPT.with_borrow_mut(|kept| *kept = None);
     WORKER.with_borrow_mut(|held| *held = None);
 }
 
@@ -52,6 +54,18 @@ pub(super) fn send(request: &Request, file: Option<&File>) {
             held.worker.send(request, file);
         }
     });
+}
+
+/// Keeps a request for [`send_kept`], in the place of one that is still kept.
+pub(super) fn keep(request: Request, file: Option<File>) {
+    KEPT.with_borrow_mut(|kept| *kept = Some((request, file)));
+}
+
+/// Sends what was kept, once.
+pub(super) fn send_kept() {
+    if let Some((request, file)) = KEPT.with_borrow_mut(Option::take) {
+        send(&request, file.as_ref());
+    }
 }
 
 pub(super) fn keep_file(file: Option<File>) {

@@ -115,11 +115,17 @@ impl Session {
         let _ = held::warm_up(move |event| self.receive(event));
     }
 
-    /// Reads a file of this machine.
+    /// Opens a file of this machine. The reading waits for [`Session::start`]: reader and page share the machine, and a page
+    /// that changes meanwhile would stand still for longer than one notices.
     pub fn open_file(self, file: File) {
         let (name, total) = (file.name(), file.size() as u64);
         held::keep_file(Some(file.clone()));
-        self.open(Origin::Local, name, None, total, Some(&file));
+        self.open(Origin::Local, name, None, total, Some(file));
+    }
+
+    /// The page is there: the reading begins, unless it did.
+    pub fn start(self) {
+        held::send_kept();
     }
 
     /// Reads a stored run, unless it is the one that is open.
@@ -137,6 +143,7 @@ impl Session {
             summary.size,
             None,
         );
+        self.start();
     }
 
     fn open(
@@ -145,7 +152,7 @@ impl Session {
         name: String,
         url: Option<String>,
         total: u64,
-        file: Option<&File>,
+        file: Option<File>,
     ) {
         let job = self.opened.get_untracked().wrapping_add(1);
         self.opened.set(job);
@@ -160,7 +167,7 @@ impl Session {
         if let Err(message) = held::worker_for_new_file(move |event| self.receive(event)) {
             self.phase.set(Phase::Failed { message });
         }
-        held::send(&Request::Open { job, name, url }, file);
+        held::keep(Request::Open { job, name, url }, file);
     }
 
     fn forget_answers(self) {
@@ -172,6 +179,7 @@ impl Session {
 
     /// Stops reading; what was read so far stays.
     pub fn cancel(self) {
+        self.start();
         held::send(
             &Request::Cancel {
                 job: self.opened.get_untracked(),

@@ -2,18 +2,25 @@
 use crate::protocol::{Job, Request, Response};
 use crate::source::Source;
 use crate::state::{CARD_TOKENS, State, Wanted};
+use crate::warm::{Exercise, SLICES};
 use api::{Card, RunSummary};
 use completions::{Importer, Limits, RecordReader};
 use js_sys::{Array, Reflect, Uint8Array};
 use std::cell::RefCell;
 use std::rc::Rc;
 use wasm_bindgen::prelude::*;
+use wasm_bindgen_futures::JsFuture;
 use web_sys::{DedicatedWorkerGlobalScope, File, MessageEvent};
 
 /// Least time between two progress messages, milliseconds.
 const PROGRESS_EVERY_MS: f64 = 100.0;
 /// Sequences shown while the file is still being read: what fits a high window. More would hold up the page.
 const FIRST_CARDS: usize = 8;
+
+/// When the worker practises: not while the page comes up. Milliseconds.
+const PRACTICE_AFTER_MS: i32 = 300;
+/// Rest between two slices of the practice, milliseconds.
+const PRACTICE_REST_MS: i32 = 4;
 
 /// Everything the worker holds. Borrowed for the length of one answer, never across an `await`.
 #[derive(Default)]
@@ -29,6 +36,7 @@ type Shared = Rc<RefCell<Worker>>;
 /// Takes over the worker: answers the messages that were queued, then the ones to come.
 pub fn run(queued: &Array) {
     let worker = Shared::default();
+    let practising = Rc::clone(&worker);
     for message in queued.iter() {
         receive(&worker, &message);
     }
@@ -38,6 +46,31 @@ pub fn run(queued: &Array) {
     scope().set_onmessage(Some(on_message.as_ref().unchecked_ref()));
     // Lives as long as the worker.
     on_message.forget();
+    wasm_bindgen_futures::spawn_local(practise(practising));
+}
+
+/// Reads a made-up file while there is no other one.
+async fn practise(worker: Shared) {
+    let mut exercise = Exercise::new();
+    let mut rest = PRACTICE_AFTER_MS;
+    for _ in 0..SLICES {
+        pause(rest).await;
+        rest = PRACTICE_REST_MS;
+        if worker.borrow().source.is_some() {
+            return;
+        }
+        exercise.slice();
+    }
+    let columns = exercise.finish();
+    (0..32).for_each(|sequence| drop(Card::new(&columns, sequence, CARD_TOKENS)));
+}
+
+async fn pause(milliseconds: i32) {
+    let promise = js_sys::Promise::new(&mut |resolve, _| {
+        let _ =
+            scope().set_timeout_with_callback_and_timeout_and_arguments_0(&resolve, milliseconds);
+    });
+    let _ = JsFuture::from(promise).await;
 }
 
 fn scope() -> DedicatedWorkerGlobalScope {

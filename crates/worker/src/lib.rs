@@ -4,6 +4,7 @@
 //! protocol  what page and worker say to each other; all that the page needs of this crate
 //! source    bytes of a local file by slices, or of a stored one over HTTP
 //! state     the columns, the current selection, and the answers. No browser in it
+//! warm      practice before the first file
 //! host      the message loop
 //! ```
 //!
@@ -21,3 +22,4 @@ pub mod host;
 pub mod protocol;
 mod source;
 mod state;
+mod warm;
