@@ -125,7 +125,8 @@ pub struct Sequence {
     pub n_tokens: u32,
     /// Where the text begins in [`Columns::text`].
     pub text_start: u64,
-    /// Bytes of text: the joined token bytes, or the stated text where the record has no tokens.
+    /// Bytes of text: the joined token bytes; where no token has any, or there are no tokens, the text that the record states.
+    /// So it is the end of the last token, or that end is 0.
     pub text_len: u32,
     /// Why it ended.
     pub finish: Finish,

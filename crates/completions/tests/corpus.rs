@@ -33,6 +33,12 @@ const FORMATS: &[&str] = &[
     "token_list",
     "token_lines",
     "unrecognised",
+    "tgi",
+    "tgi_stream",
+    "sglang",
+    "llamacpp",
+    "llamacpp_legacy",
+    "ollama",
 ];
 
 #[track_caller]

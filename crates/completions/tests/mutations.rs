@@ -6,7 +6,7 @@
 )]
 mod common;
 use common::{SMALL, import_in, import_with, seeds};
-use completions::{Form, Import, Level, Limits, decode_sequence};
+use completions::{Form, FormatId, Import, Level, Limits, decode_sequence};
 use proptest::prelude::*;
 use proptest::sample::Index;
 use std::time::{Duration, Instant};
@@ -76,6 +76,18 @@ fn apply(bytes: &mut Vec<u8>, damage: &Damage) {
     }
 }
 
+/// Formats whose completions may come in pieces.
+const STREAMS: [FormatId; 8] = [
+    FormatId::OPENAI_RESPONSES_STREAM,
+    FormatId::TOKEN_LINES,
+    FormatId::OPENAI_CHAT_STREAM,
+    FormatId::TGI_STREAM,
+    FormatId::SGLANG,
+    FormatId::LLAMACPP,
+    FormatId::LLAMACPP_LEGACY,
+    FormatId::OLLAMA,
+];
+
 /// What holds for every import, whatever the bytes were.
 fn invariants(bytes: &[u8], import: &Import) {
     let columns = &import.columns;
@@ -113,7 +125,7 @@ fn invariants(bytes: &[u8], import: &Import) {
     let mixed = columns
         .completions
         .iter()
-        .any(|completion| completion.format.name().ends_with("_stream"));
+        .any(|completion| STREAMS.contains(&completion.format));
     let problems = &import.report.problems;
     let damaged = problems.iter().any(|problem| problem.level == Level::Error);
     for record in &columns.records {

@@ -7,6 +7,7 @@ use crate::record::draft::{AlternativeDraft, TokenRange};
 use crate::record::text::{is_special, undo_byte_escapes};
 use crate::record::{Draft, Span, TokenDraft};
 use crate::report::Code;
+use std::ops::Range;
 
 /// The arrays of one choice while they are being read, in any order. `text_offset` is never looked at: writers disagree
 /// about what it counts.
@@ -149,8 +150,8 @@ fn is_array(cursor: &mut Cursor<'_>, draft: &mut Draft, path: &str) -> Result<bo
     Ok(false)
 }
 
-/// Reads `top_logprobs`, one entry per token; returns how many there are.
-fn positions(
+/// Reads lists of alternatives, one entry per token; returns how many there are.
+pub(super) fn positions(
     cursor: &mut Cursor<'_>,
     draft: &mut Draft,
     tokens: TokenRange,
@@ -158,24 +159,35 @@ fn positions(
     let mut count = 0;
     let mut items = cursor.array()?;
     while items.next(cursor)? {
-        let arena = draft.arena.len();
-        let listed = draft.alternatives.len();
-        match cursor.kind()? {
-            ValueKind::Object => dictionary(cursor, draft)?,
-            _ => token_object::alternatives(cursor, draft)?,
-        }
-        let at = tokens.start + count;
+        position(cursor, draft, tokens.start + count..tokens.end)?;
         count += 1;
-        if at < tokens.end {
-            let TokenDraft { bytes, raw, .. } = draft.tokens[at];
-            draft.tokens[at].alternatives = draft.summarise(listed, bytes, bytes, None, raw);
-        }
-        if at >= tokens.end || !draft.keep_alternatives {
-            draft.alternatives.truncate(listed);
-            draft.arena.truncate(arena);
-        }
     }
     Ok(count)
+}
+
+/// Reads the alternatives of the first of these tokens; without one they are passed over.
+pub(super) fn position(
+    cursor: &mut Cursor<'_>,
+    draft: &mut Draft,
+    mut tokens: Range<usize>,
+) -> Result<(), JsonError> {
+    let arena = draft.arena.len();
+    let listed = draft.alternatives.len();
+    match cursor.kind()? {
+        ValueKind::Object => dictionary(cursor, draft)?,
+        _ => token_object::alternatives(cursor, draft)?,
+    }
+    let token = tokens
+        .next()
+        .and_then(|at| Some((at, *draft.tokens.get(at)?)));
+    if let Some((at, TokenDraft { bytes, raw, id, .. })) = token {
+        draft.tokens[at].alternatives = draft.summarise(listed, bytes, bytes, id, raw);
+    }
+    if token.is_none() || !draft.keep_alternatives {
+        draft.alternatives.truncate(listed);
+        draft.arena.truncate(arena);
+    }
+    Ok(())
 }
 
 /// Alternatives as an object from text to value. Equal keys are all kept: two tokens may have one text.

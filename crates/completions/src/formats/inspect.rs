@@ -22,7 +22,7 @@ pub(super) const RULE: Rule = Rule {
         log || sample
     },
     read,
-    keys: &["samples", "eval", "epoch", "output"],
+    keys: &["samples", "eval", "epoch"],
     name: "a log of inspect",
 };
 

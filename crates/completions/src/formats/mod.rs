@@ -4,7 +4,8 @@
 //! looks at keys and types only ([`shape`]). What no format knows is looked through for responses inside ([`envelope`]).
 //!
 //! * [`openai`] reads what Chat Completions and legacy Completions have in common: the response and its choices.
-//! * [`token_object`] reads lists of token objects, [`arrays`] parallel arrays, [`fields`] single fields leniently, [`time`] times.
+//! * [`token_object`] reads lists of token objects, [`arrays`] parallel arrays, [`triples`] lists of lists,
+//!   [`fields`] single fields leniently, [`time`] times.
 //!
 //! To add a format: a file with a `RULE`, and its name in the list.
 mod arrays;
@@ -17,6 +18,7 @@ mod prompt;
 mod shape;
 mod time;
 mod token_object;
+mod triples;
 
 use crate::json::cursor::ValueKind;
 use crate::json::{Cursor, JsonError};
@@ -77,7 +79,13 @@ formats![
     lighteval,
     openai_responses_stream,
     openai_responses,
+    sglang,
+    llamacpp_legacy,
+    llamacpp,
+    tgi_stream,
+    tgi,
     openai,
+    ollama,
     refusal,
     token_list,
     token_lines

@@ -224,6 +224,7 @@ fn choice<'a>(
     if pending.values.is_some() {
         prompts.push((draft.choices.len(), pending));
     }
+    choice.remarks = std::mem::take(&mut draft.remarks);
     draft.choices.push(choice);
     Ok(())
 }

@@ -1,5 +1,8 @@
 //! Lists of token objects: `{"token", "logprob", "bytes", "top_logprobs"}`, as chat responses and others have them.
 //!
+//! Other writers name the same things otherwise: `text` for the name (TGI), `prob` and `top_probs` for probabilities after
+//! sampling (llama.cpp). What an object has under its usual name counts first.
+//!
 //! Nearly all bytes of a file pass through here: keys are told without looking for their end, and nothing is allocated.
 use super::arrays;
 use super::fields::{bad_field, string, text, value};
@@ -42,6 +45,21 @@ pub(super) fn tokens(
     })
 }
 
+/// Reads a single token object; `null` is none.
+pub(super) fn one(
+    cursor: &mut Cursor<'_>,
+    draft: &mut Draft,
+    path: &str,
+) -> Result<TokenRange, JsonError> {
+    let start = draft.tokens.len();
+    match cursor.kind()? {
+        ValueKind::Object => token(cursor, draft)?,
+        ValueKind::Null => cursor.skip()?,
+        _ => bad_field(cursor, draft, path, "an object")?,
+    }
+    Ok(TokenRange::since(start, draft))
+}
+
 /// The `bytes` of a token object.
 #[derive(Debug, Clone, Copy, Default)]
 enum Bytes {
@@ -56,18 +74,27 @@ enum Bytes {
 #[derive(Debug, Clone, Copy)]
 struct TokenObject {
     name: Span,
+    /// `token` was there: no other key names it.
+    named: bool,
     bytes: Bytes,
     raw: f64,
+    /// A probability instead of its logarithm.
+    linear: f64,
     id: Option<u64>,
+    /// Said by the file, not told from the name.
+    special: Option<bool>,
 }
 
 impl Default for TokenObject {
     fn default() -> Self {
         Self {
             name: Span::default(),
+            named: false,
             bytes: Bytes::Absent,
             raw: f64::NAN,
+            linear: f64::NAN,
             id: None,
+            special: None,
         }
     }
 }
@@ -77,12 +104,34 @@ impl TokenObject {
     fn text(&self, draft: &Draft) -> Span {
         match self.bytes {
             Bytes::Given(bytes) => bytes,
-            Bytes::Null if is_special(draft.bytes(self.name)) => Span {
-                start: self.name.start,
-                end: self.name.start,
-            },
+            Bytes::Null if is_special(draft.bytes(self.name)) => self.no_text(),
+            Bytes::Null | Bytes::Absent | Bytes::Bad if self.special == Some(true) => {
+                self.no_text()
+            }
             Bytes::Null | Bytes::Absent | Bytes::Bad => self.name,
         }
+    }
+
+    fn no_text(&self) -> Span {
+        Span {
+            start: self.name.start,
+            end: self.name.start,
+        }
+    }
+
+    fn is_special(&self, draft: &Draft) -> bool {
+        self.special
+            .unwrap_or_else(|| is_special(draft.bytes(self.name)))
+    }
+
+    /// Its value; a probability counts where there is no logarithm.
+    #[inline(always)]
+    fn value(&self, draft: &mut Draft) -> f64 {
+        if self.raw.is_nan() && !self.linear.is_nan() {
+            draft.remarks.after_sampling = true;
+            return metrics::num::ln(self.linear);
+        }
+        self.raw
     }
 
     /// The value of one field; anything but a token object's own is passed over.
@@ -94,16 +143,25 @@ impl TokenObject {
         draft: &mut Draft,
     ) -> Result<(), JsonError> {
         match key {
-            TokenKey::Token => self.name = name(cursor, draft)?,
+            TokenKey::Token => {
+                self.name = name(cursor, draft)?;
+                self.named = true;
+            }
             TokenKey::Logprob => self.raw = value(cursor, draft, "logprob")?,
             TokenKey::Bytes => self.bytes = bytes(cursor, draft)?,
             TokenKey::Id => self.id = id(cursor)?,
-            TokenKey::Text if self.name == Span::default() => self.name = name(cursor, draft)?,
+            TokenKey::Text if !self.named => self.name = name(cursor, draft)?,
             TokenKey::Sampling => {
                 draft.head.told("Fireworks", "`sampling_logprob`");
                 cursor.skip()?;
             }
-            TokenKey::Text | TokenKey::TopLogprobs | TokenKey::Other => cursor.skip()?,
+            TokenKey::Prob => self.linear = value(cursor, draft, "prob")?,
+            TokenKey::Special if cursor.kind()? == ValueKind::Bool => {
+                self.special = Some(cursor.raw()? == b"true");
+            }
+            TokenKey::Text | TokenKey::Special | TokenKey::TopLogprobs | TokenKey::Other => {
+                cursor.skip()?;
+            }
         }
         Ok(())
     }
@@ -121,6 +179,8 @@ enum TokenKey {
     Text,
     /// A key that only Fireworks writes.
     Sampling,
+    Prob,
+    Special,
     Other,
 }
 
@@ -147,10 +207,12 @@ impl TokenKey {
             b"token" => Self::Token,
             b"logprob" => Self::Logprob,
             b"bytes" => Self::Bytes,
-            b"top_logprobs" => Self::TopLogprobs,
+            b"top_logprobs" | b"top_probs" => Self::TopLogprobs,
             b"id" => Self::Id,
             b"text" | b"decoded_token" => Self::Text,
             b"sampling_logprob" => Self::Sampling,
+            b"prob" => Self::Prob,
+            b"special" => Self::Special,
             _ => Self::Other,
         }
     }
@@ -214,20 +276,34 @@ pub(super) fn token(cursor: &mut Cursor<'_>, draft: &mut Draft) -> Result<(), Js
         draft.note_here(Code::BadBytes, || format!("token {nth} of the record"));
     }
     let mut own = token.text(draft);
-    let special = is_special(draft.bytes(token.name));
-    let alternatives = draft.summarise(listed, own, token.name, token.id, token.raw);
+    let special = token.is_special(draft);
+    let raw = token.value(draft);
+    let alternatives = draft.summarise(listed, own, token.name, token.id, raw);
+    if token.id.is_some() {
+        stands_for_more(draft, listed, alternatives.chosen, own);
+    }
     if !draft.keep_alternatives {
         draft.alternatives.truncate(listed);
         own = draft.keep_only(own, arena);
     }
     draft.tokens.push(TokenDraft {
         bytes: own,
-        raw: token.raw,
+        raw,
         alternatives,
         id: token.id,
         special,
     });
     Ok(())
+}
+
+/// A server that holds back parts of characters writes the text that it sent beside the token; the token itself is among its
+/// alternatives then, with other bytes.
+fn stands_for_more(draft: &mut Draft, listed: usize, chosen: Option<u32>, own: Span) {
+    let same = chosen.and_then(|chosen| draft.alternatives.get(listed + chosen as usize));
+    let differs = |same: &AlternativeDraft| draft.bytes(same.bytes) != draft.bytes(own);
+    if same.is_some_and(differs) {
+        draft.remarks.grouped = true;
+    }
 }
 
 /// Reads `top_logprobs`: a list of token objects; `null` and `[]` mean that none are given.
@@ -250,10 +326,11 @@ pub(super) fn alternatives(cursor: &mut Cursor<'_>, draft: &mut Draft) -> Result
             listed.field(key, cursor, draft)?;
         }
         let bytes = listed.text(draft);
+        let raw = listed.value(draft);
         draft.alternatives.push(AlternativeDraft {
             name: listed.name,
             bytes,
-            raw: listed.raw,
+            raw,
             id: listed.id,
         });
     }

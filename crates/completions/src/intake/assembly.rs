@@ -46,6 +46,14 @@ impl Assembly {
     /// The piece is a whole completion, and none is open that it may belong to.
     pub(super) fn is_whole(&self, draft: &Draft, format: FormatId, piece: Piece) -> bool {
         let key = draft.bytes(piece.key);
+        if matches!(piece.role, Role::Last | Role::Whole) {
+            let begins = piece.position.is_none_or(|position| position <= 1);
+            let mut open = self.open.iter();
+            let awaited = |open: &Open| {
+                open.takes(draft, format, key) || open.format == format && open.key.is_empty()
+            };
+            return begins && !open.any(awaited);
+        }
         let mut open = self.open.iter().filter(|open| open.format == format);
         piece.role == Role::Perhaps
             && draft.choices.iter().all(|choice| choice.finished)
@@ -63,12 +71,10 @@ impl Assembly {
     ) {
         let key = draft.bytes(piece.key);
         // Without a key it belongs to what was begun last; and what goes on with a key may have begun without one.
-        let last = |fits: &dyn Fn(&Open) -> bool| {
-            let mut open = self.open.iter();
-            open.rposition(|open| open.format == format && fits(open))
-        };
-        let known = last(&|open| open.key == key || key.is_empty())
-            .or_else(|| last(&|open| open.key.is_empty() && piece.position.is_none()));
+        let last = |fits: &dyn Fn(&Open) -> bool| self.open.iter().rposition(fits);
+        let known = last(&|open| open.takes(draft, format, key)).or_else(|| {
+            last(&|open| open.format == format && open.key.is_empty() && piece.position.is_none())
+        });
         let known = match known {
             Some(nth) if self.open[nth].is_over(draft, piece) => {
                 self.open.remove(nth).finish(sink);
@@ -89,7 +95,7 @@ impl Assembly {
                 self.open.len() - 1
             }
         };
-        self.open[nth].add(draft, piece, origin);
+        self.open[nth].add(draft, format, piece, origin);
         self.joined |= self.open[nth].pieces > 1 && piece.role != Role::Run;
         if matches!(piece.role, Role::Last | Role::Whole) {
             self.open.remove(nth).finish(sink);
@@ -144,6 +150,14 @@ impl Open {
         }
     }
 
+    /// A piece of this format with this key may belong to it.
+    fn takes(&self, draft: &Draft, format: FormatId, key: &[u8]) -> bool {
+        if self.format == format {
+            return self.key == key || key.is_empty();
+        }
+        (self.draft.vague || draft.vague) && self.key == key
+    }
+
     /// All sequences have said why they ended.
     fn is_finished(&self) -> bool {
         !self.strands.is_empty() && self.strands.iter().all(|strand| strand.choice.finished)
@@ -168,7 +182,28 @@ impl Open {
                 && draft.choices.iter().any(goes_on))
     }
 
-    fn add(&mut self, draft: &Draft, piece: Piece, origin: Origin) {
+    /// The piece has everything that is there. Servers can be told to send only what is new instead; then the same value for
+    /// the same token is the next one if the number of tokens has grown and nothing else has.
+    fn is_repeated(&self, draft: &Draft) -> bool {
+        self.strands.iter().all(|strand| {
+            let index = strand.choice.index;
+            let piece = draft.choices.iter().find(|choice| choice.index == index);
+            piece.is_some_and(|piece| {
+                let size = (
+                    draft.len_of(piece),
+                    piece.text.map_or(0, |text| text.end - text.start),
+                );
+                let grown = draft.head.completion_tokens > self.draft.head.completion_tokens;
+                strand.is_in(draft, piece) && !(grown && size == strand.size())
+            })
+        })
+    }
+
+    fn has_note(&self, code: Code) -> bool {
+        self.draft.notes.iter().any(|note| note.code == code)
+    }
+
+    fn add(&mut self, draft: &Draft, format: FormatId, piece: Piece, origin: Origin) {
         let end = origin.at.byte + origin.extent.len;
         self.origin.extent.len = end.saturating_sub(self.origin.at.byte);
         if piece
@@ -179,14 +214,30 @@ impl Open {
         }
         self.pieces += 1;
         self.position = piece.position.or(self.position);
-        self.role = piece.role;
+        let before = std::mem::replace(&mut self.role, piece.role);
+        if self.pieces == 1 {
+            self.draft.vague = draft.vague;
+        } else if self.draft.vague && !draft.vague {
+            // Now it has told its format.
+            (self.draft.vague, self.format) = (false, format);
+            self.draft.head.evidence = None;
+        }
         let everything = matches!(piece.role, Role::SoFar | Role::Whole);
         // Values that have come are not given up for a last word without any.
         let says_less = everything
             && self.strands.iter().any(Strand::has_tokens)
             && draft.choices.iter().all(|choice| draft.len_of(choice) == 0);
-        if everything && !says_less {
+        let goes_on = before == Role::SoFar && !self.is_repeated(draft);
+        if everything && !says_less && goes_on {
+            if !self.has_note(Code::StreamJoined) {
+                self.draft.note(Code::StreamJoined, None, String::new);
+            }
+        } else if everything && !says_less {
             self.strands.clear();
+            if before == Role::SoFar {
+                self.draft.notes.clear();
+                self.draft.surrogates = 0;
+            }
         }
         self.head(draft);
         self.draft.surrogates += draft.surrogates;
@@ -203,10 +254,18 @@ impl Open {
                     self.strands.len() - 1
                 }
             };
+            let strand = &mut self.strands[nth];
             if says_less {
-                self.strands[nth].end(choice);
+                strand.end(choice);
+            } else if piece.role == Role::Last && strand.is_summed_up(draft, choice) {
+                let end = ChoiceDraft {
+                    content: Default::default(),
+                    refusal: Default::default(),
+                    ..choice.clone()
+                };
+                strand.add(draft, &end);
             } else {
-                self.strands[nth].add(draft, choice);
+                strand.add(draft, choice);
             }
         }
         for note in &draft.notes {

@@ -74,33 +74,25 @@ impl Reader {
         );
         if n_tokens > 0 {
             report.withheld(withheld);
-            // Tokens without a text of their own: what is stated is all there is to show.
-            if joined_len == 0 {
-                let stated = choice
-                    .text
-                    .map(|text| draft.bytes(text))
-                    .unwrap_or_default();
+            let stated = stated(draft, choice);
+            if joined.is_empty() && !stated.is_empty() {
+                // Tokens of which only ids and values are known: their text is known as a whole.
                 columns.text.extend_from_slice(stated);
             } else {
                 report.text(draft, choice, joined);
             }
-            let joined = &columns.text[text_start..];
-            fingerprint.bytes(joined);
+            fingerprint.bytes(&columns.text[text_start..]);
             draft
                 .tokens_of(choice)
                 .for_each(|token| fingerprint.word(token.raw.to_bits()));
         } else {
-            let stated = choice
-                .text
-                .filter(|text| text.start < text.end)
-                .or(choice.refusal_text);
-            let stated = stated.map(|span| draft.bytes(span)).unwrap_or_default();
+            let stated = stated(draft, choice);
             columns.text.extend_from_slice(stated);
             fingerprint.bytes(stated);
             report.no_values(choice);
         }
-        report.rest(choice);
         let text_len = columns.text.len() - text_start;
+        report.rest(choice);
         report.replacement_chars(&columns.text[text_start..]);
         let distinct = head.id.is_some() || n_tokens > 0;
         if distinct {
@@ -113,6 +105,8 @@ impl Reader {
                 }
             }
         }
+        debug_assert!(n_tokens == 0 || joined_len == 0 || joined_len == text_len);
+
         let metrics = self.builder.finish();
         self.run.push(Pushed {
             format,
@@ -143,6 +137,15 @@ impl Reader {
             has_tokens: n_tokens > 0,
         }
     }
+}
+
+/// The text that the record states for a choice.
+fn stated<'a>(draft: &'a Draft, choice: &ChoiceDraft) -> &'a [u8] {
+    let stated = choice
+        .text
+        .filter(|text| text.start < text.end)
+        .or(choice.refusal_text);
+    stated.map(|span| draft.bytes(span)).unwrap_or_default()
 }
 
 /// What a choice is.
@@ -264,6 +267,7 @@ impl SequenceLog<'_> {
             Values::Absent => "`logprobs` is not there",
             Values::Null => "`logprobs` is null",
             Values::WithoutTokens => "`logprobs` has numbers without tokens",
+            Values::NotAsked(why) => why,
             Values::Empty | Values::Listed => "`logprobs` lists no tokens",
         };
         self.add(Code::NoLogprobs, || why.to_owned());
@@ -275,6 +279,12 @@ impl SequenceLog<'_> {
         }
         if choice.reasoning {
             self.add(Code::ReasoningTokens, String::new);
+        }
+        if choice.remarks.after_sampling {
+            self.add(Code::AfterSampling, String::new);
+        }
+        if choice.remarks.grouped {
+            self.add(Code::GroupedText, String::new);
         }
     }
 

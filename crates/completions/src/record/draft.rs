@@ -89,6 +89,8 @@ pub(crate) enum Values {
     Empty,
     /// Numbers without tokens.
     WithoutTokens,
+    /// They were not asked for; by what this shows.
+    NotAsked(&'static str),
     /// There are some.
     Listed,
 }
@@ -131,7 +133,27 @@ pub(crate) struct ChoiceDraft {
     pub(crate) reasoning: bool,
     /// Values for the prompt were there and were passed over.
     pub(crate) prompt_values: bool,
+    pub(crate) remarks: Remarks,
     pub(crate) saw: Saw,
+}
+
+/// What is odd about the values of a choice as a whole.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) struct Remarks {
+    /// Its values are probabilities after the sampling settings.
+    pub(crate) after_sampling: bool,
+    /// A text stands for several of its tokens.
+    pub(crate) grouped: bool,
+}
+
+impl Remarks {
+    /// What holds for either.
+    pub(crate) fn or(self, other: Self) -> Self {
+        Self {
+            after_sampling: self.after_sampling || other.after_sampling,
+            grouped: self.grouped || other.grouped,
+        }
+    }
 }
 
 /// A call of a tool, or a piece of one.
@@ -252,6 +274,10 @@ pub(crate) struct Draft {
     pub(crate) envelopes: u32,
     /// Halves of surrogate pairs that were replaced.
     pub(crate) surrogates: u32,
+    /// What was odd about values since this was taken last: it goes into the choice that they belong to.
+    pub(crate) remarks: Remarks,
+    /// The record is a piece that does not tell its format: that of the completion it belongs to counts.
+    pub(crate) vague: bool,
     /// Scratch for the values of legacy arrays.
     pub(crate) values: Vec<f64>,
 }
@@ -271,6 +297,8 @@ impl Draft {
         self.head = Head::default();
         self.envelopes = 0;
         self.surrogates = 0;
+        self.remarks = Remarks::default();
+        self.vague = false;
     }
 
     /// Position in [`Self::choices`] of the first choice of the completion that is being read.
@@ -396,20 +424,22 @@ impl Draft {
             }
         }
         let (bytes, name) = (self.bytes(bytes), self.bytes(name));
+        // Two tokens may have one text: where both sides have ids, nothing else is compared.
+        let told_by_id = |listed: &AlternativeDraft| id.is_some() && listed.id.is_some();
         let chosen = listed
             .iter()
             .position(|listed| id.is_some() && listed.id == id)
             .or_else(|| {
                 // A special token has no bytes; its name is all there is to compare.
                 let comparable = !bytes.is_empty() || name.is_empty();
-                listed
-                    .iter()
-                    .position(|listed| comparable && self.bytes(listed.bytes) == bytes)
+                listed.iter().position(|listed| {
+                    comparable && self.bytes(listed.bytes) == bytes && !told_by_id(listed)
+                })
             })
             .or_else(|| {
                 listed
                     .iter()
-                    .position(|listed| self.bytes(listed.name) == name)
+                    .position(|listed| self.bytes(listed.name) == name && !told_by_id(listed))
             });
         let other = chosen.map_or(f64::NAN, |chosen| listed[chosen].raw);
         Alternatives {
@@ -484,6 +514,7 @@ impl Mark {
         draft.completions.truncate(self.completions);
         draft.failures.truncate(self.failures);
         draft.surrogates = self.surrogates;
+        draft.remarks = Remarks::default();
         draft.head = self.head;
     }
 }

@@ -50,6 +50,16 @@ pub(crate) fn undo_byte_escapes(arena: &mut Vec<u8>, start: usize) -> bool {
     true
 }
 
+/// The byte that llama.cpp means by `byte: \x89`.
+pub(crate) fn undo_one_byte(name: &[u8]) -> Option<u8> {
+    let hex = name.strip_prefix(b"byte: \\x")?;
+    let lower = |digit: &u8| matches!(digit, b'0'..=b'9' | b'a'..=b'f');
+    if hex.len() != 2 || !hex.iter().all(lower) {
+        return None;
+    }
+    u8::from_str_radix(std::str::from_utf8(hex).ok()?, 16).ok()
+}
+
 /// How the joined tokens relate to the stated text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Joined {

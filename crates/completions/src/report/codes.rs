@@ -52,6 +52,7 @@ pub(crate) enum Code {
     AlternativesDuplicate,
     FloorSuspected,
     IdReused,
+    StreamJoined,
     LimitExpansion,
     LimitNesting,
     Damaged,
@@ -97,7 +98,7 @@ use Level::{Error, Info, Warn};
 
 /// In the order of [`Code`].
 #[rustfmt::skip]
-pub(crate) static TEXTS: [Texts; 59] = [
+pub(crate) static TEXTS: [Texts; 60] = [
     texts(Code::EmptyFile, "empty_file", Error, [
         "The file is empty: {detail}.",
         "The file is empty: {detail}.",
@@ -290,6 +291,10 @@ pub(crate) static TEXTS: [Texts; 59] = [
         "1 sequence has the id of another one, but not its content, at {where}: {detail}.",
         "{n} sequences have the id of another one, but not its content, the first at {where}: {detail}.",
         "Two runs may have been put together. Both count in the means."]),
+    texts(Code::StreamJoined, "stream_joined", Info, [
+        "The pieces of 1 stream do not repeat what came before, at {where}: they were put one behind the other.",
+        "The pieces of {n} streams do not repeat what came before, the first at {where}: they were put one behind the other.",
+        ""]),
     texts(Code::LimitExpansion, "limit_expansion", Error, [
         "The file unpacks to more than is read, at {where}: {detail}.",
         "The file unpacks to more than is read, at {where}: {detail}.",

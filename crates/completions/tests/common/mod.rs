@@ -2,7 +2,8 @@
 #![allow(dead_code, reason = "each test file uses a part of it")]
 use completions::unpack::{Unpacked, Unpacker};
 use completions::{
-    Columns, Import, Importer, Limits, Problem, RecordReader, RecordSpan, decode_sequence,
+    Columns, Import, Importer, Limits, Problem, RecordReader, RecordSpan, SequenceDetail,
+    decode_sequence,
 };
 use std::path::{Path, PathBuf};
 
@@ -66,6 +67,45 @@ pub(crate) fn codes(import: &Import) -> Vec<&'static str> {
 pub(crate) fn texts(import: &Import) -> Vec<String> {
     let text = |sequence| import.columns.sequence_text(sequence).into_owned();
     import.columns.sequences.iter().map(text).collect()
+}
+
+/// The detail of a sequence of a file; it must say what the columns say.
+#[track_caller]
+pub(crate) fn detail(file: &str, import: &Import, nth: usize) -> SequenceDetail {
+    let columns = &import.columns;
+    let sequence = &columns.sequences[nth];
+    let completion = &columns.completions[sequence.completion as usize];
+    let record = columns.records[completion.record as usize];
+    let bytes = &file.as_bytes()[record.start as usize..(record.start + record.len) as usize];
+    let offset = completion.offset + nth as u32 - completion.first_sequence;
+    let found = decode_sequence(record.form, completion.format, bytes, offset);
+    let Some(detail) = found else {
+        panic!("no detail of sequence {nth}")
+    };
+    assert_eq!(detail.tokens.len(), sequence.n_tokens as usize);
+    for (at, token) in (0..).zip(&detail.tokens) {
+        let index = sequence.first_token + u64::from(at);
+        assert_eq!(token.bytes, columns.token_bytes(sequence, at));
+        assert_eq!(token.status, columns.status(index));
+        let kept = columns.logprob[index as usize];
+        assert_eq!((token.logprob as f32).to_bits(), kept.to_bits());
+    }
+    detail
+}
+
+/// Names of the alternatives of a token, best first; the one that was written with a `*`.
+pub(crate) fn listed(detail: &SequenceDetail, token: usize) -> Vec<String> {
+    let mark = |chosen| if chosen { "*" } else { "" };
+    let listed = detail.tokens[token].alternatives.iter();
+    listed
+        .map(|listed| format!("{}{}", listed.token, mark(listed.chosen)))
+        .collect()
+}
+
+/// The file with these records as events.
+pub(crate) fn events(records: &[String]) -> String {
+    let event = |record: &String| format!("data: {record}\n\n");
+    records.iter().map(event).collect()
 }
 
 /// A chat response with these (text, value) tokens, without `bytes` and alternatives.
@@ -144,6 +184,58 @@ pub(crate) fn seeds() -> Vec<Vec<u8>> {
     let inspect = r#"{"samples":[{"id":1,"epoch":1,"output":{"choices":[{"message":{"content":"Yes"},"stop_reason":"stop","logprobs":{"content":[{"token":"Yes","logprob":-0.125}]}}]}}],"eval":{}}"#;
     let lm_eval = r#"{"doc_id":4,"resps":[["42"]],"doc_hash":"h"}{"doc_id":5,"resps":[[-2.5]]}"#;
     let tokens = r#"{"token":"a","logprob":-1,"bytes":[97]}"#;
+    let tgi = r#"{"details":{"top_tokens":[[{"id":1,"text":"a","logprob":-0.5},{"id":2,"text":"b","logprob":-1}],[]],"tokens":[{"id":1,"text":"a","logprob":-0.5,"special":false},{"id":3,"text":"</s>","logprob":null,"special":true}],"prefill":[{"id":9,"text":"q","logprob":null}],"finish_reason":"eos_token","generated_tokens":2,"best_of_sequences":[{"generated_text":"c","tokens":[{"id":4,"text":"c","logprob":-2,"special":false}],"prefill":[]}]},"generated_text":"a"}"#;
+    let tgi_token = |index: u32, text: &str, rest: &str| {
+        format!(
+            r#"{{"index":{index},"token":{{"id":1{index},"text":"{text}","logprob":-0.{index},"special":false}},{rest}}}"#
+        )
+    };
+    let on = r#""generated_text":null,"details":null"#;
+    let end = r#""generated_text":"uv","details":{"finish_reason":"length","generated_tokens":2,"input_length":3}"#;
+    let tgi_stream = [
+        tgi_token(1, "u", on),
+        tgi_token(2, "v", end),
+        tgi_token(4, "w", on),
+        tgi_token(1, "x", on),
+    ];
+    let sglang = |id: &str, text: &str, output: &str, finish: &str| {
+        format!(
+            r#"{{"text":"{text}","output_ids":[1],"meta_info":{{"id":"{id}","finish_reason":{finish},"completion_tokens":1,"input_token_logprobs":[[null,4,null]],"output_token_logprobs":[{output}],"output_top_logprobs":[[[-0.5,9,null],[-2,3,"B"]],null]}}}}"#
+        )
+    };
+    let stop = r#"{"type":"stop"}"#;
+    let sglang = [
+        sglang("a", "x", "[-0.5,9,null]", "null"),
+        sglang("b", "y", "[-0.5,9]", stop),
+        sglang("a", "xy", "[-0.5,9,null],[-1,3,null]", "null"),
+        sglang("a", "xyz", "[-0.5,9,null],[-1,3,null],[-2,8,null]", stop),
+    ];
+    let llama = |index: u32, values: &str, stop: bool| {
+        format!(
+            r#"{{"index":{index},"content":"A","stop":{stop},"id_slot":0,"tokens_predicted":2{values}}}"#
+        )
+    };
+    let new = r#","completion_probabilities":[{"id":5,"token":" A","bytes":[32,65],"logprob":-0.1,"top_logprobs":[{"id":5,"token":"A","bytes":[65],"logprob":-0.1}]},{"token":"b","prob":0.5,"top_probs":[]}]"#;
+    let old = r#","completion_probabilities":[{"content":"A","probs":[{"tok_str":"A","prob":0.9},{"tok_str":"byte: \\x89","prob":0}]}]"#;
+    let llama = [
+        llama(0, new, false),
+        llama(1, old, false),
+        llama(0, "", true),
+        llama(1, old, true),
+        llama(2, new, true),
+        llama(3, "", false),
+    ];
+    let ollama = |text: &str, done: bool| {
+        format!(
+            r#"{{"model":"m","created_at":"2025-01-01T00:00:00.5Z","response":"{text}","done":{done},"eval_count":2,"logprobs":[{{"token":"{text}","logprob":-0.5,"bytes":[65]}}]}}"#
+        )
+    };
+    let ollama = [
+        ollama("A", false),
+        ollama("b", true),
+        r#"{"done":true,"message":{"content":"c","tool_calls":[{"function":{"name":"f","arguments":{}}}]},"model":"n"}"#.to_owned(),
+        ollama("c", false),
+    ];
     let files = [
         format!("{helm}\n{inspect}\n{lm_eval}"),
         format!(
@@ -155,6 +247,14 @@ pub(crate) fn seeds() -> Vec<Vec<u8>> {
             responses.join("\n"),
             &responses[2][39..responses[2].len() - 1]
         ),
+        sglang.join("\n"),
+        format!("data: {}\n\ndata: [DONE]\n\n", sglang.join("\n\ndata: ")),
+        format!("data: {}\n\n", llama.join("\n\ndata: ")),
+        format!("[{}]", llama.join(",")),
+        format!("{}\n{pair}", ollama.join("\n")),
+        format!("[{tgi},{pair},{tgi}]"),
+        format!("data: {}\n\n", tgi_stream.join("\n\ndata: ")),
+        format!("{}\n{tgi}", tgi_stream.join("\n")),
         format!(
             "{events}data: [DONE]\n\n: ping\n{}",
             events.replace("\n\n", "\r\n\r\n")
@@ -291,7 +391,8 @@ pub(crate) fn details_agree(file: &[u8], import: &Import) {
                     .count();
                 assert_eq!(chosen, usize::from(token.chosen_is_listed));
             }
-            if sequence.n_tokens == 0 {
+            // Without tokens, or without a text of theirs, the text is what the record states.
+            if detail.tokens.iter().all(|token| token.bytes.is_empty()) {
                 let text = import.columns.sequence_text(sequence);
                 assert_eq!(text, detail.stated_text.unwrap_or_default());
             }

@@ -57,6 +57,7 @@ impl Strand {
         choice.reasoning |= piece.reasoning;
         choice.prompt_values |= piece.prompt_values;
         choice.saw = choice.saw.or(piece.saw);
+        choice.remarks = choice.remarks.or(piece.remarks);
         // The last pieces of a stream often say `null`: what was listed before counts.
         choice.values = choice.values.with(piece.values);
         copy_tokens(&mut self.prompt, draft, piece.prompt);
@@ -80,6 +81,46 @@ impl Strand {
             name.extend_from_slice(draft.bytes(call.name));
             arguments.extend_from_slice(draft.bytes(call.arguments));
         }
+    }
+
+    /// The piece has all tokens that are there, and its text begins with the text that is there.
+    pub(super) fn is_in(&self, draft: &Draft, piece: &ChoiceDraft) -> bool {
+        let begins = |known: &Option<Vec<u8>>, text: Option<Span>| match (known, text) {
+            (Some(known), Some(text)) => draft.bytes(text).starts_with(known),
+            (known, _) => known.as_ref().is_none_or(Vec::is_empty),
+        };
+        self.has_begun(draft, piece)
+            && begins(&self.text, piece.text)
+            && begins(&self.refusal_text, piece.refusal_text)
+    }
+
+    /// The tokens of the piece begin with all that are there.
+    fn has_begun(&self, draft: &Draft, piece: &ChoiceDraft) -> bool {
+        let begins = |known: &Draft, range: TokenRange| {
+            let tokens = draft.tokens.get(range.start..range.end).unwrap_or_default();
+            let same = |known: &TokenDraft, token: &TokenDraft| {
+                known.raw.to_bits() == token.raw.to_bits() && known.id == token.id
+            };
+            tokens.len() >= known.tokens.len()
+                && known
+                    .tokens
+                    .iter()
+                    .zip(tokens)
+                    .all(|(known, token)| same(known, token))
+        };
+        begins(&self.content, piece.content) && begins(&self.refusal, piece.refusal)
+    }
+
+    /// The last event of some streams lists all tokens again, without their text.
+    pub(super) fn is_summed_up(&self, draft: &Draft, piece: &ChoiceDraft) -> bool {
+        let has_text = piece.text.is_some_and(|text| text.start < text.end);
+        !has_text && self.size().0 > 0 && self.has_begun(draft, piece)
+    }
+
+    /// Number of its tokens, and of the bytes of its text.
+    pub(super) fn size(&self) -> (usize, usize) {
+        let tokens = self.content.tokens.len() + self.refusal.tokens.len();
+        (tokens, self.text.as_ref().map_or(0, Vec::len))
     }
 
     /// Writes all of it into `out`; the choice that is returned is still to be appended.
