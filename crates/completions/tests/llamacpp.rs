@@ -47,7 +47,10 @@ fn new_answers_under_both_names_in_any_order() {
                 import.report.evidence,
                 ["llamacpp: `completion_probabilities` is a list of token objects"]
             );
-            assert_eq!(codes(&import), ["censored", "truncated_by_length"]);
+            assert_eq!(
+                codes(&import),
+                ["alternatives_unsorted", "censored", "truncated_by_length"]
+            );
             assert_eq!(texts(&import), ["Ab"]);
             let completion = &import.columns.completions[0];
             assert_eq!(
@@ -90,6 +93,7 @@ fn old_values_are_probabilities() {
     assert_eq!(
         codes(&import),
         [
+            "alternatives_unsorted",
             "censored",
             "missing",
             "sampled_not_listed",

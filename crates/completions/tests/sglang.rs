@@ -33,7 +33,10 @@ fn values_ids_and_texts() {
         import.report.evidence,
         ["sglang: `meta_info.output_token_logprobs`"]
     );
-    assert_eq!(codes(&import), ["truncated_by_length"]);
+    assert_eq!(
+        codes(&import),
+        ["alternatives_unsorted", "truncated_by_length"]
+    );
     assert_eq!(texts(&import), [" AB"]);
     let completion = &import.columns.completions[0];
     assert_eq!(

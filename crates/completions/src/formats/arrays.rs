@@ -181,7 +181,9 @@ pub(super) fn position(
         .next()
         .and_then(|at| Some((at, *draft.tokens.get(at)?)));
     if let Some((at, TokenDraft { bytes, raw, id, .. })) = token {
-        draft.tokens[at].alternatives = draft.summarise(listed, bytes, bytes, id, raw);
+        let mut alternatives = draft.summarise(listed, bytes, bytes, id, raw);
+        alternatives.duplicate = draft.has_duplicate(listed, tokens.len());
+        draft.tokens[at].alternatives = alternatives;
     }
     if token.is_none() || !draft.keep_alternatives {
         draft.alternatives.truncate(listed);

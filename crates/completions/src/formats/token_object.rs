@@ -278,7 +278,8 @@ pub(super) fn token(cursor: &mut Cursor<'_>, draft: &mut Draft) -> Result<(), Js
     let mut own = token.text(draft);
     let special = token.is_special(draft);
     let raw = token.value(draft);
-    let alternatives = draft.summarise(listed, own, token.name, token.id, raw);
+    let mut alternatives = draft.summarise(listed, own, token.name, token.id, raw);
+    alternatives.duplicate = draft.has_duplicate(listed, draft.tokens.len());
     if token.id.is_some() {
         stands_for_more(draft, listed, alternatives.chosen, own);
     }

@@ -8,7 +8,6 @@ use crate::record::{CompletionDraft, Draft};
 use crate::report::Code;
 use crate::{Columns, FormatId, Level, Problem};
 use metrics::{Mark, Reading, RunMetrics};
-use std::collections::BTreeMap;
 
 /// Completions by format, in order of appearance.
 #[derive(Debug, Default)]
@@ -130,7 +129,7 @@ impl Reader {
     /// The end of the file.
     pub(crate) fn finish(mut self) -> Read {
         // Make room: the median needs some.
-        self.fingerprints = BTreeMap::new();
+        self.fingerprints = Default::default();
         let start = Position {
             record: 1,
             byte: 0,

@@ -3,9 +3,11 @@
 //! * [`sequence`] appends one sequence and says what is odd about it.
 //! * [`completion`] appends the completion around it.
 //! * [`run`] folds the figures of the file.
+//! * [`fingerprint`] knows which sequences were there before.
 //! * [`mod@file`] looks at the file as a whole, at the end.
 mod completion;
 mod file;
+mod fingerprint;
 mod run;
 mod sequence;
 
@@ -32,8 +34,7 @@ pub(crate) struct Reader {
     models: BTreeMap<String, u32>,
     /// Sequences of each model.
     model_sequences: Vec<u64>,
-    /// Fingerprints of the sequences and the first one that has it.
-    fingerprints: BTreeMap<u64, u32>,
+    fingerprints: fingerprint::Fingerprints,
     formats: file::Formats,
 }
 
@@ -49,7 +50,7 @@ impl Reader {
             run: run::Run::new(limits.places),
             models: BTreeMap::new(),
             model_sequences: Vec::new(),
-            fingerprints: BTreeMap::new(),
+            fingerprints: fingerprint::Fingerprints::default(),
             formats: file::Formats::default(),
         }
     }

@@ -1,4 +1,5 @@
 //! One sequence: its tokens into the columns, its figures, and what is odd about it.
+use super::fingerprint::{Fingerprint, Known};
 use super::{Reader, run::Pushed};
 use crate::columns::flags_of;
 use crate::containers::Position;
@@ -10,7 +11,12 @@ use crate::record::{ChoiceDraft, CompletionDraft, Draft, TokenDraft};
 use crate::report::{Code, ProblemLog};
 use crate::{Finish, Kind, Level, Place, Sequence};
 use metrics::{Reading, Status};
-use std::collections::btree_map::Entry;
+
+/// What some servers write for everything less likely.
+const FLOOR: f64 = -100.0;
+
+/// So many of them are no chance.
+const FLOORS: usize = 3;
 
 /// What was appended.
 pub(super) struct Appended {
@@ -45,6 +51,7 @@ impl Reader {
         let withheld = judge(draft, choice);
         let first_token = columns.token_end.len() as u64;
         let text_start = columns.text.len();
+        let mut floors = 0;
         for (position, token) in draft.tokens_of(choice).enumerate() {
             columns.text.extend_from_slice(draft.bytes(token.bytes));
             columns
@@ -64,7 +71,9 @@ impl Reader {
                 );
             }
             report.alternatives(token, position);
+            floors += usize::from(token.raw == FLOOR);
         }
+        report.floor(floors);
         let n_tokens = draft.len_of(choice);
         let joined_len = columns.text.len() - text_start;
         let joined = &columns.text[text_start..];
@@ -94,15 +103,16 @@ impl Reader {
         let text_len = columns.text.len() - text_start;
         report.rest(choice);
         report.replacement_chars(&columns.text[text_start..]);
-        let distinct = head.id.is_some() || n_tokens > 0;
-        if distinct {
-            // Positions have 32 bits, here as in the columns.
-            let position = u32::try_from(nth).unwrap_or(u32::MAX);
-            match self.fingerprints.entry(fingerprint.0) {
-                Entry::Occupied(first) => report.duplicate(u64::from(*first.get())),
-                Entry::Vacant(none) => {
-                    none.insert(position);
-                }
+        let id = head
+            .id
+            .map(|id| draft.bytes(id))
+            .filter(|id| !id.is_empty());
+        if id.is_some() || n_tokens > 0 {
+            let known = self.fingerprints.know(id, choice.index, fingerprint.0, nth);
+            match known {
+                Known::No => {}
+                Known::Same(first) => report.duplicate(first),
+                Known::IdOnly(first) => report.id_reused(first),
             }
         }
         debug_assert!(n_tokens == 0 || joined_len == 0 || joined_len == text_len);
@@ -228,8 +238,20 @@ impl SequenceLog<'_> {
         if listed.chosen_differs {
             self.add(Code::SampledValueDiffers, which);
         }
+        if listed.unsorted {
+            self.add(Code::AlternativesUnsorted, which);
+        }
+        if listed.duplicate {
+            self.add(Code::AlternativesDuplicate, which);
+        }
         if listed.overfull {
             self.add(Code::AlternativesMass, which);
+        }
+    }
+
+    fn floor(&mut self, floors: usize) {
+        if floors >= FLOORS {
+            self.add(Code::FloorSuspected, String::new);
         }
     }
 
@@ -295,6 +317,12 @@ impl SequenceLog<'_> {
         }
     }
 
+    fn id_reused(&mut self, first: u64) {
+        self.add(Code::IdReused, || {
+            format!("sequence {} has it, too", first + 1)
+        });
+    }
+
     fn duplicate(&mut self, first: u64) {
         self.add(Code::Duplicate, || {
             format!(
@@ -302,31 +330,5 @@ impl SequenceLog<'_> {
                 first + 1
             )
         });
-    }
-}
-
-/// A hash over id, index, text and values. Equal sequences have equal ones; the chance that others do is negligible.
-struct Fingerprint(u64);
-
-impl Fingerprint {
-    fn new(id: &[u8], index: u32) -> Self {
-        let mut fingerprint = Self(0xcbf2_9ce4_8422_2325);
-        fingerprint.bytes(id);
-        fingerprint.word(u64::from(index));
-        fingerprint
-    }
-
-    fn word(&mut self, word: u64) {
-        self.0 = (self.0 ^ word).wrapping_mul(0x9e37_79b9_7f4a_7c15);
-        self.0 ^= self.0 >> 29;
-    }
-
-    fn bytes(&mut self, bytes: &[u8]) {
-        self.word(bytes.len() as u64);
-        for chunk in bytes.chunks(8) {
-            let mut word = [0; 8];
-            word[..chunk.len()].copy_from_slice(chunk);
-            self.word(u64::from_le_bytes(word));
-        }
     }
 }

@@ -33,6 +33,10 @@ pub(crate) struct Alternatives {
     pub(crate) chosen: Option<u32>,
     /// The written token has another value there.
     pub(crate) chosen_differs: bool,
+    /// A better one is listed behind a worse one.
+    pub(crate) unsorted: bool,
+    /// One of them is listed twice; only looked for now and then.
+    pub(crate) duplicate: bool,
     /// Where they begin in [`Draft::alternatives`], if they are kept.
     pub(crate) first: usize,
 }
@@ -423,6 +427,7 @@ impl Draft {
                 mass += metrics::num::exp(alternative.raw);
             }
         }
+        let unsorted = listed.windows(2).any(|pair| pair[1].raw > pair[0].raw);
         let (bytes, name) = (self.bytes(bytes), self.bytes(name));
         // Two tokens may have one text: where both sides have ids, nothing else is compared.
         let told_by_id = |listed: &AlternativeDraft| id.is_some() && listed.id.is_some();
@@ -447,8 +452,33 @@ impl Draft {
             overfull: mass > 1.001,
             chosen: chosen.and_then(|chosen| u32::try_from(chosen).ok()),
             chosen_differs: (other - raw).abs() > 1e-6,
+            unsorted,
+            duplicate: false,
             first,
         }
+    }
+
+    /// Is one of them listed twice? By id where both have one, else by bytes; what has no bytes has a name.
+    /// Only every thirty-second position is looked at, and only the first entries: each is compared with each, which would
+    /// cost more than reading them.
+    #[inline]
+    pub(crate) fn has_duplicate(&self, first: usize, position: usize) -> bool {
+        position.is_multiple_of(32) && self.compare_all(&self.alternatives[first..])
+    }
+
+    #[inline(never)]
+    fn compare_all(&self, listed: &[AlternativeDraft]) -> bool {
+        const AMONG: usize = 20;
+        let same = |a: &AlternativeDraft, b: &AlternativeDraft| match (a.id, b.id) {
+            (Some(a), Some(b)) => a == b,
+            _ => {
+                a.bytes.end - a.bytes.start == b.bytes.end - b.bytes.start
+                    && self.bytes(a.bytes) == self.bytes(b.bytes)
+                    && (a.bytes.start < a.bytes.end || self.bytes(a.name) == self.bytes(b.name))
+            }
+        };
+        let few = &listed[..listed.len().min(AMONG)];
+        (few.iter().enumerate()).any(|(nth, a)| few[..nth].iter().any(|b| same(a, b)))
     }
 
     /// The tokens of a choice: the answer's, then the refusal's.

@@ -1,5 +1,6 @@
 //! What a token's text is, and whether the tokens add up to the stated one.
 use super::{ChoiceDraft, Draft};
+use crate::Finish;
 
 /// U+FFFD in UTF-8.
 pub(crate) const REPLACEMENT: &[u8] = "\u{fffd}".as_bytes();
@@ -66,7 +67,7 @@ pub(crate) enum Joined {
     /// They are the text, or the record states none.
     Same,
     /// They are it after one of the usual repairs: without special tokens, without a leading space, with U+FFFD for half a
-    /// character.
+    /// character, behind the prompt, up to a stop string.
     Repaired,
     /// They are not; the offset of the first byte that differs.
     Differs(usize),
@@ -83,10 +84,11 @@ pub(crate) fn compare(draft: &Draft, choice: &ChoiceDraft, joined: &[u8]) -> Joi
     if joined == stated {
         return Joined::Same;
     }
-    let repaired = (draft.tokens_of(choice).any(|token| token.special)
-        && without_specials(draft, choice) == stated)
+    let repaired = without_specials(draft, choice, stated)
         || joined.strip_prefix(b" ") == Some(stated)
-        || same_but_for_split_characters(joined, stated);
+        || same_but_for_split_characters(joined, stated)
+        || without_prompt(draft, choice, joined, stated)
+        || cut_at_a_stop(choice, joined, stated);
     if repaired {
         return Joined::Repaired;
     }
@@ -94,13 +96,38 @@ pub(crate) fn compare(draft: &Draft, choice: &ChoiceDraft, joined: &[u8]) -> Joi
     Joined::Differs(first.unwrap_or(joined.len().min(stated.len())))
 }
 
-fn without_specials(draft: &Draft, choice: &ChoiceDraft) -> Vec<u8> {
-    draft
-        .tokens_of(choice)
-        .filter(|token| !token.special)
+/// The tokens that are text are the text, also without the space that some vocabularies put in front of it.
+fn without_specials(draft: &Draft, choice: &ChoiceDraft, stated: &[u8]) -> bool {
+    if !draft.tokens_of(choice).any(|token| token.special) {
+        return false;
+    }
+    let plain = draft.tokens_of(choice).filter(|token| !token.special);
+    let plain: Vec<u8> = plain
         .flat_map(|token| draft.bytes(token.bytes))
         .copied()
-        .collect()
+        .collect();
+    plain == stated || plain.strip_prefix(b" ") == Some(stated)
+}
+
+/// The text begins with the prompt, of which the tokens are not listed.
+fn without_prompt(draft: &Draft, choice: &ChoiceDraft, joined: &[u8], stated: &[u8]) -> bool {
+    let prompts = draft
+        .tokens
+        .get(choice.prompt.start..choice.prompt.end)
+        .unwrap_or_default();
+    let Some(before) = stated.strip_suffix(joined).filter(|_| !joined.is_empty()) else {
+        return false;
+    };
+    let listed = prompts.iter().filter(|token| !token.special);
+    !prompts.is_empty() && listed.flat_map(|token| draft.bytes(token.bytes)).eq(before)
+}
+
+/// The text ends where a stop string begins, of which the tokens are listed.
+fn cut_at_a_stop(choice: &ChoiceDraft, joined: &[u8], stated: &[u8]) -> bool {
+    /// Stop strings are shorter than this; what is longer is something else.
+    const LONGEST: usize = 32;
+    let rest = joined.strip_prefix(stated);
+    choice.finish == Finish::Stop && rest.is_some_and(|rest| rest.len() <= LONGEST)
 }
 
 /// An answer that was cut inside a character: the text has U+FFFD there, the tokens its first bytes.

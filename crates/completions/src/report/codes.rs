@@ -280,8 +280,8 @@ pub(crate) static TEXTS: [Texts; 60] = [
         "The alternatives of {n} tokens are not in order, the first at {where}: {detail}.",
         ""]),
     texts(Code::AlternativesDuplicate, "alternatives_duplicate", Info, [
-        "1 token lists an alternative twice, at {where}: {detail}.",
-        "{n} tokens list an alternative twice, the first at {where}: {detail}.",
+        "1 token lists an alternative twice, at {where}: {detail}. Only some tokens were looked at.",
+        "{n} tokens list an alternative twice, the first at {where}: {detail}. Only some tokens were looked at.",
         ""]),
     texts(Code::FloorSuspected, "floor_suspected", Warn, [
         "1 sequence has several values of exactly -100, at {where}.",

@@ -1,0 +1,73 @@
+//! Which sequences were there before: the same ones, and others with the same id.
+use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
+
+/// A hash over id, index, text and values. Equal sequences have equal ones; the chance that others do is negligible.
+pub(super) struct Fingerprint(pub(super) u64);
+
+impl Fingerprint {
+    pub(super) fn new(id: &[u8], index: u32) -> Self {
+        let mut fingerprint = Self(0xcbf2_9ce4_8422_2325);
+        fingerprint.bytes(id);
+        fingerprint.word(u64::from(index));
+        fingerprint
+    }
+
+    pub(super) fn word(&mut self, word: u64) {
+        self.0 = (self.0 ^ word).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+        self.0 ^= self.0 >> 29;
+    }
+
+    pub(super) fn bytes(&mut self, bytes: &[u8]) {
+        self.word(bytes.len() as u64);
+        for chunk in bytes.chunks(8) {
+            let mut word = [0; 8];
+            word[..chunk.len()].copy_from_slice(chunk);
+            self.word(u64::from_le_bytes(word));
+        }
+    }
+}
+
+/// What was there before.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Known {
+    No,
+    /// The same sequence; its number.
+    Same(u64),
+    /// Another sequence with this id and index; its number.
+    IdOnly(u64),
+}
+
+/// The first sequence of each fingerprint. A sequence with an id is found by id and index, and has 32 bits of its content
+/// beside it; only others with the same id are found by all of it. So each sequence has one entry.
+#[derive(Debug, Default)]
+pub(super) struct Fingerprints(BTreeMap<u64, (u32, u32)>);
+
+impl Fingerprints {
+    /// Was it there? If not, it is now.
+    pub(super) fn know(&mut self, id: Option<&[u8]>, index: u32, all: u64, nth: u64) -> Known {
+        // Positions have 32 bits, here as in the columns.
+        let position = u32::try_from(nth).unwrap_or(u32::MAX);
+        let content = (all >> 32) as u32;
+        let mut other = None;
+        if let Some(id) = id {
+            match self.0.entry(Fingerprint::new(id, index).0) {
+                Entry::Vacant(none) => {
+                    none.insert((position, content));
+                    return Known::No;
+                }
+                Entry::Occupied(known) => match *known.get() {
+                    (first, known) if known == content => return Known::Same(u64::from(first)),
+                    (first, _) => other = Some(u64::from(first)),
+                },
+            }
+        }
+        match self.0.entry(all) {
+            Entry::Occupied(known) => Known::Same(u64::from(known.get().0)),
+            Entry::Vacant(none) => {
+                none.insert((position, content));
+                other.map_or(Known::No, Known::IdOnly)
+            }
+        }
+    }
+}
