@@ -20,7 +20,7 @@ pub(crate) fn bad_field(
 }
 
 /// A log-probability: a number, a number written as a string, or nothing (NaN).
-#[inline]
+#[inline(always)]
 pub(crate) fn value(
     cursor: &mut Cursor<'_>,
     draft: &mut Draft,

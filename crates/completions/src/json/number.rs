@@ -17,7 +17,7 @@ const WORDS: [(&[u8], f64); 5] = [
 ];
 
 /// Reads the number (or `NaN`, `Infinity`, `-inf`, …) at `start`; returns it and the offset after it.
-#[inline]
+#[inline(always)]
 pub(crate) fn lex(bytes: &[u8], start: usize) -> Result<(f64, usize), JsonError> {
     let mut at = start;
     let negative = bytes.get(at) == Some(&b'-');

@@ -459,11 +459,11 @@ impl Draft {
     }
 
     /// Is one of them listed twice? By id where both have one, else by bytes; what has no bytes has a name.
-    /// Only every thirty-second position is looked at, and only the first entries: each is compared with each, which would
+    /// Only every sixty-fourth position is looked at, and only the first entries: each is compared with each, which would
     /// cost more than reading them.
     #[inline]
     pub(crate) fn has_duplicate(&self, first: usize, position: usize) -> bool {
-        position.is_multiple_of(32) && self.compare_all(&self.alternatives[first..])
+        position.is_multiple_of(64) && self.compare_all(&self.alternatives[first..])
     }
 
     #[inline(never)]
