@@ -19,6 +19,8 @@ const CONTAINERS: &[&str] = &[
     "sse",
     "chunk_lines",
     "json+nested",
+    "json+dotnet_record",
+    "json+dotnet_record+sse",
 ];
 const FORMATS: &[&str] = &[
     "openai_chat",
@@ -39,6 +41,12 @@ const FORMATS: &[&str] = &[
     "llamacpp",
     "llamacpp_legacy",
     "ollama",
+    "openai_transcription",
+    "openai_choice",
+    "gemini",
+    "cohere_v1",
+    "ai21",
+    "loom",
 ];
 
 #[track_caller]

@@ -114,4 +114,14 @@ proptest! {
         write(record, &mut noise, &mut odd);
         prop_assert_eq!(content(&odd), content(&record.to_string()));
     }
+
+    #[test]
+    fn of_other_services_too(nth in any::<prop::sample::Index>(), noise in prop::collection::vec(any::<u8>(), 1..64)) {
+        let records = common::services();
+        let record: Value = serde_json::from_str(&records[nth.index(records.len())]).unwrap();
+        let mut noise = noise.iter().copied().cycle();
+        let mut odd = String::new();
+        write(&record, &mut noise, &mut odd);
+        prop_assert_eq!(content(&odd), content(&record.to_string()));
+    }
 }

@@ -9,12 +9,7 @@ use crate::report::Code;
 pub(super) fn settle(draft: &mut Draft) {
     for nth in draft.first_choice()..draft.choices.len() {
         let choice = &draft.choices[nth];
-        let first_missing = match draft.tokens.get(choice.content.start..choice.content.end) {
-            Some([first, rest @ ..]) => {
-                first.raw.is_nan() && rest.iter().any(|token| !token.raw.is_nan())
-            }
-            _ => false,
-        };
+        let first_missing = first_is_missing(draft, choice.content);
         if !choice.saw.array_values {
             continue;
         }
@@ -26,6 +21,35 @@ pub(super) fn settle(draft: &mut Draft) {
                 "the first token has no value, the others have".to_owned()
             });
         }
+    }
+}
+
+/// As [`settle`], for completions from the `first` on that were read before their prompt was known.
+pub(crate) fn settle_sealed(draft: &mut Draft, first: usize) {
+    for completion in first..draft.completions.len() {
+        let sealed = draft.completions[completion];
+        let around = std::mem::replace(&mut draft.head, sealed.head);
+        for nth in sealed.first_choice..sealed.end_choice {
+            let choice = &draft.choices[nth];
+            let open = choice.saw.array_values && choice.prompt.is_empty();
+            if open && take_off(draft, nth, first_is_missing(draft, choice.content)) {
+                draft.notes.retain(|note| {
+                    note.code != Code::EchoSuspected
+                        || (note.completion, note.choice) != (completion, Some(nth))
+                });
+            }
+        }
+        draft.head = around;
+    }
+}
+
+/// Only the first value is missing: no model can tell how likely its first token was.
+fn first_is_missing(draft: &Draft, tokens: TokenRange) -> bool {
+    match draft.tokens.get(tokens.start..tokens.end) {
+        Some([first, rest @ ..]) => {
+            first.raw.is_nan() && rest.iter().any(|token| !token.raw.is_nan())
+        }
+        _ => false,
     }
 }
 

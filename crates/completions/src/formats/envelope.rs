@@ -74,13 +74,12 @@ fn found(
 
 /// What stands beside a response and belongs to it.
 fn siblings(draft: &mut Draft, shape: &Shape<'_>) {
-    let text =
-        |key: &str| Some(shape.text(key)).filter(|text| !text.is_empty() && !text.contains(&b'\\'));
+    let text = |key: &str| Some(shape.text_at(key)).filter(|text| !text.is_empty());
     if let Some(model) = text("model") {
-        draft.head.model = Some(draft.store(model));
+        draft.head.model = Some(draft.store(&model));
     }
     if let Some(prompt) = text("prompt").or_else(|| text("inputs")) {
-        draft.head.prompt = Some(draft.store(prompt));
+        draft.head.prompt = Some(draft.store(&prompt));
     }
 }
 

@@ -23,6 +23,10 @@ pub(super) fn message(
                     tool_call(cursor, draft, choice)?;
                 }
             }
+            // A piece of a single one.
+            b"tool_calls" if cursor.kind()? == ValueKind::Object => {
+                tool_call(cursor, draft, choice)?;
+            }
             b"function_call" if cursor.kind()? == ValueKind::Object => {
                 let (name, arguments) = function(cursor, draft)?;
                 choice.tool_calls.push(ToolCall {
@@ -37,16 +41,17 @@ pub(super) fn message(
     Ok(())
 }
 
-/// `content`: a text, or a list of parts.
+/// `content`: a text, a list of parts, or one part.
 pub(super) fn content(
     cursor: &mut Cursor<'_>,
     draft: &mut Draft,
     path: &str,
 ) -> Result<Option<Span>, JsonError> {
-    if cursor.kind()? == ValueKind::Array {
-        return parts(cursor, draft);
+    match cursor.kind()? {
+        ValueKind::Array => parts(cursor, draft),
+        ValueKind::Object => part(cursor, draft),
+        _ => text(cursor, draft, path),
     }
-    text(cursor, draft, path)
 }
 
 /// A list of parts: their texts, joined.
@@ -59,14 +64,7 @@ fn parts(cursor: &mut Cursor<'_>, draft: &mut Draft) -> Result<Option<Span>, Jso
                 string(cursor, draft)?;
             }
             ValueKind::Object => {
-                let mut fields = cursor.object()?;
-                while let Some(key) = fields.next(cursor)? {
-                    if key.as_ref() == b"text" && cursor.kind()? == ValueKind::String {
-                        string(cursor, draft)?;
-                    } else {
-                        cursor.skip()?;
-                    }
-                }
+                part(cursor, draft)?;
             }
             _ => cursor.skip()?,
         }
@@ -75,6 +73,20 @@ fn parts(cursor: &mut Cursor<'_>, draft: &mut Draft) -> Result<Option<Span>, Jso
         start,
         end: draft.arena.len(),
     }))
+}
+
+/// The text of a part. Nothing else of it goes into the arena, where parts are joined.
+fn part(cursor: &mut Cursor<'_>, draft: &mut Draft) -> Result<Option<Span>, JsonError> {
+    let mut words = None;
+    let mut fields = cursor.object()?;
+    while let Some(key) = fields.next(cursor)? {
+        if key.as_ref() == b"text" && cursor.kind()? == ValueKind::String {
+            words = Some(string(cursor, draft)?);
+        } else {
+            cursor.skip()?;
+        }
+    }
+    Ok(words)
 }
 
 fn tool_call(

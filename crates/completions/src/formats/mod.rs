@@ -9,13 +9,16 @@
 //!
 //! To add a format: a file with a `RULE`, and its name in the list.
 mod arrays;
-mod echo;
+pub(crate) mod echo;
 pub(crate) mod envelope;
+mod exchange;
 mod explain;
 mod fields;
+mod gemini_values;
 mod message;
 mod prompt;
 mod shape;
+mod span_text;
 mod time;
 mod token_object;
 mod triples;
@@ -66,6 +69,7 @@ pub(crate) fn about_layer(layer: &str) -> &'static str {
         "nested" => "responses lie inside other objects or texts",
         "dotnet_record" => "`Entries[].ResponseBody`",
         "http_record" => "`request` beside `response.body`",
+        "vertex_batch" => "`request` beside `response.candidates`",
         "sse" => "the text of a response is a stream of events",
         _ => "told by its keys",
     }
@@ -77,16 +81,28 @@ formats![
     inspect,
     lm_eval,
     lighteval,
+    dotnet_record,
+    vertex_batch,
+    http_record,
     openai_responses_stream,
+    openai_transcription_stream,
     openai_responses,
+    gemini,
     sglang,
     llamacpp_legacy,
     llamacpp,
     tgi_stream,
     tgi,
     openai,
+    ai21,
+    loom,
+    cohere_v1,
+    cohere_v2,
     ollama,
+    openai_transcription,
+    watsonx,
+    openai_choice,
     refusal,
     token_list,
-    token_lines
+    token_lines,
 ];

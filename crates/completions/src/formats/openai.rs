@@ -81,6 +81,15 @@ pub(super) fn read(cursor: &mut Cursor<'_>, draft: &mut Draft) -> Result<Outcome
     Ok(format_of(draft))
 }
 
+/// Reads a choice that has no response around it.
+pub(super) fn bare(cursor: &mut Cursor<'_>, draft: &mut Draft) -> Result<(), JsonError> {
+    let mut prompts = Vec::new();
+    choice(cursor, draft, &mut prompts)?;
+    read_prompts(draft, Pending::default(), TokenRange::default(), prompts)?;
+    echo::settle(draft);
+    Ok(())
+}
+
 /// Reads what was met of prompts: those of single choices, and the one that all choices share.
 fn read_prompts(
     draft: &mut Draft,
@@ -155,6 +164,7 @@ fn choices<'a>(
     Ok(trouble)
 }
 
+/// Reads one choice and appends it.
 fn choice<'a>(
     cursor: &mut Cursor<'a>,
     draft: &mut Draft,
@@ -166,6 +176,7 @@ fn choice<'a>(
         index: u32::try_from(draft.choices.len() - draft.first_choice()).unwrap_or(u32::MAX),
         ..ChoiceDraft::default()
     };
+    let mut plain = None;
     let mut fields = cursor.object()?;
     while let Some(key) = fields.next(cursor)? {
         match key.as_ref() {
@@ -181,7 +192,7 @@ fn choice<'a>(
             }
             b"text" => {
                 choice.saw.text = true;
-                choice.text = text(cursor, draft, "choices[].text")?;
+                plain = text(cursor, draft, "choices[].text")?;
             }
             b"logprobs" => {
                 numbers = Some(cursor.clone());
@@ -215,6 +226,8 @@ fn choice<'a>(
             }
         }
     }
+    // Where there is a message too, it decides.
+    choice.text = choice.text.or(plain);
     // Values without tokens: for a piece, or an answer, of a text.
     let without_message = choice.saw.delta || choice.saw.text && !choice.saw.message;
     if let Some(mut cursor) = numbers.filter(|_| choice.values == Values::WithoutTokens && without_message) {

@@ -25,7 +25,7 @@ pub(super) const RULE: Rule = Rule {
 
 /// Reads a whole answer.
 fn read(cursor: &mut Cursor<'_>, draft: &mut Draft) -> Result<Outcome, JsonError> {
-    let answer = response(cursor, draft)?;
+    let mut answer = response(cursor, draft)?;
     draft.head.evidence = Some("`output[].content[]` has parts with their own `logprobs`");
     if let Some(error) = answer.error {
         if answer.is_empty {
@@ -33,6 +33,7 @@ fn read(cursor: &mut Cursor<'_>, draft: &mut Draft) -> Result<Outcome, JsonError
         }
         draft.failures.push(error);
     }
+    answer.choice.remarks = std::mem::take(&mut draft.remarks);
     draft.choices.push(answer.choice);
     Ok(Outcome::Completion(FormatId::OPENAI_RESPONSES))
 }

@@ -131,6 +131,7 @@ fn read(cursor: &mut Cursor<'_>, draft: &mut Draft) -> Result<Outcome, JsonError
     if !matches!(kind, Event::TextDelta | Event::End) {
         draft.tokens.truncate(first_token);
     }
+    choice.remarks = std::mem::take(&mut draft.remarks);
     draft.choices.push(choice);
     // Only some events have the id; the others belong to what was begun last.
     let key = draft.head.id.unwrap_or_default();

@@ -33,6 +33,9 @@ fn scale(number: f64) -> Option<f64> {
 /// `2025-01-01T00:00:00.123456789Z`, also with a space for the `T`, an offset, or nothing after the time (then UTC).
 fn rfc3339(text: &[u8]) -> Option<f64> {
     let text = std::str::from_utf8(text).ok()?.trim();
+    if let Some((date, clock)) = dotted(text) {
+        return rfc3339(format!("{date}T{}", clock.replace('.', ":")).as_bytes());
+    }
     let (date, time) = text.split_once(['T', 't', ' '])?;
     let mut date = date.splitn(3, '-').map(|part| part.parse::<i64>().ok());
     let (year, month, day) = (date.next()??, date.next()??, date.next()??);
@@ -66,6 +69,13 @@ fn rfc3339(text: &[u8]) -> Option<f64> {
         days_since_1970(year, month, day) * 86_400 + i64::from(hour * 3600 + minute * 60) - offset;
     #[expect(clippy::cast_precision_loss, reason = "below 2^53")]
     Some(seconds as f64 + second)
+}
+
+/// `2021-09-27-17.00.09`, as Loom writes it.
+fn dotted(text: &str) -> Option<(&str, &str)> {
+    let (date, clock) = text.split_at_checked(10)?;
+    let clock = clock.strip_prefix('-')?;
+    (clock.len() == 8 && clock.matches('.').count() == 2).then_some((date, clock))
 }
 
 /// Days of the proleptic Gregorian calendar; years are counted from March, so that the leap day is the last one.
@@ -102,6 +112,8 @@ mod tests {
         created_is("\"2025-01-01 00:00:00.0Z\"", Some(1_735_689_600.0));
         created_is("\"2025-01-01T02:00:00+02:00\"", Some(1_735_689_600.0));
         created_is("\"1969-12-31T23:59:59\"", Some(-1.0));
+        created_is("\"2021-09-27-17.00.09\"", Some(1_632_762_009.0));
+        created_is("\"2021-09-27-17.00\"", None);
         created_is("\"yesterday\"", None);
         created_is("\"2025-13-01T00:00:00Z\"", None);
         created_is("null", None);

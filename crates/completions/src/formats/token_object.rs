@@ -205,9 +205,9 @@ impl TokenKey {
     fn named(key: &[u8]) -> Self {
         match key {
             b"token" => Self::Token,
-            b"logprob" => Self::Logprob,
+            b"logprob" | b"likelihood" => Self::Logprob,
             b"bytes" => Self::Bytes,
-            b"top_logprobs" | b"top_probs" => Self::TopLogprobs,
+            b"top_logprobs" | b"top_probs" | b"top_tokens" => Self::TopLogprobs,
             b"id" => Self::Id,
             b"text" | b"decoded_token" => Self::Text,
             b"sampling_logprob" => Self::Sampling,

@@ -2,6 +2,7 @@
 use super::assembly::strand::copy_tokens;
 use super::{CompletionSink, Intake, Origin};
 use crate::containers;
+use crate::formats::echo;
 use crate::record::draft::ToolCall;
 use crate::record::{ChoiceDraft, CompletionDraft, Draft, Head, Span};
 use crate::report::Code;
@@ -18,11 +19,14 @@ pub(crate) fn read(text: &[u8], draft: &mut Draft, limits: Limits) {
     }
     let keep_alternatives = draft.keep_alternatives;
     let envelopes = draft.envelopes + 1;
+    let first = draft.completions.len();
     let mut intake = Intake::new(limits, keep_alternatives, Inner { draft });
     intake.envelopes = envelopes;
     if containers::read_whole(text, limits, &mut intake) == "sse" {
         intake.sink.draft.layer("sse");
     }
+    // What was asked stands around the text.
+    echo::settle_sealed(draft, first);
 }
 
 /// Puts completions into the draft of the record around them.

@@ -20,6 +20,8 @@ pub(crate) enum Code {
     RequestFailed,
     BadField,
     NoChoices,
+    NoCompletion,
+    ZeroOmitted,
     NoLogprobs,
     Duplicate,
     TextMismatch,
@@ -98,7 +100,7 @@ use Level::{Error, Info, Warn};
 
 /// In the order of [`Code`].
 #[rustfmt::skip]
-pub(crate) static TEXTS: [Texts; 60] = [
+pub(crate) static TEXTS: [Texts; 62] = [
     texts(Code::EmptyFile, "empty_file", Error, [
         "The file is empty: {detail}.",
         "The file is empty: {detail}.",
@@ -162,6 +164,14 @@ pub(crate) static TEXTS: [Texts; 60] = [
     texts(Code::NoChoices, "no_choices", Warn, [
         "1 completion has no choices, at {where}.",
         "{n} completions have no choices, the first at {where}.",
+        ""]),
+    texts(Code::NoCompletion, "no_completion", Warn, [
+        "1 record has no completion, at {where}: {detail}.",
+        "{n} records have no completion, the first at {where}: {detail}.",
+        "There is nothing to show of them; all others were read."]),
+    texts(Code::ZeroOmitted, "zero_omitted", Info, [
+        "1 value is left out where others are given, and counts as 0, at {where}: {detail}.",
+        "{n} values are left out where others are given, and count as 0, the first at {where}: {detail}.",
         ""]),
     texts(Code::NoLogprobs, "no_logprobs", Warn, [
         "1 sequence has no token log-probabilities, at {where}: {detail}.",

@@ -255,6 +255,12 @@ pub(crate) fn seeds() -> Vec<Vec<u8>> {
         format!("[{tgi},{pair},{tgi}]"),
         format!("data: {}\n\n", tgi_stream.join("\n\ndata: ")),
         format!("{}\n{tgi}", tgi_stream.join("\n")),
+        services().join("\n"),
+        services()
+            .iter()
+            .map(|record| format!("data: {record}\n\n"))
+            .collect(),
+        format!("[{}]", services().join(", ")),
         format!(
             "{events}data: [DONE]\n\n: ping\n{}",
             events.replace("\n\n", "\r\n\r\n")
@@ -326,6 +332,44 @@ pub(crate) fn seeds() -> Vec<Vec<u8>> {
             .replace_replacement(),
     );
     seeds
+}
+
+/// One small record of each kind that other services, recordings and comparisons write.
+pub(crate) fn services() -> Vec<String> {
+    let chat = chat("n", &[("Hi", "-1")]);
+    let event = format!("data: {chat}\n");
+    let piece = |text: &str, finish: &str| {
+        format!(
+            r#"{{"candidates":[{{"index":0,"content":{{"parts":[{{"text":"{text}"}}]}},{finish}"logprobsResult":{{"topCandidates":[{{"candidates":[{{"token":"{text}","tokenId":7,"logProbability":-0.5}},{{"token":"z","logProbability":-2}}]}}],"chosenCandidates":[{{"token":"{text}","tokenId":7,"logProbability":-0.5}}]}}}}],"responseId":"g","modelVersion":"m"}}"#
+        )
+    };
+    let mut records = vec![
+        piece("a", ""),
+        piece("b", r#""finishReason":"STOP","#),
+        format!(
+            r#"{{"Entries":[{{"RequestBody":{{"prompt":"P"}},"ResponseBody":{chat},"StatusCode":200}},{{"StatusCode":400,"ResponseBody":"no"}},{{"StatusCode":200,"ResponseBody":[{event:?},"\n"]}}],"Variables":{{}}}}"#
+        ),
+        format!(
+            r#"{{"response":{{"body":{chat:?},"status":{{"code":200}}}},"request":{{"body":"{{\"prompt\":\"P\"}}"}}}}"#
+        ),
+    ];
+    let plain = [
+        r#"{"raw_completion":{"message":{"content":"M"},"finish_reason":"length","index":0,"logprobs":{"content":[{"token":"M","logprob":-1}]}},"annotator":"j"}"#,
+        r#"{"annotator":"j","raw_completion":null}"#,
+        r#"{"type":"transcript.text.delta","delta":"Hi","logprobs":[{"token":"S","bytes":[72,105],"logprob":-1}]}"#,
+        r#"{"type":"transcript.text.done","text":"Hi","logprobs":[{"token":"S","bytes":[72,105],"logprob":-1}]}"#,
+        r#"{"text":"Hi","logprobs":[{"token":"S","bytes":[72,105],"logprob":-1}],"usage":{"output_tokens":1}}"#,
+        r#"{"id":"c","prompt":"P","generations":[{"text":"a","token_likelihoods":[{"token":"P"},{"token":"a","likelihood":-1}]}]}"#,
+        r#"{"message":{"content":[{"type":"text","text":"ab"}]},"finish_reason":"COMPLETE","logprobs":[{"text":"ab","token_ids":[1,2],"logprobs":[-1,-2]}],"usage":{"tokens":{"output_tokens":2}}}"#,
+        r#"{"type":"content-delta","delta":{"message":{"content":{"text":"a"}}},"logprobs":{"text":"a","token_ids":[1,2],"logprobs":[-1,-2]}}"#,
+        r#"{"type":"message-end","delta":{"finish_reason":"COMPLETE"}}"#,
+        r#"{"id":1,"prompt":{"text":"P","tokens":[]},"completions":[{"data":{"text":"a é","tokens":[{"generatedToken":{"token":"▁a","logprob":0.0,"raw_logprob":-0.2},"topTokens":[{"token":"▁a","logprob":-0.1,"raw_logprob":-0.2}],"textRange":{"start":0,"end":1}},{"generatedToken":{"token":"▁é","logprob":-1},"topTokens":null,"textRange":{"start":1,"end":3}}]},"finishReason":{"reason":"length"}}]}"#,
+        r#"{"completions":[{"text":"P a","tokens":[{"generatedToken":{"token":"P","logprob":null},"position":{"start":0,"end":1},"counterfactuals":null},{"generatedToken":{"token":" a","logprob":-1},"position":{"start":1,"end":3},"counterfactuals":{" a":-1," b":-2}}]}],"prompt":{"text":"P"},"timestamp":"2021-09-27-17.00.09"}"#,
+        r#"{"model_id":"w","results":[{"generated_text":"a","stop_reason":"eos_token","generated_token_count":1,"generated_tokens":[{"text":"a","logprob":-1,"top_tokens":[{"text":"a","logprob":-1}]}],"input_tokens":[{"text":"P"}]}]}"#,
+        r#"{"request":{},"response":{"candidates":[{"content":{"parts":[{"text":"v"}]},"finishReason":"STOP"}]},"status":""}"#,
+    ];
+    records.extend(plain.map(str::to_owned));
+    records
 }
 
 trait ReplaceReplacement {
