@@ -12,7 +12,8 @@ const ELEMENTS: usize = 2;
 
 /// The root of a record. All tests look at it, none at a value; so the order of keys never matters.
 pub(crate) struct Shape<'a> {
-    keys: Vec<(&'a [u8], ValueKind, Cursor<'a>)>,
+    /// Escapes are undone.
+    keys: Vec<(Cow<'a, [u8]>, ValueKind, Cursor<'a>)>,
     /// A bit for each key that may be there: most questions are answered by it.
     bits: u64,
 }
@@ -28,16 +29,13 @@ impl<'a> Shape<'a> {
         let mut fields = cursor.object()?;
         while let Some(key) = fields.next_raw(&mut cursor)? {
             let kind = cursor.kind()?;
-            // Keys that rules ask for are plain; an escaped spelling of one is undone.
-            let name = match key.text() {
-                Cow::Borrowed(name) => name,
-                Cow::Owned(name) => known(&name),
-            };
+            let name = key.text();
+            let is_last = name.as_ref() == b"choices" && kind == ValueKind::Array;
             if shape.keys.len() < KEYS {
-                shape.bits |= bit(name);
+                shape.bits |= bit(&name);
                 shape.keys.push((name, kind, cursor.clone()));
             }
-            if name == b"choices" && kind == ValueKind::Array {
+            if is_last {
                 break;
             }
             cursor.skip()?;
@@ -105,15 +103,15 @@ impl<'a> Shape<'a> {
     }
 
     /// The names of the keys, in the order of the record.
-    pub(crate) fn names(&self) -> impl Iterator<Item = &'a [u8]> {
-        self.keys.iter().map(|(name, ..)| *name)
+    pub(crate) fn names(&self) -> impl Iterator<Item = &[u8]> {
+        self.keys.iter().map(|(name, ..)| name.as_ref())
     }
 
     /// The names of the keys with cursors in front of their values.
-    pub(super) fn values(&self) -> impl Iterator<Item = (&'a [u8], Cursor<'a>)> {
+    pub(super) fn values(&self) -> impl Iterator<Item = (&[u8], Cursor<'a>)> {
         self.keys
             .iter()
-            .map(|(name, _, cursor)| (*name, cursor.clone()))
+            .map(|(name, _, cursor)| (name.as_ref(), cursor.clone()))
     }
 
     fn find(&self, key: &str) -> Option<(ValueKind, Cursor<'a>)> {
@@ -122,7 +120,11 @@ impl<'a> Shape<'a> {
             return None;
         }
         // Of two keys with one name the last counts.
-        let found = self.keys.iter().rev().find(|(name, ..)| *name == key);
+        let found = self
+            .keys
+            .iter()
+            .rev()
+            .find(|(name, ..)| name.as_ref() == key);
         found.map(|(_, kind, cursor)| (*kind, cursor.clone()))
     }
 }
@@ -133,13 +135,6 @@ fn bit(key: &[u8]) -> u64 {
     let end = |at: Option<&u8>| at.copied().map_or(0, u64::from);
     let mix = end(key.first()) * 7 + end(key.last()) * 3 + key.len() as u64 * 5;
     1 << (mix % 64)
-}
-
-/// A plain spelling that lives long enough, for keys that rules ask for; others stay unknown.
-fn known(name: &[u8]) -> &'static [u8] {
-    let mut keys = super::RULES.iter().flat_map(|rule| rule.keys);
-    let found = keys.find(|key| key.as_bytes() == name);
-    found.map_or(b"", |key| key.as_bytes())
 }
 
 /// A value and where it stands.
