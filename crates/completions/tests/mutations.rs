@@ -77,7 +77,7 @@ fn apply(bytes: &mut Vec<u8>, damage: &Damage) {
 }
 
 /// Formats whose completions may come in pieces.
-const STREAMS: [FormatId; 8] = [
+const STREAMS: [FormatId; 12] = [
     FormatId::OPENAI_RESPONSES_STREAM,
     FormatId::TOKEN_LINES,
     FormatId::OPENAI_CHAT_STREAM,
@@ -86,6 +86,10 @@ const STREAMS: [FormatId; 8] = [
     FormatId::LLAMACPP,
     FormatId::LLAMACPP_LEGACY,
     FormatId::OLLAMA,
+    FormatId::OPENAI_TRANSCRIPTION_STREAM,
+    FormatId::GEMINI,
+    FormatId::COHERE_V2,
+    FormatId::WATSONX,
 ];
 
 /// What holds for every import, whatever the bytes were.
