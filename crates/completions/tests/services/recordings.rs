@@ -78,7 +78,7 @@ fn bodies_of_all_kinds() {
             dotnet(&[
                 entry(204, "null"),
                 entry(200, &whole),
-                entry(200, &whole.replace("Hi", "Oh")),
+                entry(200, &chat("b", &[("Oh", "-1")])),
             ]),
             "json+dotnet_record",
             "openai_chat",
