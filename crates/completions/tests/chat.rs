@@ -676,7 +676,7 @@ fn duplicates_models_and_lost_characters() {
     );
     assert_eq!(twice.metrics.n_sequences, 3, "kept and counted");
     let other_values = import(format!("{record}\n{}", chat("a", &[("Hi", "-2")])));
-    assert_eq!(codes(&other_values), [""; 0]);
+    assert_eq!(codes(&other_values), ["id_reused"]);
 
     let models = import(format!(
         "{record}\n{}",

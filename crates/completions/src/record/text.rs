@@ -126,7 +126,7 @@ fn without_prompt(draft: &Draft, choice: &ChoiceDraft, joined: &[u8], stated: &[
 fn cut_at_a_stop(choice: &ChoiceDraft, joined: &[u8], stated: &[u8]) -> bool {
     /// Stop strings are shorter than this; what is longer is something else.
     const LONGEST: usize = 32;
-    let rest = joined.strip_prefix(stated);
+    let rest = joined.strip_prefix(stated).filter(|_| !stated.is_empty());
     choice.finish == Finish::Stop && rest.is_some_and(|rest| rest.len() <= LONGEST)
 }
 
