@@ -140,7 +140,7 @@ fn texts_that_need_repair() {
         &'static str,
         &'static [&'static str],
     );
-    let table: [Row; 8] = [
+    let table: [Row; 12] = [
         ("as it is", "", &[("a", false), (" b", false)], "a b", &[]),
         (
             "special at the end",
@@ -177,6 +177,28 @@ fn texts_that_need_repair() {
             "Tell a",
             &["text_mismatch"],
         ),
+        (
+            "the whole of a prompt that was cut",
+            prefill,
+            &[(" a", false)],
+            "Do Say a",
+            &[],
+        ),
+        (
+            "a prompt without tokens",
+            "",
+            &[("\n", false), ("a", false)],
+            "Say\na",
+            &[],
+        ),
+        (
+            "a prompt and a lost space",
+            r#""prefill":[{"id":0,"text":"<pad>","logprob":null}],"#,
+            &[(" a", false)],
+            "Say?a",
+            &[],
+        ),
+        ("nothing but special", "", &[("</s>", true)], "a", &[]),
         (
             "text that looks special",
             "",

@@ -110,3 +110,46 @@ fn tokens_of_prompt(draft: &Draft, tokens: TokenRange, prompt: &[u8]) -> Option<
     }
     None
 }
+
+/// Takes the prompt off the stated text (`return_full_text`): it is what stands in front of the answer's tokens. Where its
+/// tokens are known, they are its end; servers that cut long prompts list no more of them.
+pub(super) fn without_prompt(
+    draft: &mut Draft,
+    text: Span,
+    prefill: TokenRange,
+    tokens: TokenRange,
+) -> Span {
+    let joined = |range: TokenRange| -> Vec<u8> {
+        let tokens = draft.tokens.get(range.start..range.end).unwrap_or_default();
+        // Encoder and decoder are apart in some models: their prefill is a special token.
+        let tokens = tokens.iter().filter(|token| !token.special);
+        let bytes = tokens.flat_map(|token| draft.bytes(token.bytes));
+        bytes.copied().collect()
+    };
+    let (prompt, answer) = (joined(prefill), joined(tokens));
+    let stated = draft.bytes(text);
+    // Decoding may have lost the space in front of the first token.
+    let ends = [
+        answer.as_slice(),
+        answer.strip_prefix(b" ").unwrap_or_default(),
+    ];
+    if ends.contains(&stated) {
+        return text;
+    }
+    let fits = |end: &&[u8]| {
+        let front = stated.strip_suffix(*end);
+        !end.is_empty() && front.is_some_and(|front| front.ends_with(&prompt))
+    };
+    let Some(end) = ends.into_iter().find(fits) else {
+        return text;
+    };
+    let split = text.end - end.len();
+    draft.head.prompt.get_or_insert(Span {
+        start: text.start,
+        end: split,
+    });
+    Span {
+        start: split,
+        end: text.end,
+    }
+}

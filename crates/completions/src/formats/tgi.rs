@@ -1,7 +1,7 @@
 //! Text Generation Inference: `{"generated_text", "details"}`.
 use super::fields::{bad_field, count, finish, text};
 use super::shape::Shape;
-use super::{Rule, arrays, token_object};
+use super::{Rule, arrays, echo, token_object};
 use crate::FormatId;
 use crate::json::cursor::ValueKind;
 use crate::json::{Cursor, JsonError};
@@ -55,6 +55,7 @@ fn read(cursor: &mut Cursor<'_>, draft: &mut Draft) -> Result<Outcome, JsonError
         "`details.tokens`"
     });
     let others = answer.others.take();
+    answer.take_prompt_off(draft);
     answer.push(draft)?;
     if let Some(mut others) = others {
         best_of(&mut others, draft)?;
@@ -69,6 +70,7 @@ fn best_of(cursor: &mut Cursor<'_>, draft: &mut Draft) -> Result<(), JsonError> 
         if cursor.kind()? == ValueKind::Object {
             let mut answer = Answer::new();
             answer.details(cursor, draft)?;
+            answer.take_prompt_off(draft);
             answer.push(draft)?;
         } else {
             bad_field(cursor, draft, "details.best_of_sequences[]", "an object")?;
@@ -142,6 +144,12 @@ impl<'a> Answer<'a> {
         Ok(())
     }
 
+    /// Leaves only the answer of the stated text. For this all its tokens must be there.
+    fn take_prompt_off(&mut self, draft: &mut Draft) {
+        let text = self.text;
+        self.text = text.map(|text| echo::without_prompt(draft, text, self.prefill, self.tokens));
+    }
+
     /// The answer is whole: puts its parts together.
     pub(super) fn push(mut self, draft: &mut Draft) -> Result<(), JsonError> {
         if let Some(mut listed) = self.listed.take() {
@@ -165,9 +173,7 @@ impl<'a> Answer<'a> {
         };
         let mut choice = self.choice;
         choice.index = u32::try_from(draft.choices.len() - draft.first_choice()).unwrap_or(u32::MAX);
-        choice.text = self
-            .text
-            .map(|text| without_prompt(draft, text, self.prefill, self.tokens));
+        choice.text = self.text;
         choice.prompt = self.prefill;
         choice.content = self.tokens;
         if !self.tokens.is_empty() {
@@ -185,25 +191,4 @@ pub(super) fn list<'a>(cursor: &mut Cursor<'a>) -> Result<Option<Cursor<'a>>, Js
     let is_list = cursor.kind()? == ValueKind::Array;
     cursor.skip()?;
     Ok(is_list.then_some(here))
-}
-
-/// The stated text without the prompt in front of it (`return_full_text`): the prompt is known from its tokens, and the rest
-/// must be the answer's.
-fn without_prompt(draft: &Draft, text: Span, prefill: TokenRange, tokens: TokenRange) -> Span {
-    let joined = |range: TokenRange| -> Vec<u8> {
-        let tokens = draft.tokens.get(range.start..range.end).unwrap_or_default();
-        let bytes = tokens.iter().flat_map(|token| draft.bytes(token.bytes));
-        bytes.copied().collect()
-    };
-    if prefill.is_empty() || tokens.is_empty() {
-        return text;
-    }
-    let (prompt, answer) = (joined(prefill), joined(tokens));
-    match draft.bytes(text).strip_prefix(prompt.as_slice()) {
-        Some(rest) if rest == answer => Span {
-            start: text.start + prompt.len(),
-            end: text.end,
-        },
-        _ => text,
-    }
 }

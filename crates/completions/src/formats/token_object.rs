@@ -127,11 +127,19 @@ impl TokenObject {
     /// Its value; a probability counts where there is no logarithm.
     #[inline(always)]
     fn value(&self, draft: &mut Draft) -> f64 {
-        if self.raw.is_nan() && !self.linear.is_nan() {
-            draft.remarks.after_sampling = true;
-            return metrics::num::ln(self.linear);
+        if self.raw.is_nan() {
+            return self.from_probability(draft);
         }
         self.raw
+    }
+
+    #[cold]
+    fn from_probability(&self, draft: &mut Draft) -> f64 {
+        if self.linear.is_nan() {
+            return f64::NAN;
+        }
+        draft.remarks.after_sampling = true;
+        metrics::num::ln(self.linear)
     }
 
     /// The value of one field; anything but a token object's own is passed over.
@@ -150,18 +158,32 @@ impl TokenObject {
             TokenKey::Logprob => self.raw = value(cursor, draft, "logprob")?,
             TokenKey::Bytes => self.bytes = bytes(cursor, draft)?,
             TokenKey::Id => self.id = id(cursor)?,
-            TokenKey::Text if !self.named => self.name = name(cursor, draft)?,
-            TokenKey::Sampling => {
-                draft.head.told("Fireworks", "`sampling_logprob`");
-                cursor.skip()?;
+            TokenKey::TopLogprobs | TokenKey::Other => cursor.skip()?,
+            TokenKey::Text | TokenKey::Prob | TokenKey::Special | TokenKey::Sampling => {
+                self.rare_field(key, cursor, draft)?;
             }
+        }
+        Ok(())
+    }
+
+    #[inline(never)]
+    fn rare_field(
+        &mut self,
+        key: TokenKey,
+        cursor: &mut Cursor<'_>,
+        draft: &mut Draft,
+    ) -> Result<(), JsonError> {
+        match key {
+            TokenKey::Text if !self.named => self.name = name(cursor, draft)?,
             TokenKey::Prob => self.linear = value(cursor, draft, "prob")?,
             TokenKey::Special if cursor.kind()? == ValueKind::Bool => {
                 self.special = Some(cursor.raw()? == b"true");
             }
-            TokenKey::Text | TokenKey::Special | TokenKey::TopLogprobs | TokenKey::Other => {
+            TokenKey::Sampling => {
+                draft.head.told("Fireworks", "`sampling_logprob`");
                 cursor.skip()?;
             }
+            _ => cursor.skip()?,
         }
         Ok(())
     }
