@@ -59,8 +59,12 @@ impl SourceReader {
         for problem in problems {
             report(intake, problem);
         }
-        let mut layers = self.unpacker.layers().to_vec();
+        // How characters are stored is told as a remark.
+        let mut layers: Vec<&str> = self.unpacker.layers().to_vec();
+        layers.retain(|layer| !matches!(*layer, "utf16" | "utf32"));
         match self.containers.as_slice() {
+            // What an archive holds may differ from member to member.
+            _ if layers.last() == Some(&"zip") => {}
             [] => layers.push("unknown"),
             [one] => layers.push(one),
             _ => layers.push("mixed"),

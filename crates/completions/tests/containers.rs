@@ -324,10 +324,10 @@ fn files_of_another_kind() {
         assert_eq!(problem.sentence(), sentence);
         assert!(problem.remedy().ends_with('.'), "{code}");
         assert_eq!(import.report.severity(0), Severity::Nothing);
-        let container = if code == "empty_file" && bytes != b"[]" {
-            "empty"
-        } else {
-            "unknown"
+        let container = match code {
+            "empty_file" if bytes != b"[]" => "empty",
+            "table_file" => "csv",
+            _ => "unknown",
         };
         assert!(
             import.report.container == container || bytes == b"[]",
@@ -464,8 +464,8 @@ fn packed_files() {
     let gzip = gzip(text.as_bytes());
     let twice = self::gzip(&gzip);
     let table = [
-        (little, "utf16+jsonl", vec!["utf16"]),
-        (big, "utf16+jsonl", vec!["utf16"]),
+        (little, "jsonl", vec!["utf16"]),
+        (big, "jsonl", vec!["utf16"]),
         (
             [gzip.clone(), gzip.clone()].concat(),
             "gzip+jsonl",

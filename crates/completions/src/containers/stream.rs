@@ -20,8 +20,8 @@ enum State {
     Json(Box<Splitter>),
     Events(Box<Events>),
     Text(Box<Text>),
-    /// Something that is not read.
-    Ignore,
+    /// Something that is not read, with the name of its container.
+    Ignore(&'static str),
 }
 
 impl Stream {
@@ -38,7 +38,7 @@ impl Stream {
             State::Json(splitter) => splitter.records(),
             State::Events(events) => events.records(),
             State::Text(text) => text.records(),
-            State::Head(_) | State::Ignore => 0,
+            State::Head(_) | State::Ignore(_) => 0,
         }
     }
 
@@ -49,7 +49,7 @@ impl Stream {
             State::Events(_) => "sse",
             State::Text(text) => text.container(),
             State::Head(_) => "empty",
-            State::Ignore => "unknown",
+            State::Ignore(name) => name,
         }
     }
 
@@ -91,7 +91,11 @@ impl Stream {
             }
             Kind::Other(code, detail) => {
                 sink.problem(code, Position::START, detail);
-                State::Ignore
+                State::Ignore(if code == Code::Table {
+                    "csv"
+                } else {
+                    "unknown"
+                })
             }
         };
         self.feed(head, sink);
@@ -102,7 +106,7 @@ impl Stream {
             State::Json(splitter) => splitter.push(chunk, sink),
             State::Events(events) => events.push(chunk, sink),
             State::Text(text) => text.push(chunk, sink),
-            State::Head(_) | State::Ignore => {}
+            State::Head(_) | State::Ignore(_) => {}
         }
     }
 
@@ -117,7 +121,7 @@ impl Stream {
             State::Json(splitter) => splitter.finish(sink),
             State::Events(events) => events.finish(sink),
             State::Text(text) => text.finish(sink),
-            State::Head(_) | State::Ignore => {}
+            State::Head(_) | State::Ignore(_) => {}
         }
         sink.stream_end();
     }

@@ -78,8 +78,8 @@ pub enum Severity {
 /// What the importer understood, doubted and could not read. Problems are in order of first appearance.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Report {
-    /// Containers from outside in, joined by `+`: layers that were unpacked (`gzip`, `zstd`, `zip`, `utf16`), how the records
-    /// lie (`json`, `json_array`, `jsonl`, `json_concat`, `chunk_lines`, `sse`, `cassette`, `python_repr`, `embedded`, `unknown`,
+    /// Containers from outside in, joined by `+`: layers that were unpacked (`gzip`, `zstd`, `zip`), how the records lie
+    /// (`json`, `json_array`, `jsonl`, `json_concat`, `chunk_lines`, `sse`, `cassette`, `python_repr`, `embedded`, `csv`, `unknown`,
     /// `empty`), and what records were wrapped in (`batch`, `nested`, `dotnet_record`, …).
     pub container: String,
     /// Completions per format.
