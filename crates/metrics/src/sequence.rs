@@ -3,6 +3,8 @@ use crate::{Band, Counts, Mark, Reading, Status, Sum, num};
 
 /// Scored tokens in the weakest passage.
 pub const PASSAGE: usize = 8;
+/// Their number, less much more than rounding.
+const NEARLY_PASSAGE: f64 = PASSAGE as f64 * (1.0 - 1e-12);
 
 /// A stretch of consecutive scored tokens; tokens without a value between them do not interrupt it.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -118,6 +120,13 @@ impl SequenceBuilder {
         self.recent[newest % PASSAGE] = (index, logprob);
         if newest + 1 < PASSAGE {
             return;
+        }
+        // All are negative, so a plain sum is right to 15 digits: hardly any passage needs more to be ruled out.
+        if let Some(weakest) = self.passage {
+            let sum: f64 = self.recent.iter().map(|&(_, logprob)| logprob).sum();
+            if sum > weakest.mean_logprob * NEARLY_PASSAGE {
+                return;
+            }
         }
         let oldest = newest + 1 - PASSAGE;
         let passage = self.passage_of(oldest..=newest);

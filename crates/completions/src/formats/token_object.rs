@@ -4,6 +4,13 @@
 //! sampling (llama.cpp). What an object has under its usual name counts first.
 //!
 //! Nearly all bytes of a file pass through here: keys are told without looking for their end, and nothing is allocated.
+//! [`predicted`] reads those that are written as usual, this file all others.
+mod entry;
+mod form;
+mod predicted;
+#[cfg(test)]
+mod tests;
+
 use super::arrays;
 use super::fields::{bad_field, string, text, value};
 use crate::json::cursor::{Fields, ValueKind};
@@ -12,6 +19,7 @@ use crate::record::draft::{AlternativeDraft, TokenRange};
 use crate::record::text::is_special;
 use crate::record::{Draft, Span, TokenDraft};
 use crate::report::Code;
+use predicted::Predictions;
 
 /// Reads a list of token objects; `null` is an empty one.
 pub(super) fn tokens(
@@ -19,12 +27,25 @@ pub(super) fn tokens(
     draft: &mut Draft,
     path: &str,
 ) -> Result<TokenRange, JsonError> {
+    list(cursor, draft, path, Predictions::default())
+}
+
+fn list(
+    cursor: &mut Cursor<'_>,
+    draft: &mut Draft,
+    path: &str,
+    mut predictions: Predictions,
+) -> Result<TokenRange, JsonError> {
     let start = draft.tokens.len();
     match cursor.kind()? {
         ValueKind::Array => {
             let mut items = cursor.array()?;
             while items.next(cursor)? {
-                if cursor.kind()? == ValueKind::Object {
+                let object = cursor.kind()? == ValueKind::Object;
+                if object && predictions.token(cursor, draft) {
+                    continue;
+                }
+                if object {
                     token(cursor, draft)?;
                 } else {
                     // One bad token never fails the record: it keeps its place.
@@ -156,7 +177,7 @@ impl TokenObject {
                 self.named = true;
             }
             TokenKey::Logprob => self.raw = value(cursor, draft, "logprob")?,
-            TokenKey::Bytes => self.bytes = bytes(cursor, draft)?,
+            TokenKey::Bytes => self.bytes = bytes(cursor, draft, self.name)?,
             TokenKey::Id => self.id = id(cursor)?,
             TokenKey::TopLogprobs | TokenKey::Other => cursor.skip()?,
             TokenKey::Text | TokenKey::Prob | TokenKey::Special | TokenKey::Sampling => {
@@ -261,8 +282,10 @@ fn id(cursor: &mut Cursor<'_>) -> Result<Option<u64>, JsonError> {
     cursor.skip().map(|()| None)
 }
 
-fn bytes(cursor: &mut Cursor<'_>, draft: &mut Draft) -> Result<Bytes, JsonError> {
+fn bytes(cursor: &mut Cursor<'_>, draft: &mut Draft, name: Span) -> Result<Bytes, JsonError> {
     match cursor.kind()? {
+        // Nearly always those of its name.
+        ValueKind::Array if cursor.is_byte_list(draft.bytes(name)) => Ok(Bytes::Given(name)),
         ValueKind::Array => {
             let start = draft.arena.len();
             if cursor.byte_list(&mut draft.arena)? {

@@ -70,6 +70,21 @@ impl<'a> Cursor<'a> {
         self.at
     }
 
+    /// All bytes, for a reader that goes ahead by itself and then comes back with [`Self::jump`].
+    pub(crate) fn bytes(&self) -> &'a [u8] {
+        self.bytes
+    }
+
+    /// Goes on at this offset, which is at the end of a value.
+    pub(crate) fn jump(&mut self, to: usize) {
+        self.at = to;
+    }
+
+    /// How many more brackets may be opened inside of each other.
+    pub(crate) fn room(&self) -> usize {
+        self.max_depth - self.depth
+    }
+
     #[inline(always)]
     fn skip_space(&mut self) {
         while let Some(b' ' | b'\n' | b'\r' | b'\t') = self.bytes.get(self.at) {

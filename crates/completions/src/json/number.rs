@@ -1,11 +1,6 @@
 //! Numbers: an exact fast path for the usual ones, `str::parse` for the rest.
+use super::decimal::{EXACT_POWERS, decimal, eight_bytes, eight_digits, leading_digits};
 use super::error::{Expected, JsonError, JsonErrorKind};
-
-/// Powers of ten that a double holds exactly.
-const EXACT_POWERS: [f64; 23] = [
-    1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15, 1e16,
-    1e17, 1e18, 1e19, 1e20, 1e21, 1e22,
-];
 
 /// Words that clients write where JSON has no number. Longer ones first where one begins another.
 const WORDS: [(&[u8], f64); 5] = [
@@ -19,6 +14,15 @@ const WORDS: [(&[u8], f64); 5] = [
 /// Reads the number (or `NaN`, `Infinity`, `-inf`, …) at `start`; returns it and the offset after it.
 #[inline(always)]
 pub(crate) fn lex(bytes: &[u8], start: usize) -> Result<(f64, usize), JsonError> {
+    match decimal(bytes, start) {
+        Some(found) => Ok(found),
+        None => lex_any(bytes, start),
+    }
+}
+
+/// As [`lex`], for all that is not usual, or wrong.
+#[inline(never)]
+fn lex_any(bytes: &[u8], start: usize) -> Result<(f64, usize), JsonError> {
     let mut at = start;
     let negative = bytes.get(at) == Some(&b'-');
     if negative {
@@ -41,7 +45,8 @@ pub(crate) fn lex(bytes: &[u8], start: usize) -> Result<(f64, usize), JsonError>
     if bytes.get(at) == Some(&b'.') {
         at += 1;
         let fraction = at;
-        while let Some(eight) = eight_digits(bytes, at) {
+        while let Some((digits, 8)) = eight_bytes(bytes, at).map(leading_digits) {
+            let eight = eight_digits(digits);
             mantissa = mantissa.wrapping_mul(100_000_000).wrapping_add(eight);
             at += 8;
         }
@@ -91,20 +96,6 @@ pub(crate) fn lex(bytes: &[u8], start: usize) -> Result<(f64, usize), JsonError>
 fn digit_at(bytes: &[u8], at: usize) -> Option<u64> {
     let digit = bytes.get(at)?.wrapping_sub(b'0');
     (digit < 10).then_some(u64::from(digit))
-}
-
-/// The number that the next eight bytes write, if all are digits: in three steps for all of them at once.
-#[inline(always)]
-fn eight_digits(bytes: &[u8], at: usize) -> Option<u64> {
-    let word = u64::from_le_bytes(*bytes.get(at..)?.first_chunk::<8>()?);
-    let digits = word.wrapping_sub(0x3030_3030_3030_3030);
-    // A digit plus 0x46 stays below 0x80, minus 0x30 too; any other byte leaves that range on one side.
-    if (word.wrapping_add(0x4646_4646_4646_4646) | digits) & 0x8080_8080_8080_8080 != 0 {
-        return None;
-    }
-    let pairs = digits.wrapping_mul(10).wrapping_add(digits >> 8) & 0x00ff_00ff_00ff_00ff;
-    let fours = pairs.wrapping_mul(100).wrapping_add(pairs >> 16) & 0x0000_ffff_0000_ffff;
-    Some(fours.wrapping_mul(10_000).wrapping_add(fours >> 32) & 0xffff_ffff)
 }
 
 /// What has more digits than a double can hold exactly.

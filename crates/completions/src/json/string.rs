@@ -36,7 +36,7 @@ fn find_stop_far(bytes: &[u8], at: usize) -> Option<usize> {
 }
 
 /// Reads the string whose opening quote is just before `start`; returns its inside and the offset after its closing quote.
-#[inline]
+#[inline(always)]
 pub(crate) fn lex(bytes: &[u8], start: usize) -> Result<(RawStr<'_>, usize), JsonError> {
     match find_stop(bytes, start) {
         Some(at) if bytes[at] == b'"' => Ok((

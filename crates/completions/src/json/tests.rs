@@ -212,6 +212,32 @@ fn byte_lists() {
         assert_eq!(all_bytes.then_some(&out[..]), want, "{text}");
         assert_eq!(cursor.position(), text.len(), "{text}");
     }
+    let table: &[(&str, &[u8], bool)] = &[
+        ("[0,10,255]        ", &[0, 10, 255], true),
+        ("[0, 10, 255]      ", &[0, 10, 255], true),
+        ("[]                ", &[], true),
+        ("[100]             ", &[100], true),
+        ("[100,]            ", &[100], false),
+        ("[100, 2]          ", &[100], false),
+        ("[1000]            ", &[100], false),
+        ("[10]              ", &[100], false),
+        ("[1,2]             ", &[12], false),
+        ("[1,2, 3]          ", &[1, 2, 3], false),
+        ("[1.0]             ", &[1], false),
+        ("{1}               ", &[1], false),
+    ];
+    for &(text, bytes, want) in table {
+        let mut cursor = Cursor::new(text.as_bytes(), 2);
+        assert_eq!(cursor.is_byte_list(bytes), want, "{text}");
+        let end = if want { text.trim_end().len() } else { 0 };
+        assert_eq!(cursor.position(), end, "{text}");
+    }
+    let mut all = Vec::from(*b"[");
+    (0..=255u8).for_each(|byte| all.extend_from_slice(format!("{byte},").as_bytes()));
+    all.pop();
+    all.extend_from_slice(b"]       ");
+    let bytes: Vec<u8> = (0..=255).collect();
+    assert!(Cursor::new(&all, 2).is_byte_list(&bytes));
     assert!(Cursor::new(b"[01]", 2).byte_list(&mut Vec::new()).is_err());
 }
 
@@ -219,17 +245,21 @@ proptest! {
     #[test]
     fn numbers_are_read_to_the_last_bit(value in any::<f64>().prop_filter("finite", |value| value.is_finite())) {
         for text in [format!("{value}"), format!("{value:e}"), format!("{value:.8}"), format!("{value:.20e}")] {
-            let (got, end) = number::lex(text.as_bytes(), 0).unwrap();
             let want: f64 = text.parse().unwrap();
-            prop_assert_eq!((got.to_bits(), end), (want.to_bits(), text.len()), "{}", text);
+            for after in ["", ",\"bytes\":[84]"] {
+                let (got, end) = number::lex(format!("{text}{after}").as_bytes(), 0).unwrap();
+                prop_assert_eq!((got.to_bits(), end), (want.to_bits(), text.len()), "{}", text);
+            }
         }
     }
 
     #[test]
     fn decimal_numbers_are_read_to_the_last_bit(digits in "-?(0|[1-9][0-9]{0,20})(\\.[0-9]{1,25})?([eE][+-]?[0-9]{1,3})?") {
-        let (got, end) = number::lex(digits.as_bytes(), 0).unwrap();
         let want: f64 = digits.parse().unwrap();
-        prop_assert_eq!((got.to_bits(), end), (want.to_bits(), digits.len()));
+        for after in ["", "}]      ", ", \"bytes\": [84]"] {
+            let (got, end) = number::lex(format!("{digits}{after}").as_bytes(), 0).unwrap();
+            prop_assert_eq!((got.to_bits(), end), (want.to_bits(), digits.len()));
+        }
     }
 
     #[test]

@@ -1,4 +1,5 @@
 //! What a decoder has read of one record. Reused from record to record, so nothing is allocated once it is warm.
+use super::mass::is_overfull;
 use crate::report::Code;
 use crate::{Finish, FormatId, Kind};
 
@@ -420,13 +421,6 @@ impl Draft {
                 ..Alternatives::default()
             };
         };
-        let mut mass = 0.0;
-        for alternative in listed {
-            // NaN fails the comparison too.
-            if alternative.raw > metrics::policy::FLOOR {
-                mass += metrics::num::exp(alternative.raw);
-            }
-        }
         let unsorted = listed.windows(2).any(|pair| pair[1].raw > pair[0].raw);
         let (bytes, name) = (self.bytes(bytes), self.bytes(name));
         // Two tokens may have one text: where both sides have ids, nothing else is compared.
@@ -449,7 +443,7 @@ impl Draft {
         let other = chosen.map_or(f64::NAN, |chosen| listed[chosen].raw);
         Alternatives {
             count,
-            overfull: mass > 1.001,
+            overfull: is_overfull(listed.iter().map(|listed| listed.raw)),
             chosen: chosen.and_then(|chosen| u32::try_from(chosen).ok()),
             chosen_differs: (other - raw).abs() > 1e-6,
             unsorted,
@@ -463,7 +457,13 @@ impl Draft {
     /// cost more than reading them.
     #[inline]
     pub(crate) fn has_duplicate(&self, first: usize, position: usize) -> bool {
-        position.is_multiple_of(64) && self.compare_all(&self.alternatives[first..])
+        Self::looks_for_duplicates(position) && self.compare_all(&self.alternatives[first..])
+    }
+
+    /// Whether [`Self::has_duplicate`] looks at this position.
+    #[inline]
+    pub(crate) fn looks_for_duplicates(position: usize) -> bool {
+        position.is_multiple_of(64)
     }
 
     #[inline(never)]

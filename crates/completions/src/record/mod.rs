@@ -5,6 +5,7 @@
 //! fails half-way leaves nothing behind: the draft is cleared.
 pub(crate) mod draft;
 pub(crate) mod judge;
+pub(crate) mod mass;
 pub(crate) mod outcome;
 pub(crate) mod text;
 
