@@ -149,13 +149,13 @@ impl TokenObject {
     #[inline(always)]
     fn value(&self, draft: &mut Draft) -> f64 {
         if self.raw.is_nan() {
-            return self.from_probability(draft);
+            return self.probability_as_value(draft);
         }
         self.raw
     }
 
     #[cold]
-    fn from_probability(&self, draft: &mut Draft) -> f64 {
+    fn probability_as_value(&self, draft: &mut Draft) -> f64 {
         if self.linear.is_nan() {
             return f64::NAN;
         }
