@@ -76,6 +76,17 @@ impl Count {
         self.instructions as f64 / self.bytes as f64
     }
 
+    /// Fails when there are more than anybody may record.
+    pub(crate) fn within(&self, floor: f64) -> Done {
+        if self.per_byte() <= floor {
+            return Ok(());
+        }
+        Err(Failure::new(
+            format!("{self}, and {floor} is the most that is accepted"),
+            "make it faster: a new record does not help",
+        ))
+    }
+
     /// Fails when there are more than were recorded. Says when the record should be made anew.
     pub(crate) fn against(&self, recorded: &[Self]) -> Done<Option<String>> {
         let again = "`cargo xtask bench record`, and say in the commit why";
@@ -164,6 +175,19 @@ fn read_counts(text: &str) -> Vec<Count> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn there_is_a_most() {
+        let count = &read_counts("x 1000 11000 rustc 1\n")[0];
+        assert!(count.within(11.0).is_ok());
+        let failure = count.within(10.9).unwrap_err().to_string();
+        assert!(
+            failure.starts_with(
+                "failed: x: 11.00 instructions per byte, and 10.9 is the most that is accepted\n"
+            ),
+            "{failure}"
+        );
+    }
 
     #[test]
     fn a_count_is_held_against_the_recorded_one() {

@@ -168,7 +168,7 @@ pub(crate) fn equal(ground: &Ground) -> Done {
     run_into(&mut script, &ground.log)
 }
 
-/// The check: reading does not take more instructions than it did.
+/// The check: reading does not take more instructions than it did, nor more than the floor.
 pub(crate) fn instructions(ground: &Ground) -> Done {
     let tools = ground.tools;
     if let Err(failure) = tools.valgrind() {
@@ -178,6 +178,7 @@ pub(crate) fn instructions(ground: &Ground) -> Done {
     let recorded = count::recorded(tools.workspace)?;
     for count in count::all(tools, &parts)? {
         say(&count);
+        count.within(Row::Instructions.goal().steps[0])?;
         if let Some(advice) = count.against(&recorded)? {
             say(advice);
         }
