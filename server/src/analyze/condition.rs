@@ -1,6 +1,6 @@
 //! `--fail-if`: a condition on the figures of a run.
 //!
-//! [`parse`] reads it, [`names`] is what it can ask for.
+//! [`parse`] reads it, [`names()`] is what it can ask for.
 mod names;
 mod parse;
 
