@@ -16,6 +16,9 @@ use web_sys::{DedicatedWorkerGlobalScope, File, MessageEvent};
 const PROGRESS_EVERY_MS: f64 = 100.0;
 /// Sequences shown while the file is still being read: what fits a high window. More would hold up the page.
 const FIRST_CARDS: usize = 8;
+/// Rest after the first cards were sent, milliseconds: the page has most to draw then, and with the browser's own helpers
+/// there are more of them than cores.
+const FIRST_DRAWING_MS: i32 = 80;
 
 /// When the worker practises: not while the page comes up. Milliseconds.
 const PRACTICE_AFTER_MS: i32 = 300;
@@ -173,6 +176,7 @@ async fn read(worker: &Shared, job: Job, name: &str, source: &Source) -> Result<
         let now = js_sys::Date::now();
         if now - told_at >= PROGRESS_EVERY_MS {
             told_at = now;
+            let had_cards = cards_sent;
             let cards = if cards_sent {
                 Vec::new()
             } else {
@@ -187,6 +191,9 @@ async fn read(worker: &Shared, job: Job, name: &str, source: &Source) -> Result<
                 totals,
                 cards,
             });
+            if cards_sent && !had_cards && importer.progress().bytes < total {
+                pause(FIRST_DRAWING_MS).await;
+            }
         }
     }
     let bytes = importer.progress().bytes;

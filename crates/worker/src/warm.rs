@@ -5,8 +5,8 @@
 use completions::{Columns, Importer, Limits};
 use std::fmt::Write;
 
-/// Slices of the exercise; each is a task, so that a file that comes meanwhile is not kept waiting.
-pub(crate) const SLICES: u32 = 24;
+/// Slices of the exercise, as many as it takes until most of the code is the fast one; each is a task, so that a file that comes meanwhile is not kept waiting.
+pub(crate) const SLICES: u32 = 120;
 /// Lines of a slice.
 const LINES: u32 = 4;
 /// Tokens of a line.
