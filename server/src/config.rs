@@ -57,6 +57,9 @@ Stores:
                               as needed. Credentials come from MINIO_ACCESS_KEY and MINIO_SECRET_KEY, or from
                               the files that MINIO_ACCESS_KEY_FILE and MINIO_SECRET_KEY_FILE name; never from
                               the address
+  s3://bucket/prefix          AWS S3, or with ?endpoint=https://host:port a server that speaks like it; add
+                              region=… as needed. Credentials come from AWS_ACCESS_KEY_ID and
+                              AWS_SECRET_ACCESS_KEY (or …_FILE), else from the role of the machine
   memory://                   gone when the server stops
 
 Examples:

@@ -62,7 +62,8 @@ async fn serve(setting: Serve) -> Result<(), ServeError> {
     if setting.hash_files {
         check_hashes()?;
     }
-    let store = RunStore::open(&setting.store_setting()?, &Secrets::from_environment()?).await?;
+    let address = setting.store_setting()?;
+    let store = RunStore::open(&address, &Secrets::from_environment(&address)?).await?;
     if !setting.site.is_dir() {
         tracing::warn!(site = %setting.site.display(), "the site is not built: `cargo xtask serve` builds it");
     }

@@ -107,7 +107,8 @@ impl StorageError {
 
 /// Whether an object is missing; never true when the store cannot tell.
 pub(crate) fn is_missing(error: &object_store::Error) -> bool {
-    matches!(error, object_store::Error::NotFound { .. })
+    // A missing bucket is no missing object.
+    matches!(error, object_store::Error::NotFound { source, .. } if !source.to_string().contains("NoSuchBucket"))
 }
 
 /// The first error of this type in the chain of causes.

@@ -8,6 +8,7 @@
 //! | [`setting`], `secrets` | which store, from one URL; credentials apart from it |
 //! | `open`, `probe` | from the setting to a store that was seen to work |
 //! | [`minio`] | MinIO behind `object_store::ObjectStore` |
+//! | `s3` | AWS S3 and what speaks like it, through object_store's own client (feature `s3`) |
 //! | `keys` | where everything lies |
 //! | `objects` | small JSON objects, written with certainty |
 //! | `manifest` | a run as it is stored, at most 64 KiB |
@@ -29,6 +30,8 @@ mod percent;
 mod pointer;
 mod probe;
 pub mod runs;
+#[cfg(feature = "s3")]
+mod s3;
 mod secrets;
 pub mod setting;
 #[cfg(feature = "testing")]

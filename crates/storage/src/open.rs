@@ -42,6 +42,20 @@ pub(crate) async fn open(
                 Arc::new(PrefixStore::new(store, Path::from(prefix.as_str())))
             })
         }
+        #[cfg(feature = "s3")]
+        StoreSetting::S3 { prefix, .. } => {
+            let store = crate::s3::open(setting, secrets).await?;
+            Ok(if prefix.is_empty() {
+                Arc::new(store)
+            } else {
+                Arc::new(PrefixStore::new(store, Path::from(prefix.as_str())))
+            })
+        }
+        #[cfg(not(feature = "s3"))]
+        StoreSetting::S3 { .. } => Err(StorageError::Misconfigured(
+            "This program was built without s3://; a MinIO server is minio://host:port/bucket."
+                .into(),
+        )),
     }
 }
 

@@ -1,16 +1,27 @@
 //! Credentials, kept apart from the address of the store.
-use crate::SettingError;
+use crate::{SettingError, StoreSetting};
 
 /// Credentials. Does not print what it holds.
 #[derive(Clone, Default)]
 pub struct Secrets {
-    /// `MINIO_ACCESS_KEY`.
+    /// `MINIO_ACCESS_KEY`, for `s3://` `AWS_ACCESS_KEY_ID`.
     pub access_key: String,
-    /// `MINIO_SECRET_KEY`.
+    /// `MINIO_SECRET_KEY`, for `s3://` `AWS_SECRET_ACCESS_KEY`.
     pub secret_key: String,
-    /// `MINIO_SESSION_TOKEN`, for temporary credentials.
+    /// `MINIO_SESSION_TOKEN`, for `s3://` `AWS_SESSION_TOKEN`: for temporary credentials.
     pub session_token: Option<String>,
 }
+
+const MINIO: [&str; 3] = [
+    "MINIO_ACCESS_KEY",
+    "MINIO_SECRET_KEY",
+    "MINIO_SESSION_TOKEN",
+];
+const AWS: [&str; 3] = [
+    "AWS_ACCESS_KEY_ID",
+    "AWS_SECRET_ACCESS_KEY",
+    "AWS_SESSION_TOKEN",
+];
 
 impl std::fmt::Debug for Secrets {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -19,14 +30,19 @@ impl std::fmt::Debug for Secrets {
 }
 
 impl Secrets {
-    /// Reads the environment; `NAME_FILE` names a file that holds the value of `NAME`.
+    /// Reads the variables for this kind of store; `NAME_FILE` names a file that holds the value of `NAME`.
     ///
-    /// What is not set stays empty: only a MinIO store needs credentials.
+    /// What is not set stays empty: a directory needs no credentials, and AWS may give a machine its own.
     ///
     /// # Errors
     /// A variable is not text, is given both ways, or its file cannot be read. The text never holds a value.
-    pub fn from_environment() -> Result<Self, SettingError> {
-        Self::from_lookup(|name| match std::env::var(name) {
+    pub fn from_environment(setting: &StoreSetting) -> Result<Self, SettingError> {
+        let names = match setting {
+            StoreSetting::File { .. } | StoreSetting::Memory => return Ok(Self::default()),
+            StoreSetting::Minio { .. } => MINIO,
+            StoreSetting::S3 { .. } => AWS,
+        };
+        Self::from_lookup(names, |name| match std::env::var(name) {
             Ok(value) => Ok(Some(value)),
             Err(std::env::VarError::NotPresent) => Ok(None),
             Err(std::env::VarError::NotUnicode(_)) => {
@@ -36,12 +52,13 @@ impl Secrets {
     }
 
     fn from_lookup(
+        [access_key, secret_key, session_token]: [&str; 3],
         look: impl Fn(&str) -> Result<Option<String>, SettingError>,
     ) -> Result<Self, SettingError> {
         Ok(Self {
-            access_key: value(&look, "MINIO_ACCESS_KEY")?.unwrap_or_default(),
-            secret_key: value(&look, "MINIO_SECRET_KEY")?.unwrap_or_default(),
-            session_token: value(&look, "MINIO_SESSION_TOKEN")?,
+            access_key: value(&look, access_key)?.unwrap_or_default(),
+            secret_key: value(&look, secret_key)?.unwrap_or_default(),
+            session_token: value(&look, session_token)?,
         })
     }
 }
@@ -86,7 +103,9 @@ mod tests {
 
     fn read(pairs: &[(&str, &str)]) -> Result<Secrets, SettingError> {
         let map: HashMap<_, _> = pairs.iter().copied().collect();
-        Secrets::from_lookup(|name| Ok(map.get(name).map(|value| (*value).to_owned())))
+        Secrets::from_lookup(MINIO, |name| {
+            Ok(map.get(name).map(|value| (*value).to_owned()))
+        })
     }
 
     #[test]

@@ -27,6 +27,17 @@ pub enum StoreSetting {
         /// Make the bucket when it does not exist.
         create: bool,
     },
+    /// `s3://bucket/prefix?region=us-east-1&endpoint=http://host:port`: AWS S3, or a server that speaks like it.
+    S3 {
+        /// Name of the bucket.
+        bucket: String,
+        /// Everything lies below this prefix; may be empty.
+        prefix: String,
+        /// Region for signatures; else that of the environment, else `us-east-1`.
+        region: Option<String>,
+        /// `http://` or `https://`, host and port; none means AWS.
+        endpoint: Option<String>,
+    },
     /// `memory://`: lost at exit.
     Memory,
 }
@@ -55,6 +66,23 @@ impl fmt::Display for StoreSetting {
                     "minio://{endpoint}/{bucket}{slash}{prefix}?tls={tls}&region={region}&create={create}"
                 )
             }
+            Self::S3 {
+                bucket,
+                prefix,
+                region,
+                endpoint,
+            } => {
+                let slash = if prefix.is_empty() { "" } else { "/" };
+                write!(f, "s3://{bucket}{slash}{prefix}")?;
+                let mut mark = '?';
+                for (name, value) in [("region", region), ("endpoint", endpoint)] {
+                    if let Some(value) = value {
+                        write!(f, "{mark}{name}={value}")?;
+                        mark = '&';
+                    }
+                }
+                Ok(())
+            }
             Self::Memory => f.write_str("memory://"),
         }
     }
@@ -69,7 +97,8 @@ impl std::str::FromStr for StoreSetting {
         // First of all, so that no later message can repeat a part of a credential.
         if text.contains('@') {
             return wrong(
-                "The store's address must not hold credentials: put them into MINIO_ACCESS_KEY and MINIO_SECRET_KEY.",
+                "The store's address must not hold credentials: put them into MINIO_ACCESS_KEY and MINIO_SECRET_KEY, for s3:// \
+                 into AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY.",
             );
         }
         let (address, query) = text.split_once('?').unwrap_or((text, ""));
@@ -81,15 +110,14 @@ impl std::str::FromStr for StoreSetting {
             "minio" => minio(rest, query),
             "memory" if rest.is_empty() => parameters(query, &[]).map(|_| Self::Memory),
             "memory" => wrong("memory:// takes no path."),
-            "s3" => {
-                wrong("s3:// is not supported yet; a MinIO server is minio://host:port/bucket.")
-            }
+            "s3" => s3(rest, query),
             _ => wrong(FORMS),
         }
     }
 }
 
-const FORMS: &str = "The store's address must be file:///absolute/directory, minio://host:port/bucket or memory://.";
+const FORMS: &str = "The store's address must be file:///absolute/directory, minio://host:port/bucket, s3://bucket or \
+                     memory://.";
 
 fn wrong<T>(message: impl Into<String>) -> Result<T, SettingError> {
     Err(SettingError(message.into()))
@@ -125,6 +153,49 @@ fn minio(rest: &str, query: &str) -> Result<StoreSetting, SettingError> {
              beginning and ending with a letter or digit. An address below a path of the host is not supported.",
         );
     }
+    let prefix = check_prefix(prefix)?;
+    let [tls, region, create] = parameters(query, &["tls", "region", "create"])?;
+    let region = check_region(region)?;
+    Ok(StoreSetting::Minio {
+        endpoint: endpoint.into(),
+        bucket: bucket.into(),
+        prefix,
+        tls: boolean("tls", tls, !is_loopback(host))?,
+        region: region.unwrap_or_else(|| "us-east-1".into()),
+        create: boolean("create", create, false)?,
+    })
+}
+
+fn s3(rest: &str, query: &str) -> Result<StoreSetting, SettingError> {
+    let (bucket, prefix) = rest.split_once('/').unwrap_or((rest, ""));
+    if !bucket_is_valid(bucket) {
+        return wrong(
+            "The address needs a bucket, as in s3://bucket: 3 to 63 characters of a-z, 0-9, . and -, beginning and \
+             ending with a letter or digit.",
+        );
+    }
+    let prefix = check_prefix(prefix)?;
+    let [region, endpoint] = parameters(query, &["region", "endpoint"])?;
+    let endpoint = endpoint.map(|endpoint| {
+        let endpoint = percent::decode(&endpoint).unwrap_or_default();
+        let endpoint = endpoint.strip_suffix('/').unwrap_or(&endpoint);
+        let (scheme, host) = endpoint.split_once("://").unwrap_or_default();
+        match scheme {
+            "http" | "https" if check_endpoint(host).is_ok() || is_ipv6(host) => Ok(endpoint.to_owned()),
+            _ => wrong(
+                "endpoint must be http://host:port or https://host:port, without a path; without it the store is that of AWS.",
+            ),
+        }
+    });
+    Ok(StoreSetting::S3 {
+        bucket: bucket.into(),
+        prefix,
+        region: check_region(region)?,
+        endpoint: endpoint.transpose()?,
+    })
+}
+
+fn check_prefix(prefix: &str) -> Result<String, SettingError> {
     let prefix = prefix.strip_suffix('/').unwrap_or(prefix);
     let plain = |c: char| c.is_ascii_alphanumeric() || "-._/".contains(c);
     if !prefix.chars().all(plain) || object_store::path::Path::parse(prefix).is_err() {
@@ -132,23 +203,17 @@ fn minio(rest: &str, query: &str) -> Result<StoreSetting, SettingError> {
             "The prefix after the bucket may hold letters, digits, - . _ and single slashes between them.",
         );
     }
-    let [tls, region, create] = parameters(query, &["tls", "region", "create"])?;
-    let region = region.unwrap_or_else(|| "us-east-1".into());
-    if region.is_empty()
-        || !region
-            .bytes()
-            .all(|b| b.is_ascii_alphanumeric() || b == b'-')
-    {
-        return wrong("region may hold letters, digits and -.");
+    Ok(prefix.to_owned())
+}
+
+fn check_region(region: Option<String>) -> Result<Option<String>, SettingError> {
+    let plain = |b: u8| b.is_ascii_alphanumeric() || b == b'-';
+    match &region {
+        Some(name) if name.is_empty() || !name.bytes().all(plain) => {
+            wrong("region may hold letters, digits and -.")
+        }
+        _ => Ok(region),
     }
-    Ok(StoreSetting::Minio {
-        endpoint: endpoint.into(),
-        bucket: bucket.into(),
-        prefix: prefix.into(),
-        tls: boolean("tls", tls, !is_loopback(host))?,
-        region,
-        create: boolean("create", create, false)?,
-    })
 }
 
 /// The host of `host` or `host:port`, in the form that minio-rsc takes.
@@ -177,6 +242,15 @@ fn check_endpoint(endpoint: &str) -> Result<&str, SettingError> {
         return wrong("What stands after the host's colon must be a port from 1 to 65535.");
     }
     Ok(host)
+}
+
+/// `[::1]` or `[::1]:9000`.
+fn is_ipv6(host: &str) -> bool {
+    host.parse::<std::net::SocketAddrV6>().is_ok()
+        || host
+            .strip_prefix('[')
+            .and_then(|host| host.strip_suffix(']'))
+            .is_some_and(|ip| ip.parse::<std::net::Ipv6Addr>().is_ok())
 }
 
 fn is_loopback(host: &str) -> bool {

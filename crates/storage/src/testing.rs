@@ -169,6 +169,16 @@ impl MinioServer {
         }
     }
 
+    /// The setting for the same bucket, which must be there, through object_store's own client.
+    pub fn s3_setting(&self, bucket: &str) -> StoreSetting {
+        StoreSetting::S3 {
+            bucket: bucket.into(),
+            prefix: String::new(),
+            region: Some("us-east-1".into()),
+            endpoint: Some(format!("http://{}", self.endpoint())),
+        }
+    }
+
     /// For the object store alone.
     pub fn config(&self, bucket: &str) -> MinioConfig {
         MinioConfig {

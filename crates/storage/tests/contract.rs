@@ -149,6 +149,50 @@ async fn minio() {
     );
 }
 
+/// The same server through object_store's own client.
+#[cfg(feature = "s3")]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn s3() {
+    use object_store::aws::{AmazonS3Builder, S3CopyIfNotExists};
+    let Some(server) = MinioServer::shared().unwrap() else {
+        return;
+    };
+    let server = &server;
+    let fresh = || -> BoxFuture<'_, _> {
+        Box::pin(async move {
+            let bucket = format!("contract-{}", ulid::Ulid::new().to_string().to_lowercase());
+            let minio = MinioStore::new(server.config(&bucket)).unwrap();
+            minio.create_bucket().await.unwrap();
+            let secrets = server.secrets();
+            let store = AmazonS3Builder::new()
+                .with_bucket_name(&bucket)
+                .with_region("us-east-1")
+                .with_endpoint(format!("http://{}", server.endpoint()))
+                .with_allow_http(true)
+                .with_access_key_id(secrets.access_key)
+                .with_secret_access_key(secrets.secret_key)
+                // Nothing here copies; the suite does.
+                .with_copy_if_not_exists(S3CopyIfNotExists::Multipart)
+                .build()
+                .unwrap();
+            (
+                Arc::new(store) as Arc<dyn ObjectStore>,
+                Box::new(()) as Box<dyn std::any::Any>,
+            )
+        })
+    };
+    suite(
+        Box::new(fresh),
+        Abilities {
+            update: true,
+            last_writer_wins: true,
+        },
+    )
+    .await;
+    let (store, _keep) = fresh().await;
+    several_pages(&*store).await;
+}
+
 /// A listing of two pages: a thousand keys and some more.
 async fn several_pages(store: &dyn ObjectStore) {
     let keys: Vec<Path> = (0..1_100)

@@ -185,3 +185,62 @@ async fn real_minio() {
     assert!(read(&below, &run.id, None).await == pattern(11));
     assert_eq!(again.list(&Default::default()).await.unwrap().total, 1);
 }
+
+#[cfg(feature = "s3")]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn one_bucket_through_two_clients() {
+    let Some(server) = MinioServer::shared().unwrap() else {
+        return;
+    };
+    let bucket = format!("both-{}", ulid::Ulid::new().to_string().to_lowercase());
+    let secrets = server.secrets();
+    let address = server.s3_setting(&bucket);
+    let place = format!("http://{}", server.endpoint());
+
+    let error = refused(&address, &secrets).await;
+    assert_eq!(
+        error.to_string(),
+        format!("S3 at {place} has no bucket {bucket}; make it, or correct the store's address.")
+    );
+    let minio = RunStore::open(&server.setting(&bucket), &secrets)
+        .await
+        .unwrap();
+    for (access_key, secret_key) in [
+        (secrets.access_key.as_str(), "hush-hush"),
+        ("nobody", "hush-hush"),
+    ] {
+        let wrong = Secrets {
+            access_key: access_key.into(),
+            secret_key: secret_key.into(),
+            session_token: None,
+        };
+        let error = refused(&address, &wrong).await;
+        let text = error.to_string();
+        assert!(matches!(error, StorageError::Denied(_)), "{text}");
+        assert!(text.contains("check AWS_ACCESS_KEY_ID"), "{text}");
+        assert!(!text.contains("hush"), "{text}");
+    }
+
+    // Small and in parts, written by each and read by the other.
+    let s3 = RunStore::open(&address, &secrets).await.unwrap();
+    for (from, to) in [(&minio, &s3), (&s3, &minio)] {
+        for size in [17, 9 * 1024 * 1024] {
+            let bytes = pattern(size);
+            let run = from
+                .commit(upload(from, &bytes).await, Default::default())
+                .await
+                .unwrap();
+            assert_eq!(to.run(&run.id).await.unwrap(), run);
+            assert!(read(to, &run.id, None).await == bytes);
+            assert!(read(to, &run.id, Some(5..9)).await == bytes[5..9]);
+        }
+    }
+    let list = |runs: RunStore| async move { runs.list(&Default::default()).await.unwrap() };
+    assert_eq!(list(s3.clone()).await, list(minio.clone()).await);
+    assert_eq!(list(s3.clone()).await.total, 4);
+    let missing = "01jgfjjz00rstv1234567890ab";
+    assert!(matches!(
+        s3.run(missing).await,
+        Err(StorageError::NotFound(_))
+    ));
+}

@@ -13,6 +13,15 @@ fn minio_setting(endpoint: &str, bucket: &str, prefix: &str, tls: bool) -> Store
     }
 }
 
+fn s3_setting(prefix: &str, region: Option<&str>, endpoint: Option<&str>) -> StoreSetting {
+    StoreSetting::S3 {
+        bucket: "runs".into(),
+        prefix: prefix.into(),
+        region: region.map(str::to_owned),
+        endpoint: endpoint.map(str::to_owned),
+    }
+}
+
 #[test]
 fn accepted_forms() {
     let table = [
@@ -64,6 +73,23 @@ fn accepted_forms() {
                 create: true,
             },
         ),
+        ("s3://runs", s3_setting("", None, None)),
+        (
+            "s3://runs/a/b/?region=eu-central-1",
+            s3_setting("a/b", Some("eu-central-1"), None),
+        ),
+        (
+            "s3://runs?region=garage&endpoint=http://127.0.0.1:3900/",
+            s3_setting("", Some("garage"), Some("http://127.0.0.1:3900")),
+        ),
+        (
+            "s3://runs?endpoint=https%3A%2F%2Fs3.example.org",
+            s3_setting("", None, Some("https://s3.example.org")),
+        ),
+        (
+            "s3://runs?endpoint=http://[::1]:9000",
+            s3_setting("", None, Some("http://[::1]:9000")),
+        ),
     ];
     for (text, setting) in table {
         assert_eq!(
@@ -85,17 +111,37 @@ fn accepted_forms() {
 fn refused_forms_and_their_messages() {
     let bucket = "The address needs a bucket, as in minio://host:port/bucket: 3 to 63 characters of a-z, 0-9, . and -, \
                   beginning and ending with a letter or digit. An address below a path of the host is not supported.";
-    let user_info = "The store's address must not hold credentials: put them into MINIO_ACCESS_KEY and MINIO_SECRET_KEY.";
+    let user_info = "The store's address must not hold credentials: put them into MINIO_ACCESS_KEY and MINIO_SECRET_KEY, \
+                     for s3:// into AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY.";
     let prefix = "The prefix after the bucket may hold letters, digits, - . _ and single slashes between them.";
+    let s3_bucket = "The address needs a bucket, as in s3://bucket: 3 to 63 characters of a-z, 0-9, . and -, beginning and \
+                     ending with a letter or digit.";
+    let endpoint = "endpoint must be http://host:port or https://host:port, without a path; without it the store is that of AWS.";
     let port = "What stands after the host's colon must be a port from 1 to 65535.";
     let table = [
         ("", FORMS),
         ("runs", FORMS),
         ("https://host/bucket", FORMS),
         ("FILE:///a", FORMS),
+        ("s3://", s3_bucket),
+        ("s3:///runs", s3_bucket),
+        ("s3://key:hush/runs", s3_bucket),
+        ("s3://key:hush@runs", user_info),
+        ("s3://runs/a//b", prefix),
         (
-            "s3://bucket",
-            "s3:// is not supported yet; a MinIO server is minio://host:port/bucket.",
+            "s3://runs?region=",
+            "region may hold letters, digits and -.",
+        ),
+        ("s3://runs?endpoint=", endpoint),
+        ("s3://runs?endpoint=127.0.0.1:9000", endpoint),
+        ("s3://runs?endpoint=ftp://host", endpoint),
+        ("s3://runs?endpoint=http://host/hush", endpoint),
+        ("s3://runs?endpoint=http://host:hush", endpoint),
+        ("s3://runs?endpoint=http://[::1", endpoint),
+        ("s3://runs?endpoint=%", endpoint),
+        (
+            "s3://runs?hush=1",
+            "Unknown parameter after the question mark; known are region, endpoint.",
         ),
         ("memory://x", "memory:// takes no path."),
         (
@@ -194,6 +240,8 @@ proptest! {
             format!("minio://{secret}:{secret}/b"),
             format!("minio://x:{secret}@host/bucket{text}"),
             format!("minio://host/bucket?{secret}={secret}"),
+            format!("s3://{secret}"),
+            format!("s3://bucket?endpoint={secret}"),
             format!("{secret}://x"),
         ] {
             if let Err(error) = form.parse::<StoreSetting>() {

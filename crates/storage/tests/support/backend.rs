@@ -13,6 +13,8 @@ pub(crate) enum Backend {
     Memory(Arc<InMemory>),
     Local(tempfile::TempDir),
     Minio(Arc<MinioServer>, String),
+    /// The same server, through object_store's own client.
+    S3(Arc<MinioServer>, String),
 }
 
 impl Backend {
@@ -33,6 +35,16 @@ impl Backend {
         ))
     }
 
+    /// As [`Backend::minio`].
+    pub(crate) async fn s3() -> Option<Self> {
+        let Self::Minio(server, bucket) = Self::minio()? else {
+            return None;
+        };
+        let store = MinioStore::new(server.config(&bucket)).unwrap();
+        store.create_bucket().await.unwrap();
+        Some(Self::S3(server, bucket))
+    }
+
     /// One more server on the same store.
     pub(crate) async fn open(&self) -> RunStore {
         match self {
@@ -48,6 +60,11 @@ impl Backend {
                     .await
                     .unwrap()
             }
+            Self::S3(server, bucket) => {
+                RunStore::open(&server.s3_setting(bucket), &server.secrets())
+                    .await
+                    .unwrap()
+            }
         }
     }
 
@@ -58,7 +75,7 @@ impl Backend {
             Self::Local(dir) => {
                 Arc::new(LocalFileSystem::new_with_prefix(dir.path().join("store")).unwrap())
             }
-            Self::Minio(server, bucket) => {
+            Self::Minio(server, bucket) | Self::S3(server, bucket) => {
                 Arc::new(MinioStore::new(server.config(bucket)).unwrap())
             }
         }
