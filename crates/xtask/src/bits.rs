@@ -1,5 +1,5 @@
-//! The promise that browser, server and command line show the same numbers: one program prints every vector's
-//! results bit by bit, natively and in WebAssembly, and the two texts must be equal.
+//! The promise that browser, server and command line show the same numbers, and write the same text from a seed: one
+//! program per room prints every vector's results bit by bit, natively and in WebAssembly, and the two texts must be equal.
 
 use crate::bundle::PROFILE;
 use crate::checks::Ground;
@@ -7,16 +7,21 @@ use crate::files;
 use crate::run::{Done, Failure, read, run_into};
 use crate::toolchain::TARGET;
 
-const EXAMPLE: [&str; 4] = ["-p", "metrics", "--example", "bits"];
+const ROOMS: [&str; 2] = ["metrics", "decoding"];
 
 pub(crate) fn compare(ground: &Ground) -> Done {
+    ROOMS.iter().try_for_each(|room| compare_room(ground, room))
+}
+
+fn compare_room(ground: &Ground, room: &str) -> Done {
+    let example = ["-p", room, "--example", "bits"];
     let workspace = ground.tools.workspace;
-    let native = read(workspace.cargo().arg("run").args(EXAMPLE), &ground.log)?;
+    let native = read(workspace.cargo().arg("run").args(example), &ground.log)?;
 
     let wasm = ground.tools.wasm()?;
     let mut build = wasm.cargo(workspace, "build");
     run_into(
-        build.args(["--profile", PROFILE]).args(EXAMPLE),
+        build.args(["--profile", PROFILE]).args(example),
         &ground.log,
     )?;
     let module = workspace
@@ -30,13 +35,14 @@ pub(crate) fn compare(ground: &Ground) -> Done {
         &ground.log,
     )?;
 
-    files::write(&workspace.logs().join("bits-native.txt"), &native)?;
-    files::write(&workspace.logs().join("bits-wasm.txt"), &browser)?;
+    let text = |side: &str| workspace.logs().join(format!("bits-{room}-{side}.txt"));
+    files::write(&text("native"), &native)?;
+    files::write(&text("wasm"), &browser)?;
     same(&native, &browser)
 }
 
 fn same(native: &str, wasm: &str) -> Done {
-    let remedy = "a float function that is not from metrics::num? Compare bits-native.txt and bits-wasm.txt in target/logs";
+    let remedy = "a float function that is not from metrics::num? Compare bits-ROOM-native.txt and bits-ROOM-wasm.txt in target/logs";
     if native.trim().is_empty() {
         return Err(Failure::new("the native program printed nothing", ""));
     }

@@ -73,7 +73,7 @@ const CHECKS: &[Check] = &[
     Check {
         group: "bits",
         name: "bits",
-        about: "metrics: the same bits natively and in WebAssembly",
+        about: "metrics, decoding: the same bits natively and in WebAssembly",
         run: bits::compare,
     },
     Check {

@@ -1,0 +1,85 @@
+//! Parameters that were told and do nothing: said, not swallowed.
+use super::table::{Field, TABLE};
+use super::{EarlyStopping, Mode, Parameters};
+
+/// A parameter that was told and has no effect.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Idle {
+    /// Its name.
+    pub name: &'static str,
+    /// Why, to be read after the name.
+    pub reason: &'static str,
+}
+
+const ONLY_DRAWS: &str = "has no effect without do_sample: nothing is drawn";
+const COLD: &str = "has no effect at temperature 0: the best token is taken, nothing is drawn";
+const ONLY_BEAMS: &str = "has no effect without num_beams above 1";
+
+impl Parameters {
+    /// What was told and has no effect as the other parameters are, in the order of the table.
+    pub fn without_effect(&self) -> Vec<Idle> {
+        let mode = self.mode();
+        TABLE
+            .iter()
+            .filter(|entry| self.is_told(entry.field))
+            .filter_map(|entry| {
+                let reason = self.reason(entry.name, mode)?;
+                Some(Idle {
+                    name: entry.name,
+                    reason,
+                })
+            })
+            .collect()
+    }
+
+    /// Why a parameter would have no effect if it were told.
+    pub fn why_idle(&self, name: &str) -> Option<&'static str> {
+        self.reason(super::entry(name)?.name, self.mode())
+    }
+
+    fn reason(&self, name: &str, mode: Mode) -> Option<&'static str> {
+        let cold = self.temperature == Some(0.0);
+        let draws = self.do_sample == Some(true);
+        let (reason, holds) = match name {
+            "do_sample" => (COLD, draws && cold),
+            "temperature" if cold => (ONLY_DRAWS, !draws),
+            "temperature" | "top_k" | "top_p" | "min_p" | "typical_p" | "epsilon_cutoff"
+            | "eta_cutoff" | "top_h" | "seed" => {
+                (if draws { COLD } else { ONLY_DRAWS }, !mode.draws())
+            }
+            "early_stopping" if mode.has_beams() => (
+                "never acts as false if length_penalty is not above 0",
+                self.early_stopping == Some(EarlyStopping::Never)
+                    && self.length_penalty.is_some_and(|penalty| penalty <= 0.0),
+            ),
+            "length_penalty" | "early_stopping" => (ONLY_BEAMS, !mode.has_beams()),
+            "max_length" => (
+                "has no effect beside max_new_tokens, which wins",
+                self.max_new_tokens.is_some(),
+            ),
+            "min_length" if self.min_new_tokens.is_some() => {
+                ("has no effect beside min_new_tokens, which wins", true)
+            }
+            "min_length" | "min_new_tokens" => (
+                "has no effect without eos_token_id: there is no end to put off",
+                self.eos_token_id.is_empty(),
+            ),
+            _ => return None,
+        };
+        holds.then_some(reason)
+    }
+
+    fn is_told(&self, field: Field) -> bool {
+        let mut told = self.clone();
+        match field {
+            Field::Whole(field) => field(&mut told).is_some(),
+            Field::Number(field) => field(&mut told).is_some(),
+            Field::Flag(field) => field(&mut told).is_some(),
+            Field::EarlyStopping => self.early_stopping.is_some(),
+            Field::Seed => self.seed.is_some(),
+            Field::Bias => !self.logit_bias.is_empty(),
+            Field::Eos => !self.eos_token_id.is_empty(),
+            Field::Stop => !self.stop_strings.is_empty(),
+        }
+    }
+}

@@ -1,0 +1,105 @@
+//! ln Σ exp over a whole vocabulary, fast and with the same bits on every target.
+
+/// Values summed in single precision before they go into a double.
+const BLOCK: usize = 512;
+const LANES: usize = 16;
+
+/// The largest value; minus infinity for none.
+pub fn largest(scores: &[f32]) -> f32 {
+    let (blocks, rest) = scores.as_chunks::<LANES>();
+    let mut best = [f32::NEG_INFINITY; LANES];
+    for block in blocks {
+        for (best, &score) in best.iter_mut().zip(block) {
+            *best = if score > *best { score } else { *best };
+        }
+    }
+    best.iter()
+        .chain(rest)
+        .fold(f32::NEG_INFINITY, |a, &b| if b > a { b } else { a })
+}
+
+/// ln Σ exp, to about 1e-7 relative of the sum; minus infinity if there is nothing to sum.
+///
+/// Every step of a beam and every log-probability needs this sum over all logits, and an exact `exp` for each would
+/// take longer than everything else together.
+pub fn log_sum_exp(scores: &[f32]) -> f64 {
+    let max = largest(scores);
+    if max == f32::NEG_INFINITY {
+        return f64::NEG_INFINITY;
+    }
+    let mut sum = 0.0_f64;
+    for block in scores.chunks(BLOCK) {
+        let (parts, rest) = block.as_chunks::<LANES>();
+        let mut lanes = [0.0_f32; LANES];
+        for part in parts {
+            for (lane, &score) in lanes.iter_mut().zip(part) {
+                *lane += quick_exp(score - max);
+            }
+        }
+        let rest = rest.iter().map(|&score| quick_exp(score - max));
+        sum += lanes.into_iter().chain(rest).map(f64::from).sum::<f64>();
+    }
+    f64::from(max) + metrics::num::ln(sum)
+}
+
+/// e^x of x up to 0, without branches, so that the compiler handles several at once.
+fn quick_exp(x: f32) -> f32 {
+    // Adding it rounds to a whole number, which then stands in the lowest bits.
+    const ROUND: f32 = 12_582_912.0;
+    const LN_2_HIGH: f32 = 0.693_359_4;
+    const LN_2_LOW: f32 = -2.121_944_4e-4;
+    // Below, powers of two leave the range of normal numbers.
+    const LOWEST: f32 = -87.0;
+    let bounded = if x > LOWEST { x } else { LOWEST };
+    let shifted = bounded * std::f32::consts::LOG2_E + ROUND;
+    let whole = shifted - ROUND;
+    let f = (bounded - whole * LN_2_HIGH) - whole * LN_2_LOW;
+    // The series up to f^7 / 7!, for |f| up to ln 2 / 2.
+    let mut series = 1.0 / 5040.0;
+    for factor in [720.0, 120.0, 24.0, 6.0, 2.0, 1.0, 1.0] {
+        series = series * f + 1.0 / factor;
+    }
+    let power = (shifted
+        .to_bits()
+        .wrapping_sub(ROUND.to_bits())
+        .wrapping_add(127))
+        << 23;
+    let value = series * f32::from_bits(power);
+    if x > LOWEST { value } else { 0.0 }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{log_sum_exp, quick_exp};
+    use metrics::num;
+
+    #[test]
+    fn quick_exp_is_exp() {
+        for step in 0..86_000 {
+            let x = -step as f32 / 1000.0;
+            let (quick, exact) = (f64::from(quick_exp(x)), num::exp(f64::from(x)));
+            assert!(
+                (quick - exact).abs() <= 3e-7 * exact,
+                "{x}: {quick} {exact}"
+            );
+        }
+        assert_eq!(quick_exp(0.0), 1.0);
+        assert_eq!(quick_exp(f32::NEG_INFINITY), 0.0);
+        assert_eq!(quick_exp(-100.0), 0.0);
+    }
+
+    #[test]
+    fn sums_of_all_sizes() {
+        for n in [1, 2, 15, 16, 17, 511, 512, 513, 100_000] {
+            let scores: Vec<f32> = (0..n)
+                .map(|i| (i * 7919 % 1000) as f32 / 50.0 - 9.0)
+                .collect();
+            let wide: Vec<f64> = scores.iter().map(|&s| f64::from(s)).collect();
+            let (quick, exact) = (log_sum_exp(&scores), num::log_sum_exp(&wide));
+            assert!((quick - exact).abs() < 3e-7, "{n}: {quick} {exact}");
+        }
+        assert_eq!(log_sum_exp(&[]), f64::NEG_INFINITY);
+        assert_eq!(log_sum_exp(&[f32::NEG_INFINITY; 40]), f64::NEG_INFINITY);
+        assert_eq!(log_sum_exp(&[-1000.0, f32::NEG_INFINITY]), -1000.0);
+    }
+}
