@@ -24,6 +24,7 @@ const WASM_OPT_FLAGS: &[&str] = &[
     "--enable-sign-ext",
     "--enable-mutable-globals",
     "--enable-multivalue",
+    "--enable-simd",
 ];
 
 /// A crate that becomes a bundle.
