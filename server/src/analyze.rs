@@ -3,9 +3,9 @@
 //! | module | what it is |
 //! |---|---|
 //! | [`input`] | arguments become files, folders' files, streams and stored runs |
-//! | [`read`] | all inputs become one run |
+//! | [`read`] | inputs become one run |
 //! | [`condition`] | `--fail-if` |
-//! | [`output`] | the run as text, JSON or CSV |
+//! | [`output`] | a run as text, JSON or CSV |
 //! | [`tokens`] | the tokens as CSV or Parquet |
 //! | [`stop`] | Ctrl-C |
 //! | [`progress`] | how far it is, on a terminal |
@@ -20,6 +20,7 @@ pub mod tokens;
 use crate::cli::{Analyze, Format};
 pub use condition::Condition;
 use condition::Verdict;
+use input::Input;
 use read::{Analysis, Outcome};
 use std::{
     io::{self, Write as _},
@@ -47,7 +48,7 @@ pub fn main(arguments: &Analyze) -> ExitCode {
         Some(Err(message)) => return complain(&message, USAGE),
     };
     // Before hours of reading, not after.
-    let mut destination = match tokens.as_ref().map(Destination::open) {
+    let destination = match tokens.as_ref().map(Destination::open) {
         None => None,
         Some(Ok(destination)) => Some(destination),
         Some(Err(error)) => {
@@ -55,29 +56,48 @@ pub fn main(arguments: &Analyze) -> ExitCode {
         }
     };
     let stop = Stop::on_ctrl_c();
-    let whole = destination.is_some() || arguments.format() == Format::Csv;
-    let analysis = match read::all(inputs, whole, &stop) {
-        Outcome::Read(analysis) => analysis,
-        Outcome::Stopped(how_far) => return complain(&how_far, STOPPED),
+    let format = arguments.format();
+    let whole = destination.is_some() || format == Format::Csv;
+    // A line of JSON speaks of one input alone.
+    let runs: Vec<Vec<Input>> = match format {
+        Format::Json => inputs.into_iter().map(|input| vec![input]).collect(),
+        _ => vec![inputs],
     };
-    let verdict = arguments
-        .fail_if
-        .as_ref()
-        .map(|condition| condition.judge(&analysis));
-    let written = print(&analysis, verdict.as_ref(), arguments.format(), &stop).and_then(|()| {
-        match destination.take() {
-            Some(destination) => destination.write(&analysis.import.columns, &stop),
-            None => Ok(()),
+    let several = runs.len() > 1;
+    let mut ending = Ending::default();
+    let mut columns = Vec::new();
+    let mut listening = true;
+    for inputs in runs {
+        if !listening && destination.is_none() && arguments.fail_if.is_none() {
+            break;
         }
-    });
-    match written {
-        Err(_) if stop.is_asked() => complain("stopped while the result was written", STOPPED),
-        Err(error) => complain(&format!("cannot write the result: {error}"), 1),
-        Ok(()) => status(&analysis, verdict.as_ref()),
+        let analysis = match read::all(inputs, whole, &stop) {
+            Outcome::Read(analysis) => analysis,
+            Outcome::Stopped(how_far) => return complain(&how_far, STOPPED),
+        };
+        let condition = arguments.fail_if.as_ref();
+        let verdict = condition.map(|condition| condition.judge(&analysis));
+        ending.add(&analysis, verdict.as_ref());
+        if listening {
+            match print(&analysis, verdict.as_ref(), format, &stop) {
+                Ok(()) => {}
+                // Whoever reads has seen enough, such as `head`.
+                Err(error) if error.kind() == io::ErrorKind::BrokenPipe => listening = false,
+                Err(error) => return failed(&error, &stop),
+            }
+        }
+        tell(&analysis, verdict.as_ref(), format, several);
+        if destination.is_some() {
+            columns.push(analysis.import.columns);
+        }
+    }
+    match destination.map(|destination| destination.write(&columns, &stop)) {
+        Some(Err(error)) => failed(&error, &stop),
+        _ => ending.status(),
     }
 }
 
-/// The run on the standard output.
+/// A run on the standard output.
 fn print(
     analysis: &Analysis,
     verdict: Option<&Verdict>,
@@ -87,37 +107,65 @@ fn print(
     let mut out = io::BufWriter::new(stop.guard(io::stdout().lock()));
     let printed = match format {
         Format::Text => output::text::write(analysis, &mut out),
-        Format::Json => output::json::write(analysis, verdict, &mut out),
+        Format::Json => output::lines::write(analysis, verdict, &mut out),
+        Format::Run => output::run::write(analysis, verdict, &mut out),
         Format::Csv => output::csv::write(analysis, &mut out),
     };
-    match printed.and_then(|()| out.flush()) {
-        // Whoever reads has seen enough, such as `head`.
-        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => {
-            // What is left in the buffer would fail once more.
-            let _ = out.into_parts();
-            Ok(())
-        }
-        printed => printed,
-    }
-    .inspect(|()| {
-        if format == Format::Csv {
-            for (input, failure) in analysis.failures() {
-                say(&format!("{}: {}", input.name, failure.message));
-            }
-        }
-        for sentence in verdict.into_iter().flat_map(Verdict::sentences) {
-            say(&sentence);
-        }
+    printed.and_then(|()| out.flush()).inspect_err(|_| {
+        // What is left in the buffer would fail once more.
+        let _ = out.into_parts();
     })
 }
 
-fn status(analysis: &Analysis, verdict: Option<&Verdict>) -> ExitCode {
-    if !analysis.is_good() {
-        ExitCode::FAILURE
-    } else if verdict.is_some_and(|verdict| verdict.held) {
-        ExitCode::from(FAILED)
+/// What the standard output does not say; with the name of the input where there are several.
+fn tell(analysis: &Analysis, verdict: Option<&Verdict>, format: Format, several: bool) {
+    if format == Format::Csv {
+        for (input, failure) in analysis.failures() {
+            say(&format!("{}: {}", input.name, failure.message));
+        }
+    }
+    let name = analysis.inputs.first().filter(|_| several);
+    for sentence in verdict.into_iter().flat_map(Verdict::sentences) {
+        match name {
+            Some(input) => say(&format!("{}: {sentence}", input.name)),
+            None => say(&sentence),
+        }
+    }
+}
+
+/// What became of all runs.
+#[derive(Debug, Default)]
+struct Ending {
+    /// Something was not read, or something that was named has no completion.
+    bad: bool,
+    sequences: u64,
+    /// The condition holds for one of them.
+    held: bool,
+}
+
+impl Ending {
+    fn add(&mut self, analysis: &Analysis, verdict: Option<&Verdict>) {
+        self.bad |= !analysis.is_read();
+        self.sequences += analysis.import.metrics.n_sequences;
+        self.held |= verdict.is_some_and(|verdict| verdict.held);
+    }
+
+    fn status(&self) -> ExitCode {
+        if self.bad || self.sequences == 0 {
+            ExitCode::FAILURE
+        } else if self.held {
+            ExitCode::from(FAILED)
+        } else {
+            ExitCode::SUCCESS
+        }
+    }
+}
+
+fn failed(error: &io::Error, stop: &Stop) -> ExitCode {
+    if stop.is_asked() {
+        complain("stopped while the result was written", STOPPED)
     } else {
-        ExitCode::SUCCESS
+        complain(&format!("cannot write the result: {error}"), 1)
     }
 }
 

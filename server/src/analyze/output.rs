@@ -1,8 +1,9 @@
-//! The run as text, JSON or CSV.
+//! The run as text, JSON or CSV, or each input as a line of JSON.
 pub mod cells;
 pub mod csv;
-pub mod json;
+pub mod lines;
 mod problems;
+pub mod run;
 pub mod text;
 
 use completions::Columns;

@@ -43,9 +43,9 @@ pub enum Outcome {
 
 impl Analysis {
     /// Every byte was read, and whatever was named has completions.
-    pub fn is_good(&self) -> bool {
-        let good = |part: &Part| part.failure.is_none() && (part.sequences > 0 || !part.named);
-        self.import.metrics.n_sequences > 0 && self.inputs.iter().all(good)
+    pub fn is_read(&self) -> bool {
+        let read = |part: &Part| part.failure.is_none() && (part.sequences > 0 || !part.named);
+        self.inputs.iter().all(read)
     }
 
     /// The inputs that could not be read, or not to their end.

@@ -84,11 +84,15 @@ impl<'a> Row<'a> {
     }
 }
 
-/// All tokens, in the order of the files.
-fn rows(columns: &Columns) -> impl Iterator<Item = Row<'_>> {
+/// All tokens of the runs, in the order of the files; the sequences are counted on from run to run.
+fn rows(runs: &[Columns]) -> impl Iterator<Item = Row<'_>> {
+    let sequences = runs.iter().flat_map(|columns| {
+        let sequences = columns.sequences.iter();
+        sequences.map(move |sequence| (columns, sequence))
+    });
     (0..)
-        .zip(&columns.sequences)
-        .flat_map(move |(index, sequence)| {
+        .zip(sequences)
+        .flat_map(move |(index, (columns, sequence))| {
             (0..sequence.n_tokens).map(move |position| Row::new(columns, index, sequence, position))
         })
 }

@@ -3,7 +3,7 @@ use crate::analyze::{Condition, condition::names, input::EXTENSIONS};
 use clap::{ArgAction, Args, ValueEnum};
 use std::{ffi::OsString, fmt::Write as _};
 
-/// Completions in, their figures out: the same numbers that the page shows. Several inputs become one run.
+/// Completions in, their figures out: the same numbers that the page shows. Several inputs become one run, but for `--json`.
 #[derive(Debug, Args)]
 #[command(after_help = help())]
 pub struct Analyze {
@@ -13,7 +13,7 @@ pub struct Analyze {
     /// What the standard output gets
     #[arg(long, value_enum, default_value_t = Format::Text)]
     pub format: Format,
-    /// The same as --format json: one document, numbers at full precision
+    /// The same as --format json: one line for each input, numbers at full precision
     #[arg(long, conflicts_with_all = ["format", "csv"])]
     pub json: bool,
     /// The same as --format csv: one row for each sequence
@@ -32,8 +32,10 @@ pub struct Analyze {
 pub enum Format {
     /// The boards and the import report, for people
     Text,
-    /// One document
+    /// One line for each input, which is a run of its own
     Json,
+    /// One JSON document for all inputs together
+    Run,
     /// One row for each sequence
     Csv,
 }
@@ -60,7 +62,7 @@ Inputs:
 
 Conditions:
   Comparisons of names and numbers with < <= > >= == !=, joined by `and` and `or`; `and` binds tighter. A comparison
-  with a figure that has no value is false. The names:
+  with a figure that has no value is false. With --json each input is judged for itself. The names:
 ",
         EXTENSIONS.join(" ")
     );
@@ -72,12 +74,13 @@ Exit status:
   0    every input was read
   1    an input could not be read or has no completion, or the result could not be written
   2    the arguments are wrong
-  3    every input was read, and the condition of --fail-if holds
-  130  stopped by Ctrl-C; nothing is printed but how far it was
+  3    every input was read, and the condition of --fail-if holds (with --json: for one of them)
+  130  stopped by Ctrl-C; nothing more is printed but how far it was
 
 Examples:
   surprisal analyze run.jsonl
-  surprisal analyze --json runs/ | jq .totals.perplexity_overall
+  surprisal analyze --json runs/*.jsonl | jq .perplexity_overall
+  surprisal analyze --format run runs/ | jq .totals.perplexity_overall
   surprisal analyze --csv run.jsonl > sequences.csv
   surprisal analyze --tokens parquet tokens.parquet run.jsonl
   surprisal analyze --fail-if 'perplexity_overall > 1.5 or problems_error > 0' run.jsonl

@@ -4,9 +4,9 @@ use crate::analyze::output::cells::row;
 use completions::Columns;
 use std::io::{self, Write};
 
-pub(super) fn write(columns: &Columns, out: &mut dyn Write) -> io::Result<()> {
+pub(super) fn write(runs: &[Columns], out: &mut dyn Write) -> io::Result<()> {
     row(out, HEADER)?;
-    for token in rows(columns) {
+    for token in rows(runs) {
         let (text, bytes) = match token.text() {
             Ok(text) => (text, String::new()),
             Err(hex) => ("", hex),

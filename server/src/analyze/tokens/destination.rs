@@ -70,12 +70,12 @@ impl Destination {
     }
 
     /// Writes all tokens, and gives the file its name.
-    pub fn write(mut self, columns: &Columns, stop: &Stop) -> io::Result<()> {
+    pub fn write(mut self, runs: &[Columns], stop: &Stop) -> io::Result<()> {
         let mut out = BufWriter::new(stop.guard(&self.file));
         if self.parquet {
-            parquet::write(columns, &mut out)?;
+            parquet::write(runs, &mut out)?;
         } else {
-            csv::write(columns, &mut out)?;
+            csv::write(runs, &mut out)?;
         }
         out.flush()?;
         drop(out);

@@ -29,8 +29,8 @@ const SCHEMA: &str = "message tokens {
 /// Tokens that lie together; this many are held at once.
 const GROUP: usize = 1 << 17;
 
-pub(super) fn write(columns: &Columns, out: &mut (dyn Write + Send)) -> io::Result<()> {
-    write_groups(columns, out).map_err(|error| match error {
+pub(super) fn write(runs: &[Columns], out: &mut (dyn Write + Send)) -> io::Result<()> {
+    write_groups(runs, out).map_err(|error| match error {
         // The cause keeps its kind, for a pipe whose reader is gone.
         ParquetError::External(cause) => match cause.downcast::<io::Error>() {
             Ok(error) => *error,
@@ -40,14 +40,14 @@ pub(super) fn write(columns: &Columns, out: &mut (dyn Write + Send)) -> io::Resu
     })
 }
 
-fn write_groups(columns: &Columns, out: &mut (dyn Write + Send)) -> Result<(), ParquetError> {
+fn write_groups(runs: &[Columns], out: &mut (dyn Write + Send)) -> Result<(), ParquetError> {
     let schema = Arc::new(parse_message_type(SCHEMA)?);
     let properties = WriterProperties::builder()
         .set_compression(Compression::SNAPPY)
         .set_created_by(concat!("surprisal ", env!("CARGO_PKG_VERSION")).to_owned())
         .build();
     let mut writer = SerializedFileWriter::new(out, schema, Arc::new(properties))?;
-    let mut rows = rows(columns);
+    let mut rows = rows(runs);
     loop {
         let group: Vec<Row<'_>> = rows.by_ref().take(GROUP).collect();
         if group.is_empty() {

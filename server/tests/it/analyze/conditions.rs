@@ -59,7 +59,7 @@ fn statuses_and_sentences() {
         ),
     ];
     for (condition, file, status, err) in table {
-        for format in ["text", "json"] {
+        for format in ["text", "json", "run"] {
             let ran = place.run(&[file, "--fail-if", condition, "--format", format]);
             assert_eq!(
                 (ran.status, ran.err.as_str()),
@@ -74,9 +74,23 @@ fn statuses_and_sentences() {
 #[test]
 fn the_document_has_the_verdict() {
     let place = Place::with(&[("a.json", TINY)]);
-    let document = place.json(&["a.json", "--fail-if", " sequences > 0 "], 3);
+    let document = place.document(&["a.json", "--fail-if", " sequences > 0 "], 3);
     let expected = json!({"expression": "sequences > 0", "held": true, "undefined": []});
     assert_eq!(document["fail_if"], expected);
+}
+
+#[test]
+fn each_line_has_its_own_verdict() {
+    let place = Place::with(&[("a.json", TINY), ("b.jsonl", &format!("{TINY}\n{TINY}\n"))]);
+    let arguments = ["a.json", "b.jsonl", "--fail-if", "sequences > 1"];
+    let held = place.lines(&arguments, 3);
+    let held = held.iter().map(|line| &line["fail_if"]["held"]);
+    assert_eq!(held.collect::<Vec<_>>(), [&json!(false), &json!(true)]);
+    let ran = place.run(&[&["--json"], &arguments[..]].concat());
+    assert_eq!(
+        ran.err,
+        "surprisal: b.jsonl: --fail-if holds: sequences > 1 (sequences is 2)\n"
+    );
 }
 
 #[test]

@@ -78,7 +78,7 @@ fn what_is_read_and_in_which_order() {
         ),
     ];
     for (arguments, status, expected) in table {
-        let document = place.json(arguments, status);
+        let document = place.document(arguments, status);
         assert_eq!(parts(&document), expected, "{arguments:?}");
         let sequences: u64 = expected.iter().map(|(_, sequences)| sequences).sum();
         assert_eq!(document["totals"]["sequences"], sequences, "{arguments:?}");
@@ -97,7 +97,7 @@ fn why_something_is_not_read() {
         ("no*.json", "cannot open it: no file has a name like this"),
         ("bare", none),
     ] {
-        let document = place.json(&[argument], 1);
+        let document = place.document(&[argument], 1);
         let error = json!({"code": "cannot_open", "message": message});
         assert_eq!(document["inputs"][0]["error"], error, "{argument}");
         assert_eq!(
@@ -113,7 +113,7 @@ fn problems_name_their_source() {
         ("a.jsonl", TINY),
         ("b.jsonl", &format!("{}\n{{]\n", tiny("b"))),
     ]);
-    let document = place.json(&["a.jsonl", "b.jsonl"], 0);
+    let document = place.document(&["a.jsonl", "b.jsonl"], 0);
     let found = &document["problems"][0]["places"][0];
     assert_eq!(
         (
@@ -137,6 +137,6 @@ fn folders_do_not_lead_in_circles() {
     let place = Place::with(&[("runs/a.json", TINY)]);
     std::os::unix::fs::symlink(place.path("runs"), place.path("runs/again")).unwrap();
     std::os::unix::fs::symlink(place.path("runs/a.json"), place.path("runs/b.json")).unwrap();
-    let document = place.json(&["runs"], 0);
+    let document = place.document(&["runs"], 0);
     assert_eq!(parts(&document), [("runs/a.json", 1), ("runs/b.json", 1)]);
 }

@@ -58,10 +58,19 @@ impl Place {
 
     /// The document; the process must end with this status.
     #[track_caller]
-    fn json(&self, arguments: &[&str], status: i32) -> Value {
-        let ran = self.run(&[&["--json"], arguments].concat());
+    fn document(&self, arguments: &[&str], status: i32) -> Value {
+        let ran = self.run(&[&["--format", "run"], arguments].concat());
         assert_eq!(ran.status, Some(status), "{ran:?}");
         serde_json::from_str(&ran.out).unwrap()
+    }
+
+    /// The lines; the process must end with this status.
+    #[track_caller]
+    fn lines(&self, arguments: &[&str], status: i32) -> Vec<Value> {
+        let ran = self.run(&[&["--json"], arguments].concat());
+        assert_eq!(ran.status, Some(status), "{ran:?}");
+        let line = |line: &str| serde_json::from_str(line).unwrap();
+        ran.out.lines().map(line).collect()
     }
 }
 

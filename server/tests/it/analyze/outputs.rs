@@ -90,7 +90,7 @@ fn the_text_of_nothing() {
 #[test]
 fn the_document() {
     let place = Place::with(&[("a.json", TINY), ("bad.jsonl", "{]\n")]);
-    let document = place.json(&["a.json", "bad.jsonl", "missing.json"], 1);
+    let document = place.document(&["a.json", "bad.jsonl", "missing.json"], 1);
     let [sentence, detail, remedy] = problem("{]\n");
     let expected = json!({
         "version": env!("CARGO_PKG_VERSION"),
@@ -125,13 +125,72 @@ fn the_document() {
     assert_eq!(document, expected, "{document:#}");
 }
 
+/// Files do not know of each other: the second is no duplicate of the first.
+#[test]
+fn a_line_for_each_input() {
+    let bad = format!("{TINY}\n{{]\n");
+    let [sentence, _, remedy] = problem(&bad);
+    let place = Place::with(&[("a.json", TINY), ("bad.jsonl", &bad), ("empty.json", "")]);
+    let found = place.lines(&["a.json", "bad.jsonl", "missing.json", "empty.json"], 1);
+    let good = json!({
+        "file": "a.json", "format": "openai_chat", "container": "json", "severity": "ok",
+        "bytes": TINY.len(), "records": 1,
+        "evidence": ["openai_chat: `choices[].message`, and `choices[].logprobs` has a list of token objects"],
+        "sequences": 1, "scored_sequences": 1, "tokens": 2, "scored_tokens": 2,
+        "missing_tokens": 0, "censored_tokens": 0, "invalid_tokens": 0,
+        "perplexity_overall": 2.82842712474619, "overflow_sequences": 0, "probability_overall": 0.375,
+        "perplexity_median": 2.82842712474619,
+        "perplexity_tokens": 2.82842712474619, "probability_tokens": 0.375, "bands": [1, 1, 0],
+        "models": [{"name": "tiny", "sequences": 1}], "problems": [], "fail_if": null,
+    });
+    assert_eq!(found[0], good, "{:#}", found[0]);
+    let place = json!({
+        "code": "bad_value", "level": "error", "count": 1, "record": 2, "line": 2,
+        "byte": TINY.len() + 2, "sequence": null, "message": sentence, "remedy": remedy,
+    });
+    assert_eq!(found[1]["problems"], json!([place]));
+    assert_eq!(found[1]["sequences"], 1);
+    let missing = json!({
+        "code": "cannot_open", "level": "error", "count": 1, "record": null, "line": null, "byte": null,
+        "sequence": null, "message": "cannot open it: No such file or directory (os error 2)", "remedy": "",
+    });
+    assert_eq!(found[2]["problems"][0], missing);
+    for line in &found[2..] {
+        let figures =
+            ["format", "severity", "perplexity_overall", "sequences"].map(|key| &line[key]);
+        assert_eq!(
+            figures,
+            [
+                &json!("unrecognised"),
+                &json!("nothing"),
+                &json!(null),
+                &json!(0)
+            ]
+        );
+    }
+    assert_eq!(found.len(), 4);
+}
+
+/// Each place is an entry of its own.
+#[test]
+fn the_places_of_a_problem() {
+    let place = Place::with(&[("bad.jsonl", &format!("{TINY}\n{{]\n{{]\n"))]);
+    let line = place.lines(&["bad.jsonl"], 0).remove(0);
+    let places = line["problems"].as_array().unwrap().iter();
+    let places = places.map(|case| (case["count"].as_u64(), case["line"].as_u64()));
+    assert_eq!(
+        places.collect::<Vec<_>>(),
+        [(Some(2), Some(2)), (Some(2), Some(3))]
+    );
+}
+
 #[test]
 fn what_is_undefined_is_null() {
     let missing = TINY
         .replace("-0.6931471805599453", "null")
         .replace("-1.3862943611198906", "null");
     let place = Place::with(&[("a.json", &missing)]);
-    let document = place.json(&["a.json"], 0);
+    let document = place.document(&["a.json"], 0);
     let totals = &document["totals"];
     assert_eq!(
         (&totals["tokens"], &totals["missing_tokens"]),

@@ -5,7 +5,7 @@ use crate::app::SAMPLE;
 #[test]
 fn the_sample_of_the_site() {
     let path = workspace("public/samples/completions-small.json");
-    let document = Place::with(&[]).json(&[path.to_str().unwrap()], 0);
+    let document = Place::with(&[]).document(&[path.to_str().unwrap()], 0);
     assert_eq!(document["bytes"], SAMPLE.len());
     let mut importer = completions::Importer::new(completions::Limits::default());
     importer.push(SAMPLE);
@@ -25,7 +25,7 @@ fn the_rows_of_the_samples_give_the_boards() {
     let folder = workspace("crates/completions/tests/data");
     let arguments = [sample.to_str().unwrap(), folder.to_str().unwrap()];
     let place = Place::with(&[]);
-    let document = place.json(&arguments, 0);
+    let document = place.document(&arguments, 0);
     let ran = place.run(&[&["--csv"], &arguments[..]].concat());
     assert_eq!((ran.status, ran.err.as_str()), (Some(0), ""));
     let rows: Vec<Vec<&str>> = ran
@@ -79,7 +79,7 @@ fn the_sample_of_the_reference_dashboard() {
         println!("skipped: {} is not there", file.display());
         return;
     }
-    let document = Place::with(&[]).json(&[file.to_str().unwrap()], 0);
+    let document = Place::with(&[]).document(&[file.to_str().unwrap()], 0);
     let totals = &document["totals"];
     assert_eq!(totals["sequences"], 7, "{totals}");
     for (name, expected) in [

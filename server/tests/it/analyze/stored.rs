@@ -43,7 +43,7 @@ async fn runs_by_their_address() {
         "/runs/latest".to_owned(),
     ] {
         let address = format!("{host}{path}");
-        let ran = run(vec!["--json".to_owned(), address.clone()]).await;
+        let ran = run(vec!["--format=run".to_owned(), address.clone()]).await;
         assert_eq!((ran.status, ran.err.as_str()), (Some(0), ""), "{}", ran.out);
         let document: Value = serde_json::from_str(&ran.out).unwrap();
         let part = json!({"name": address, "bytes": TINY.len(), "sequences": 1, "error": null});
@@ -84,7 +84,7 @@ async fn a_download_that_breaks_off() {
         client.write_all(answer.as_bytes()).await.unwrap();
         String::from_utf8_lossy(&asked[..count]).into_owned()
     });
-    let ran = run(vec!["--json".to_owned(), address]).await;
+    let ran = run(vec!["--format=run".to_owned(), address]).await;
     let asked = server.await.unwrap();
     assert!(
         asked.starts_with("GET /api/runs/01abc/file HTTP/1.1\r\n"),

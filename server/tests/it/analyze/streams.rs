@@ -18,7 +18,7 @@ fn start(place: &Place, arguments: &[&str]) -> Child {
 #[test]
 fn the_standard_input() {
     let place = Place::with(&[("a.json", TINY)]);
-    let mut child = start(&place, &["--json", "a.json", "-"]);
+    let mut child = start(&place, &["--format=run", "a.json", "-"]);
     child
         .stdin
         .take()
@@ -36,7 +36,7 @@ fn a_reader_that_has_seen_enough() {
     let place = Place::with(&[("a.jsonl", &format!("{TINY}\n").repeat(20_000))]);
     for arguments in [
         &["--csv", "a.jsonl"][..],
-        &["--json", "a.jsonl"],
+        &["--json", "a.jsonl", "a.jsonl"],
         &["a.jsonl"],
     ] {
         let mut child = start(&place, arguments);

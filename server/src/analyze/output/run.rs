@@ -1,5 +1,8 @@
-//! The run as one JSON document, for programs.
-use super::source;
+//! All inputs as one run: one JSON document, for programs.
+use super::{
+    lines::{Judged, Model, judged, models},
+    source,
+};
 use crate::analyze::{condition::Verdict, read::Analysis};
 use api::{BoardProblem, RunSummary, Totals};
 use completions::Problem;
@@ -48,12 +51,6 @@ struct Failure<'a> {
 }
 
 #[derive(Debug, Serialize)]
-struct Model<'a> {
-    name: &'a str,
-    sequences: u64,
-}
-
-#[derive(Debug, Serialize)]
 struct Case<'a> {
     code: &'a str,
     /// `info`, `warn` or `error`.
@@ -80,14 +77,6 @@ struct At<'a> {
     detail: &'a str,
 }
 
-#[derive(Debug, Serialize)]
-struct Judged<'a> {
-    expression: &'a str,
-    held: bool,
-    /// Names in it that have no value.
-    undefined: &'a [&'static str],
-}
-
 pub(in crate::analyze) fn write(
     analysis: &Analysis,
     verdict: Option<&Verdict>,
@@ -104,10 +93,6 @@ pub(in crate::analyze) fn write(
             message: &failure.message,
         }),
     });
-    let models = summary.models.iter().map(|(name, sequences)| Model {
-        name,
-        sequences: *sequences,
-    });
     let problems = summary.problems.iter().zip(&import.report.problems);
     let document = Document {
         version: env!("CARGO_PKG_VERSION"),
@@ -119,15 +104,11 @@ pub(in crate::analyze) fn write(
         records: import.report.records,
         evidence: &summary.evidence,
         totals: &summary.totals,
-        models: models.collect(),
+        models: models(&summary),
         problems: problems
             .map(|(board, problem)| case(analysis, board, problem))
             .collect(),
-        fail_if: verdict.map(|verdict| Judged {
-            expression: &verdict.text,
-            held: verdict.held,
-            undefined: &verdict.undefined,
-        }),
+        fail_if: verdict.map(judged),
     };
     serde_json::to_writer(&mut *out, &document)?;
     writeln!(out)
