@@ -299,6 +299,29 @@ fn numbers_of_tgi() {
     assert_eq!(import.columns.sequences[0].n_tokens, 2);
 }
 
+/// Azure speaks of the prompt first, in an event without any name.
+#[test]
+fn a_stream_of_azure() {
+    let piece = |content: &str, finish: &str| {
+        format!(
+            r#"data: {{"id":"s","object":"chat.completion.chunk","model":"m","choices":[{{"index":0,"delta":{{"content":"{content}"}},"logprobs":{{"content":[{{"token":"{content}","logprob":-1}}]}},"finish_reason":{finish}}}]}}"#
+        )
+    };
+    let first = r#"data: {"choices":[],"created":0,"id":"","model":"","object":"","prompt_filter_results":[{"prompt_index":0,"content_filter_results":{}}]}"#;
+    let events = [
+        first.to_owned(),
+        piece("a", "null"),
+        piece("b", "\"stop\""),
+        "data: [DONE]\n\n".to_owned(),
+    ];
+    let import = import(events.join("\n\n"));
+    assert_eq!(import.report.format_name(), "openai_chat_stream");
+    assert_eq!(
+        (texts(&import), codes(&import)),
+        (vec!["ab".to_owned()], vec![])
+    );
+}
+
 #[test]
 fn streams_of_legacy_completions() {
     let piece = |id: &str, index: u32, text: &str, finish: &str| {

@@ -348,8 +348,8 @@ fn what_only_looks_like_tokens() {
             "its keys are prompt, target_logprobs; a list has lists of `logprob` and `token` for each position: training data, where the token that was written is not marked",
         ),
         (
-            r#"{"span":{"attributes":{"gen_ai.completion":"a text that is long enough for a response"}}}"#,
-            "its keys are span; it is a trace of calls, which has no place for the values of tokens",
+            r#"{"trace":{"data":{"gen_ai.request.model":"m"}}}"#,
+            "its keys are trace; it is a trace of calls, which has no place for the values of tokens",
         ),
     ];
     for (file, want) in cases {

@@ -5,10 +5,11 @@
 //!
 //! * [`openai`] reads what Chat Completions and legacy Completions have in common: the response and its choices.
 //! * [`token_object`] reads lists of token objects, [`arrays`] parallel arrays, [`triples`] lists of lists,
-//!   [`fields`] single fields leniently, [`time`] times.
+//!   [`fields`] single fields leniently, [`time`] times, [`said`] and [`attributes`] what traces of calls keep.
 //!
 //! To add a format: a file with a `RULE`, and its name in the list.
 mod arrays;
+mod attributes;
 pub(crate) mod echo;
 pub(crate) mod envelope;
 mod exchange;
@@ -17,6 +18,7 @@ mod fields;
 mod gemini_values;
 mod message;
 mod prompt;
+mod said;
 mod shape;
 mod span_text;
 mod time;
@@ -102,6 +104,8 @@ formats![
     openai_transcription,
     watsonx,
     openai_choice,
+    langfuse,
+    span,
     refusal,
     token_list,
     token_lines,

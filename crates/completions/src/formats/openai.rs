@@ -430,6 +430,12 @@ fn format_of(draft: &mut Draft) -> Outcome {
             return Outcome::Piece(FormatId::OPENAI_COMPLETIONS, piece(draft, Role::Perhaps));
         }
         Outcome::Completion(FormatId::OPENAI_COMPLETIONS)
+    } else if choices.is_empty()
+        && object.is_empty()
+        && draft.head.dialect.is_some_and(|dialect| dialect.server == "Azure")
+    {
+        // Azure tells what it found in the prompt before the stream begins.
+        Outcome::Completions
     } else if saw.chat_values || choices.is_empty() {
         Outcome::Completion(FormatId::OPENAI_CHAT)
     } else {

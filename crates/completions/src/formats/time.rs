@@ -2,7 +2,7 @@
 use crate::json::cursor::ValueKind;
 use crate::json::{Cursor, JsonError, number};
 
-/// Seconds since 1970: a number (milli- and microseconds are recognised by their size) or a time in RFC 3339. Anything else
+/// Seconds since 1970: a number (milli-, micro- and nanoseconds are recognised by their size) or a time in RFC 3339. Anything else
 /// is none: a time is never worth a problem.
 pub(crate) fn created(cursor: &mut Cursor<'_>) -> Result<Option<f64>, JsonError> {
     Ok(match cursor.kind()? {
@@ -23,6 +23,8 @@ pub(crate) fn created(cursor: &mut Cursor<'_>) -> Result<Option<f64>, JsonError>
 
 fn scale(number: f64) -> Option<f64> {
     let seconds = match number.abs() {
+        // Nanoseconds are what traces count.
+        size if size > 1e17 => number / 1e9,
         size if size > 1e14 => number / 1e6,
         size if size > 1e11 => number / 1e3,
         _ => number,

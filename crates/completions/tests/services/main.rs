@@ -11,6 +11,7 @@ mod cohere;
 mod common;
 mod gemini;
 mod recordings;
+mod traces;
 mod transcription;
 mod watsonx;
 
