@@ -5,10 +5,10 @@ use std::path::{Path, PathBuf};
 
 use wasm_bindgen_cli_support::Bindgen;
 
-use crate::files;
 use crate::node::Node;
 use crate::run::{Done, Failure, ask, run, say};
 use crate::tools::Tools;
+use crate::{files, names, snip};
 
 /// The name that pages ask for; `.cargo/config.toml` gives it to leptos.
 pub(crate) const NAME: &str = "surprisal";
@@ -17,7 +17,6 @@ pub(crate) const PROFILE: &str = "wasm-release";
 
 const OLDEST_WASM_OPT: u32 = 117; // older ones stop at `table.fill`
 const WASM_OPT_FLAGS: &[&str] = &[
-    "-Oz",
     "--enable-bulk-memory",
     "--enable-nontrapping-float-to-int",
     "--enable-reference-types",
@@ -27,21 +26,38 @@ const WASM_OPT_FLAGS: &[&str] = &[
     "--enable-simd",
 ];
 
+const SMALL: &[&str] = &["-Oz"];
+/// Control flow is made anew in between: one percent smaller, which counts for what is loaded first. The reader stays as the
+/// compiler made it, because there it is time that counts.
+const SMALLEST: &[&str] = &["-Oz", "--flatten", "--rereloop", "-Oz"];
+
 /// A crate that becomes a bundle.
 struct Part {
     package: &'static str,
     /// Name of its files.
     name: &'static str,
+    /// What wasm-opt does to it.
+    passes: &'static [&'static str],
+    /// Whether the names between its two files are made short.
+    short_names: bool,
+    /// Parts of the names of functions that it never calls.
+    unused: &'static [&'static str],
 }
 
 const PARTS: [Part; 2] = [
     Part {
         package: "hydrate",
         name: NAME,
+        passes: SMALLEST,
+        short_names: true,
+        unused: snip::UNUSED,
     },
     Part {
         package: "reader",
         name: "reader",
+        passes: SMALL,
+        short_names: false,
+        unused: &[],
     },
 ];
 
@@ -93,6 +109,8 @@ impl Part {
             version.as_bytes(),
             flags.as_bytes(),
             include_bytes!("bundle.rs"),
+            include_bytes!("names.rs"),
+            include_bytes!("snip.rs"),
         ]);
         let all = workspace.wasm_target().join("bundle").join(self.name);
         let folder = all.join(&recipe);
@@ -115,7 +133,8 @@ impl Part {
         let name = self.name;
         say(format_args!("wasm-bindgen: {name}"));
         files::empty(folder)?;
-        self.bindgen(raw, folder).map_err(|error| {
+        let module = snip::snip(&files::read(raw)?, self.unused)?;
+        self.bindgen(module, folder).map_err(|error| {
             Failure::new(
                 format!("wasm-bindgen: {error}"),
                 "are the pins of wasm-bindgen and wasm-bindgen-cli-support in the root manifest the same?",
@@ -123,12 +142,18 @@ impl Part {
         })?;
         let wasm = folder.join(format!("{name}.wasm"));
         files::rename(&folder.join(format!("{name}_bg.wasm")), &wasm)?;
-        optimiser.map_or(Ok(()), |optimiser| optimiser.shrink(&wasm, tools))
+        optimiser.map_or(Ok(()), |optimiser| {
+            optimiser.shrink(&wasm, self.passes, tools)?;
+            if self.short_names {
+                optimiser.shorten(&wasm, tools)?;
+            }
+            Ok(())
+        })
     }
 
-    fn bindgen(&self, raw: &Path, folder: &Path) -> Result<(), Box<dyn std::error::Error>> {
+    fn bindgen(&self, module: Vec<u8>, folder: &Path) -> Result<(), Box<dyn std::error::Error>> {
         Bindgen::new()
-            .input_path(raw)
+            .input_bytes(self.name, module)
             .web(true)?
             .typescript(false)
             .omit_default_module_path(true)
@@ -142,7 +167,7 @@ impl Part {
 
 /// Does to another module what is done to the bundles.
 pub(crate) fn shrink(tools: &Tools, wasm: &Path) -> Done {
-    Optimiser::find(tools)?.map_or(Ok(()), |optimiser| optimiser.shrink(wasm, tools))
+    Optimiser::find(tools)?.map_or(Ok(()), |optimiser| optimiser.shrink(wasm, SMALL, tools))
 }
 
 /// wasm-opt of the pinned npm package. One on `PATH` may be any version, and is not used.
@@ -182,7 +207,7 @@ impl<'a> Optimiser<'a> {
         }
     }
 
-    fn shrink(&self, wasm: &Path, tools: &Tools) -> Done {
+    fn shrink(&self, wasm: &Path, passes: &[&str], tools: &Tools) -> Done {
         say(format_args!(
             "wasm-opt: {}",
             wasm.file_stem().unwrap_or_default().display()
@@ -193,10 +218,28 @@ impl<'a> Optimiser<'a> {
                 .script(tools.workspace, &self.script)
                 .arg(wasm)
                 .args(WASM_OPT_FLAGS)
+                .args(passes)
                 .arg("-o")
                 .arg(&small),
             "has the compiler begun to emit a feature that is not in WASM_OPT_FLAGS?",
         )?;
+        files::rename(&small, wasm)
+    }
+
+    /// Makes the names between a module and the script beside it short.
+    fn shorten(&self, wasm: &Path, tools: &Tools) -> Done {
+        let small = wasm.with_extension("small");
+        let list = ask(self
+            .node
+            .script(tools.workspace, &self.script)
+            .arg(wasm)
+            .args(WASM_OPT_FLAGS)
+            .arg(names::FLAG)
+            .arg("-o")
+            .arg(&small));
+        let script = wasm.with_extension("js");
+        let shortened = names::shorten(&files::read_text(&script)?, &list.unwrap_or_default())?;
+        files::write(&script, shortened)?;
         files::rename(&small, wasm)
     }
 }
