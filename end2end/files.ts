@@ -1,7 +1,8 @@
 // Files that the tests make up.
-import { closeSync, mkdtempSync, openSync, rmSync, writeSync } from "node:fs";
+import { closeSync, mkdirSync, mkdtempSync, openSync, rmSync, writeFileSync, writeSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
+import { crc32 } from "node:zlib";
 
 /** A file for the picker. */
 export function inMemory(name: string, content: string | Buffer) {
@@ -28,6 +29,83 @@ export function completion(model: string, words: string[]): object {
 
 export function jsonLines(...records: object[]): string {
   return records.map((record) => `${JSON.stringify(record)}\n`).join("");
+}
+
+/** Server-sent events of one streamed completion. */
+export function events(model: string, words: string[]): string {
+  const chunk = (delta: object, logprobs: object | null, finish_reason: string | null) => ({
+    id: `chatcmpl-${model}`,
+    object: "chat.completion.chunk",
+    created: 1_733_397_507,
+    model,
+    choices: [{ index: 0, delta, logprobs, finish_reason }],
+  });
+  const chunks = [
+    chunk({ role: "assistant", content: "" }, null, null),
+    ...words.map((token, at) =>
+      chunk({ content: token }, { content: [{ token, logprob: -at / 10, bytes: [...Buffer.from(token)], top_logprobs: [] }] }, null),
+    ),
+    chunk({}, null, "stop"),
+  ];
+  return `${chunks.map((one) => `data: ${JSON.stringify(one)}\n\n`).join("")}data: [DONE]\n\n`;
+}
+
+/** A zip archive whose members are not compressed. */
+export function zip(members: Record<string, string>): Buffer {
+  const parts: Buffer[] = [];
+  const directory: Buffer[] = [];
+  let offset = 0;
+  for (const [name, text] of Object.entries(members)) {
+    const data = Buffer.from(text);
+    // Version, flags, method, time and date; then the sum, both sizes, and the lengths of name and extra field.
+    const head = Buffer.alloc(26);
+    head.writeUInt16LE(20, 0);
+    head.writeUInt32LE(crc32(data), 10);
+    head.writeUInt32LE(data.length, 14);
+    head.writeUInt32LE(data.length, 18);
+    head.writeUInt16LE(Buffer.byteLength(name), 22);
+    const local = Buffer.concat([Buffer.from("PK\x03\x04"), head, Buffer.from(name), data]);
+    const rest = Buffer.alloc(14);
+    rest.writeUInt32LE(offset, 10);
+    directory.push(Buffer.concat([Buffer.from("PK\x01\x02\x14\x00"), head, rest, Buffer.from(name)]));
+    parts.push(local);
+    offset += local.length;
+  }
+  const list = Buffer.concat(directory);
+  const end = Buffer.alloc(18);
+  end.writeUInt16LE(directory.length, 4);
+  end.writeUInt16LE(directory.length, 6);
+  end.writeUInt32LE(list.length, 8);
+  end.writeUInt32LE(offset, 12);
+  return Buffer.concat([...parts, list, Buffer.from("PK\x05\x06"), end]);
+}
+
+/** Two files with something of every level to report. */
+export function severalOdd() {
+  const odd: any = completion("m", ["a", "b", "c"]);
+  odd.choices[0].logprobs.content[1].logprob = -9999;
+  const cut: any = completion("m", ["The", " end", " is", " missing"]);
+  cut.choices[0].finish_reason = "length";
+  return [
+    inMemory("first/of/several/long-names/answers-of-the-first-model.jsonl", `${jsonLines(completion("m", ["x"]), odd)}{"broken": tru\n`),
+    inMemory("second.jsonl", jsonLines(completion("n", ["y", " z"]), cut, odd, odd, odd)),
+  ];
+}
+
+/** Writes a folder with these files, at any depth, and removes it after the use. */
+export async function withFolder(files: Record<string, string | Buffer>, use: (folder: string) => Promise<void>) {
+  const above = mkdtempSync(path.join(tmpdir(), "surprisal-"));
+  try {
+    const folder = path.join(above, "answers");
+    for (const [name, content] of Object.entries(files)) {
+      const file = path.join(folder, name);
+      mkdirSync(path.dirname(file), { recursive: true });
+      writeFileSync(file, content);
+    }
+    await use(folder);
+  } finally {
+    rmSync(above, { recursive: true });
+  }
 }
 
 /** Writes JSON Lines of about this many bytes into a new folder, and removes it after the use. */

@@ -27,6 +27,18 @@ export const filterField = (page: Page) => page.getByRole("searchbox", { name: "
 export const sortMenu = (page: Page) => page.getByRole("combobox", { name: "Sort" });
 export const modelMenu = (page: Page) => page.getByRole("combobox", { name: "Model" });
 
+export const fileMenu = (page: Page) => page.getByRole("combobox", { name: "File" });
+export const foldBox = (page: Page) => page.getByRole("checkbox", { name: "Fold identical texts" });
+
+/** The import report. */
+export const report = (page: Page) => page.locator("details.report");
+
+/** What the import report says under this name. */
+export const found = (page: Page, name: string) =>
+  report(page)
+    .locator("dl > div", { has: page.getByRole("term").getByText(name, { exact: true }) })
+    .getByRole("definition");
+
 /** The board with this heading. */
 export function board(page: Page, name: string): Locator {
   const boards = page.getByRole("region", { name: "Overall numbers" });

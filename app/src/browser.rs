@@ -5,14 +5,7 @@ use std::rc::Rc;
 use std::time::Duration;
 use wasm_bindgen::JsCast;
 use wasm_bindgen_futures::JsFuture;
-use web_sys::{DragEvent, File, HtmlInputElement};
-
-/// True once the page runs in the browser. Whatever differs from what the server rendered stands behind it.
-pub(crate) fn use_mounted() -> ReadSignal<bool> {
-    let (mounted, set_mounted) = signal(false);
-    Effect::new(move |_| set_mounted.set(true));
-    mounted
-}
+use web_sys::{File, FileList, HtmlInputElement};
 
 /// How long [`after_paint`] waits for a picture.
 const NO_PAINT: Duration = Duration::from_millis(200);
@@ -47,16 +40,18 @@ pub(crate) fn page_address() -> String {
     )
 }
 
-/// The file of an `<input type=file>`, which is emptied so that the same file can be chosen again.
-pub(crate) fn take_chosen_file(input: &HtmlInputElement) -> Option<File> {
-    let file = input.files().and_then(|files| files.get(0));
+/// The files of an `<input type=file>`, which is emptied so that the same ones can be chosen again.
+pub(crate) fn take_chosen_files(input: &HtmlInputElement) -> Vec<File> {
+    let files = listed(input.files());
     input.set_value("");
-    file
+    files
 }
 
-/// The first file of a drop.
-pub(crate) fn dropped_file(event: &DragEvent) -> Option<File> {
-    event.data_transfer()?.files()?.get(0)
+/// The files of a list.
+pub(crate) fn listed(files: Option<FileList>) -> Vec<File> {
+    files.map_or_else(Vec::new, |files| {
+        (0..files.length()).filter_map(|at| files.get(at)).collect()
+    })
 }
 
 /// The number in an attribute of the clicked element or one around it.

@@ -4,6 +4,7 @@
 //! |---|---|
 //! | [`mod@shell`] | the document, the routes, header and footer |
 //! | [`pages`] | one file per page |
+//! | `files` | which files one run is read from: several at once, or those of a folder |
 //! | [`session`] | the file that is open: source, progress, boards, rows |
 //! | [`view`] | filter, sort and selection, and how they read in an address |
 //! | `worker_client` | the page's side of the worker that reads the file |
@@ -20,6 +21,7 @@
 mod browser;
 mod components;
 mod detail;
+mod files;
 mod markup;
 mod pages;
 pub mod session;

@@ -95,7 +95,7 @@ pub fn ThemeMenu() -> impl IntoView {
     };
     let buttons = ThemeChoice::ALL.map(|choice| {
         view! {
-            <button name="theme" value=choice.name() aria-pressed=move || (chosen.get() == choice).to_string()>
+            <button name="theme" value=choice.name() aria-pressed=crate::markup::text(move || (chosen.get() == choice).to_string())>
                 {choice.label()}
             </button>
         }

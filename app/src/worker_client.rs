@@ -61,8 +61,8 @@ impl Worker {
         })
     }
 
-    /// Sends a request, with the file that it speaks of.
-    pub fn send(&self, request: &Request, file: Option<&File>) {
+    /// Sends a request, with the files that it speaks of.
+    pub fn send(&self, request: &Request, files: &[File]) {
         // The types are ours: encoding them fails only when memory is out.
         let Ok(bytes) = postcard::to_allocvec(request) else {
             return;
@@ -70,8 +70,9 @@ impl Worker {
         let bytes = Uint8Array::from(bytes.as_slice());
         let message = Object::new();
         let _ = Reflect::set(&message, &"bytes".into(), &bytes);
-        if let Some(file) = file {
-            let _ = Reflect::set(&message, &"file".into(), file);
+        if !files.is_empty() {
+            let files: Array = files.iter().collect();
+            let _ = Reflect::set(&message, &"files".into(), &files);
         }
         let _ = self
             .inner

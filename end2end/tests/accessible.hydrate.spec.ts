@@ -1,7 +1,8 @@
 // Every page in both themes, for axe; and what one reaches with the keyboard alone.
 import type { Page } from "@playwright/test";
 import { audit, expect, hydrated, test } from "../fixtures";
-import { bars, card, choose, filterField, openCard, openSample, panel, ready, token, wholeText } from "../page";
+import { severalOdd } from "../files";
+import { bars, card, choose, filterField, openCard, openSample, panel, ready, report, token, wholeText } from "../page";
 import { SAMPLE } from "../sample";
 
 /** The states of the pages, each with the way to it. */
@@ -47,6 +48,14 @@ const states: Record<string, (page: Page) => Promise<void>> = {
     await hydrated(page);
     await audit(page);
     await page.getByRole("button", { name: /^Delete/ }).first().click();
+  },
+  "several files and their report": async (page) => {
+    await page.goto("/");
+    await hydrated(page);
+    await choose(page, severalOdd());
+    await ready(page);
+    await report(page).getByText("Import report:").click();
+    await expect(report(page).getByRole("link", { name: /^sequence/ }).first()).toBeVisible();
   },
   "no open file": async (page) => {
     await page.goto("/local");
@@ -101,6 +110,7 @@ test("the first page by keyboard", async ({ page }) => {
     "Import",
     "Theme",
     "Import Completion",
+    "Open a folder",
     "Paste text",
     "Open the sample",
   ]);

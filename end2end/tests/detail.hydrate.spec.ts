@@ -177,3 +177,24 @@ test("back closes the sequence that was opened last", async ({ page }) => {
   await page.goForward();
   await expect(wholeText(page)).toContainText(answers[1].text.slice(0, 30));
 });
+
+test("the tokens of the prompt are there, apart from the answer", async ({ page }) => {
+  await page.goto("/");
+  await hydrated(page);
+  const echo = {
+    id: "cmpl-1",
+    object: "text_completion",
+    model: "m",
+    prompt: "Say hi",
+    choices: [{ index: 0, text: "Say hi there", finish_reason: "stop", logprobs: { tokens: ["Say", " hi", " there"], token_logprobs: [null, -2, -0.5] } }],
+  };
+  await choose(page, inMemory("echo.json", JSON.stringify(echo)));
+  await ready(page);
+  await openCard(page, 1);
+  await expect(wholeText(page)).toHaveText(" there");
+  const prompt = page.getByRole("group").filter({ hasText: "Prompt, 2 tokens (not scored)" });
+  await expect(prompt.getByText("Say hi", { exact: true })).toBeHidden();
+  await prompt.getByText("Prompt, 2 tokens (not scored)").click();
+  await expect(prompt.locator("p")).toHaveText("Say hi");
+  await expect(prompt.locator("p")).toBeVisible();
+});

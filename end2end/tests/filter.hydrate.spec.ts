@@ -2,7 +2,7 @@
 import type { Page } from "@playwright/test";
 import { expect, hydrated, test } from "../fixtures";
 import { completion, inMemory, jsonLines } from "../files";
-import { board, card, cards, choose, filterField, listed, modelMenu, openCard, openSample, ready, sortMenu, wholeText } from "../page";
+import { board, card, cards, chip, choose, filterField, foldBox, listed, modelMenu, openCard, openSample, ready, sortMenu, wholeText } from "../page";
 import { answers, answersWith, sig3 } from "../sample";
 
 const hits = (page: Page) => cards(page).locator(".hit");
@@ -109,4 +109,45 @@ test("every sort orders the list, both ways", async ({ page }) => {
       if (value !== "position") await expect(page).toHaveURL(new RegExp(`#sort=${value}$`));
     }
   }
+});
+
+test("identical texts are folded into one row with their count", async ({ page }) => {
+  await page.goto("/");
+  await hydrated(page);
+  const lines = jsonLines(
+    completion("small", ["Yes", "."]),
+    completion("small", ["No", ".", " Never"]),
+    completion("large", ["Yes", "."]),
+    // The same text in other tokens.
+    completion("large", ["Ye", "s."]),
+    completion("large", ["Maybe"]),
+  );
+  await choose(page, inMemory("same.jsonl", lines));
+  await ready(page);
+  await expect(cards(page)).toHaveCount(5);
+  await foldBox(page).check();
+  await expect(page.getByText("3 texts in 5 of 5 sequences")).toBeVisible();
+  await expect(cards(page)).toHaveCount(3);
+  expect(await listed(page)).toEqual([1, 2, 5]);
+  await expect(chip(card(page, 1), "Identical texts")).toHaveText("× 3");
+  await expect(card(page, 2)).not.toContainText("×");
+  // The boards are those of all sequences, folded or not.
+  await expect(board(page, "Number of sentences").getByText("match")).toHaveCount(0);
+  await expect(page).toHaveURL(/#fold=1$/);
+
+  await modelMenu(page).selectOption("large");
+  await expect(page.getByText("2 texts in 3 of 5 sequences")).toBeVisible();
+  expect(await listed(page)).toEqual([3, 5]);
+  await expect(chip(card(page, 3), "Identical texts")).toHaveText("× 2");
+  await sortMenu(page).selectOption("length");
+  await expect.poll(() => listed(page)).toEqual([5, 3]);
+  await filterField(page).fill("ye");
+  await expect(page.getByText("1 text in 2 of 5 sequences, 2 tokens marked")).toBeVisible();
+  await expect(page).toHaveURL(/#q=ye&model=large&fold=1&sort=length$/);
+  await openCard(page, 3);
+  await expect(wholeText(page)).toHaveText("Yes.");
+
+  await page.getByRole("button", { name: "Clear" }).click();
+  await expect(foldBox(page)).not.toBeChecked();
+  await expect(cards(page)).toHaveCount(5);
 });

@@ -2,7 +2,7 @@
 import { readFileSync } from "node:fs";
 import { expect, hydrated, test } from "../fixtures";
 import { completion, inMemory, jsonLines } from "../files";
-import { board, card, cards, chip, choose, expectBoards, listed, openSample, ready } from "../page";
+import { board, card, cards, chip, choose, expectBoards, found, listed, openSample, ready, report } from "../page";
 import { REFERENCE, REFERENCE_BOARDS, SAMPLE, SAMPLE_BOARDS, answers, referenceIsThere, sig3 } from "../sample";
 
 test("the sample shows its boards, legend, report and cards", async ({ page }) => {
@@ -23,9 +23,9 @@ test("the sample shows its boards, legend, report and cards", async ({ page }) =
     `high above · ${bands[2]}`,
   ]);
 
-  const report = page.getByRole("group").filter({ hasText: "Import report:" });
-  await report.getByText("Import report:").click();
-  await expect(report.getByText(/Read as openai_chat in a JSON array/)).toBeVisible();
+  await report(page).getByText("Import report:").click();
+  await expect(found(page, "Detected")).toContainText("a JSON array, ");
+  await expect(found(page, "Read as")).toHaveText("openai_chat");
 
   const [first] = answers;
   await expect(chip(card(page, 1), "probability")).toHaveText(sig3(first.probability));

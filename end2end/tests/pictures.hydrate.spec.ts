@@ -1,7 +1,8 @@
 // A picture of every page, to be looked at: light and dark, wide and narrow.
 import type { Page } from "@playwright/test";
 import { expect, hydrated, picture, test } from "../fixtures";
-import { bars, cards, choose, filterField, openCard, openSample, panel, ready, token } from "../page";
+import { inMemory, severalOdd } from "../files";
+import { bars, choose, filterField, foldBox, openCard, openSample, panel, ready, report, token } from "../page";
 import { SAMPLE } from "../sample";
 
 const pages: Record<string, (page: Page) => Promise<void>> = {
@@ -33,6 +34,22 @@ const pages: Record<string, (page: Page) => Promise<void>> = {
     await pages.run(page);
     await page.getByRole("link", { name: "Import", exact: true }).click();
     await expect(page.getByRole("row").nth(1)).toBeVisible();
+  },
+  several: async (page) => {
+    await page.goto("/");
+    await hydrated(page);
+    await choose(page, severalOdd());
+    await ready(page);
+    await report(page).getByText("Import report:").click();
+    await report(page).getByText("4 places").click();
+    await foldBox(page).check();
+    await expect(page.getByText(/texts in/)).toBeVisible();
+  },
+  nothing: async (page) => {
+    await page.goto("/");
+    await hydrated(page);
+    await choose(page, inMemory("table.csv", "id,text,score\n1,hello,0.5\n"));
+    await expect(report(page)).toContainText("no completion was found");
   },
   local: async (page) => {
     await page.goto("/local");

@@ -1,6 +1,6 @@
 // JavaScript is off: a link shows the run, the list leads to runs, a form stores a file.
 import { expect, test } from "../fixtures";
-import { card, cards, chip, choose, expectBoards } from "../page";
+import { card, cards, chip, choose, expectBoards, found, report } from "../page";
 import { SAMPLE, SAMPLE_BOARDS, answers, sig3 } from "../sample";
 
 test("a file is stored by the form, and the link shows it", async ({ page }) => {
@@ -19,9 +19,9 @@ test("a file is stored by the form, and the link shows it", async ({ page }) => 
   await expect(card(page, 1).locator("[data-i='1']")).toHaveText(first.tokens[1].token);
   await expect(card(page, 1).locator("[data-i='1']")).toHaveClass(/^b[345]/);
 
-  const report = page.getByRole("group").filter({ hasText: "Import report:" });
-  await report.getByText("Import report:").click();
-  await expect(report.getByText(/Read as openai_chat/)).toBeVisible();
+  await report(page).getByText("Import report:").click();
+  await expect(found(page, "Read as")).toBeVisible();
+  await expect(found(page, "Read as")).toHaveText("openai_chat");
 
   await page.getByRole("link", { name: "Import", exact: true }).click();
   const row = page.getByRole("row").filter({ has: page.getByRole("link", { name: "completions-small.json" }) }).first();

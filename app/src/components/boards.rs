@@ -1,5 +1,5 @@
 //! The three boards, and the smaller figures beside them.
-use crate::markup::{Maybe, push};
+use crate::markup::{Maybe, push, text};
 use api::Totals;
 use leptos::prelude::*;
 use metrics::format;
@@ -14,9 +14,9 @@ pub(crate) fn Boards(
     /// The run is still being read: the figures are "so far".
     running: Memo<bool>,
 ) -> impl IntoView {
-    let html = move || {
+    let html = text(move || {
         totals.with(|all| filtered.with(|some| boards_html(all, some.as_ref(), running.get())))
-    };
+    });
     view! { <section class="boards" aria-label="Overall numbers" inner_html=html></section> }
 }
 
@@ -59,8 +59,8 @@ fn boards_html(all: &Totals, some: Option<&Totals>, running: bool) -> String {
         "Average of the answers&#39; perplexities; every answer counts the same. 1 is certain.",
         perplexity(all),
         format!(
-            "<span title=\"Every token counts the same, so long answers count more.\">{} over all tokens</span>{}",
-            format::sig3_or_dash(all.perplexity_tokens),
+            "{}{}",
+            over_all_tokens(all.perplexity_tokens),
             Maybe(
                 all.perplexity_median
                     .map(|median| format!(" · median {}", format::sig3(median)))
@@ -72,10 +72,7 @@ fn boards_html(all: &Totals, some: Option<&Totals>, running: bool) -> String {
         "Probability overall",
         "Average of the answers&#39; probabilities; every answer counts the same. 1 is sure at every token.",
         probability(all),
-        format!(
-            "<span title=\"Every token counts the same, so long answers count more.\">{} over all tokens</span>",
-            format::sig3_or_dash(all.probability_tokens)
-        ),
+        over_all_tokens(all.probability_tokens),
         some.map(|some| format!("{} of those that match", probability(some))),
     );
     push!(
@@ -84,6 +81,18 @@ fn boards_html(all: &Totals, some: Option<&Totals>, running: bool) -> String {
         Maybe(coverage(all).map(|text| format!("<p class=\"coverage\">{text}</p>")))
     );
     html
+}
+
+fn over_all_tokens(value: Option<f64>) -> String {
+    value.map_or_else(
+        || "no values".to_owned(),
+        |value| {
+            format!(
+                "<span title=\"Every token counts the same, so long answers count more.\">{} over all tokens</span>",
+                format::sig3(value)
+            )
+        },
+    )
 }
 
 fn perplexity(totals: &Totals) -> String {
@@ -117,8 +126,14 @@ fn probability(totals: &Totals) -> String {
     )
 }
 
+/// There are answers, and nothing to compute from.
+const NO_VALUES: &str = "No answer has token probabilities in this file, so there is nothing to compute; the texts are below. Ask the server for <code>logprobs: true, top_logprobs: 5</code>.";
+
 /// What the means leave out.
 fn coverage(totals: &Totals) -> Option<String> {
+    if totals.sequences > 0 && totals.scored_tokens == 0 && totals.censored_tokens == 0 {
+        return Some(NO_VALUES.to_owned());
+    }
     let mut parts = Vec::new();
     if totals.missing_tokens > 0 {
         parts.push(format!(
@@ -166,6 +181,16 @@ mod tests {
             "3 tokens have no probability, 2 are below what the server reports: the figures are over the other 12\u{2009}340 of 12\u{2009}345."
         );
         assert_eq!(coverage(&Totals::default()), None);
+        let texts_only = Totals {
+            sequences: 2,
+            tokens: 3,
+            missing_tokens: 3,
+            ..Totals::default()
+        };
+        assert_eq!(coverage(&texts_only).as_deref(), Some(NO_VALUES));
+        let html = boards_html(&texts_only, None, false);
+        assert!(!html.contains("over all tokens"), "{html}");
+        assert_eq!(html.matches("no values").count(), 2, "{html}");
         assert_eq!(perplexity(&Totals::default()), "—");
         assert_eq!(
             perplexity(&Totals {

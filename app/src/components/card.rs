@@ -10,19 +10,25 @@ pub(crate) fn static_card_html(card: &Card) -> String {
     format!(
         "<article class=\"card\" aria-label=\"Sequence {number}\"><span class=\"card-number\" aria-hidden=\"true\">{number}</span>\
          <div class=\"card-head\">{}</div><div class=\"card-beginning\">{}</div></article>",
-        head_html(card),
+        head_html(card, 1),
         beginning_html(card, &[])
     )
 }
 
-/// Chips of a sequence: probability, perplexity, tokens, model, created.
-pub(crate) fn head_html(card: &Card) -> String {
+/// Chips of a sequence: probability, perplexity, tokens, model, created, source; and how many identical ones it stands for.
+pub(crate) fn head_html(card: &Card, copies: u32) -> String {
     let (at_most, at_least) = if card.censored > 0 {
         ("≤ ", "≥ ")
     } else {
         ("", "")
     };
     let mut html = String::from("<dl class=\"chips\">");
+    if copies > 1 {
+        push!(
+            html,
+            "<div class=\"chip chip-copies\" title=\"So many listed sequences have exactly this text; the figures are those of the first.\"><dt class=\"visually-hidden\">Identical texts</dt><dd>× {copies}</dd></div>"
+        );
+    }
     let mut chip = |class: &str, title: Option<String>, name: &str, value: &str| {
         let title = Maybe(title.map(|title| format!(" title=\"{}\"", Text(title))));
         push!(
@@ -60,6 +66,14 @@ pub(crate) fn head_html(card: &Card) -> String {
         "Created at",
         &time_html(card.created),
     );
+    if !card.source.is_empty() {
+        chip(
+            " chip-source",
+            Some(card.source.clone()),
+            "File",
+            &Text(&card.source).to_string(),
+        );
+    }
     if let Some(note) = note(card) {
         chip(
             " chip-note",
@@ -172,11 +186,14 @@ mod tests {
 
     #[test]
     fn chips_say_what_the_figures_are() {
-        let html = head_html(&Card {
-            probability: Some(0.80192),
-            perplexity: Some(1.51318),
-            ..card()
-        });
+        let html = head_html(
+            &Card {
+                probability: Some(0.80192),
+                perplexity: Some(1.51318),
+                ..card()
+            },
+            1,
+        );
         assert!(
             html.contains("<dt>probability</dt><dd>0.802</dd>"),
             "{html}"
@@ -189,7 +206,27 @@ mod tests {
             ),
             "{html}"
         );
-        assert!(!html.contains("chip-note"), "{html}");
+        for absent in ["chip-note", "chip-source", "×"] {
+            assert!(!html.contains(absent), "{html}");
+        }
+    }
+
+    #[test]
+    fn one_of_several_files_and_one_of_several_copies_say_so() {
+        let html = head_html(
+            &Card {
+                source: "a<b>.json".into(),
+                ..card()
+            },
+            4,
+        );
+        for part in [
+            "<dt>File</dt><dd>a&lt;b&gt;.json</dd>",
+            "title=\"a&lt;b&gt;.json\"",
+            "<dd>× 4</dd>",
+        ] {
+            assert!(html.contains(part), "{part} in {html}");
+        }
     }
 
     #[test]
@@ -204,7 +241,7 @@ mod tests {
             reported_tokens: Some(476),
             ..card()
         };
-        let html = head_html(&unusual);
+        let html = head_html(&unusual, 1);
         assert!(html.contains("choice 2 of 3 · refusal · cut off by its length limit · 4 below the server&#39;s floor"), "{html}");
         assert!(html.contains("<dd>≥ 2</dd>"), "{html}");
         assert!(
@@ -214,11 +251,14 @@ mod tests {
             "{html}"
         );
         assert!(
-            head_html(&Card {
-                missing: 475,
-                created: None,
-                ..card()
-            })
+            head_html(
+                &Card {
+                    missing: 475,
+                    created: None,
+                    ..card()
+                },
+                1
+            )
             .contains("no token probabilities")
         );
     }

@@ -1,28 +1,29 @@
-//! Where one chooses a file: picker, paste, sample. Drops are taken by [`super::intake`]. Without JavaScript a plain form that stores it.
-use super::intake::use_open_file;
-use crate::browser::{fetch_file, take_chosen_file, text_file, use_mounted};
+//! Where one chooses files: picker, paste, sample. Drops are taken by [`super::intake`]. Without JavaScript a plain form that stores it.
+use super::intake::use_open_files;
+use crate::browser::{fetch_file, text_file};
+use crate::files::Chosen;
 use leptos::ev;
-use leptos::html::{Dialog, Input, Textarea};
+use leptos::html::{Dialog, Textarea};
 use leptos::prelude::*;
-use web_sys::File;
+use wasm_bindgen::JsCast;
+use web_sys::HtmlInputElement;
 
 const SAMPLE: &str = "completions-small.json";
+const FOLDER: &str = "<label class=\"button\">Open a folder<input type=\"file\" class=\"visually-hidden\" webkitdirectory></label>";
 
-/// The invitation to open a file.
+/// The invitation to open files.
 #[component]
 pub(crate) fn DropZone() -> impl IntoView {
-    let open = use_open_file();
+    let open = use_open_files();
     let (problem, set_problem) = signal(None::<&'static str>);
-    let mounted = use_mounted();
-    let input = NodeRef::<Input>::new();
     let choose = {
         let open = open.clone();
-        move |_| {
-            if let Some(file) = input
-                .get_untracked()
-                .and_then(|input| take_chosen_file(&input))
-            {
-                open(file);
+        move |event: ev::Event| {
+            let input = event
+                .target()
+                .and_then(|target| target.dyn_into::<HtmlInputElement>().ok());
+            if let Some(chosen) = input.and_then(|input| Chosen::by(&input)) {
+                open(chosen);
             }
         }
     };
@@ -33,7 +34,7 @@ pub(crate) fn DropZone() -> impl IntoView {
             let open = open.clone();
             leptos::task::spawn_local(async move {
                 match fetch_file(&format!("/samples/{SAMPLE}"), SAMPLE).await {
-                    Some(file) => open(file),
+                    Some(file) => open(Chosen::each(vec![file])),
                     None => set_problem.set(Some(
                         "The sample could not be loaded: no connection to the server.",
                     )),
@@ -44,21 +45,22 @@ pub(crate) fn DropZone() -> impl IntoView {
     view! {
         <section class="drop-zone">
             <h2>"Import a Completion File"</h2>
-            <p>"Drop a file with token log-probabilities anywhere on this page. It is read in this browser and stays there."</p>
+            <p>"Drop files with token log-probabilities, or a folder of them, anywhere on this page. They are read in this browser and stay there."</p>
             // Without JavaScript the form stores the file and shows the stored run.
             <form method="post" action="/api/runs" enctype="multipart/form-data">
-                <div class="actions">
+                <div class="actions" on:change=choose>
                     <label class="button primary">
                         "Import Completion"
-                        <input type="file" name="file" class="visually-hidden" node_ref=input on:change=choose/>
+                        // The form sends one file: several are for the page only.
+                        <input type="file" name="file" class="visually-hidden" prop:multiple=true/>
                     </label>
-                    <Show when=move || mounted.get() fallback=|| view! { <button>"Store the file"</button> }>
-                        <PasteButton open=open.clone()/>
-                    </Show>
+                    <div class="scripted" inner_html=FOLDER></div>
+                    <PasteButton open=open.clone()/>
+                    <button class="unscripted">"Store the file"</button>
                     <a class="button" href=format!("/samples/{SAMPLE}") rel="external" on:click=sample>"Open the sample"</a>
                 </div>
             </form>
-            <p class="drop-formats">"OpenAI Chat Completions, legacy Completions and Batch output · JSON, arrays, JSON Lines"</p>
+            <p class="drop-formats">"Responses of OpenAI and of servers like it, evaluation logs, recordings · JSON, JSON Lines, streams · plain or gzip, zstd, zip"</p>
             {move || problem.get().map(|text| view! { <p class="strip strip-error" role="alert">{text}</p> })}
         </section>
     }
@@ -66,7 +68,7 @@ pub(crate) fn DropZone() -> impl IntoView {
 
 /// Opens a field for text that was copied elsewhere.
 #[component]
-fn PasteButton(open: impl Fn(File) + Clone + 'static) -> impl IntoView {
+fn PasteButton(open: impl Fn(Chosen) + Clone + 'static) -> impl IntoView {
     let dialog = NodeRef::<Dialog>::new();
     let text = NodeRef::<Textarea>::new();
     let show = move |_| {
@@ -90,11 +92,11 @@ fn PasteButton(open: impl Fn(File) + Clone + 'static) -> impl IntoView {
         }
         close();
         if let Some(file) = text_file(&value, "pasted text") {
-            open(file);
+            open(Chosen::each(vec![file]));
         }
     };
     view! {
-        <button type="button" on:click=show>"Paste text"</button>
+        <button type="button" class="scripted" on:click=show>"Paste text"</button>
         <dialog node_ref=dialog aria-labelledby="paste-title">
             <h2 id="paste-title">"Paste the text of a completions file"</h2>
             <textarea node_ref=text rows="12" spellcheck="false" aria-labelledby="paste-title"></textarea>

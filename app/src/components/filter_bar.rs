@@ -1,11 +1,13 @@
-//! Filter by token and by model, and sort.
-use crate::markup::{Text, push};
+//! Filter by token, model and source, fold, and sort.
+use crate::markup::{Text, push, text};
 use crate::session::Session;
 use crate::view::{ViewState, parse_sort, sort_name};
 use api::RunSummary;
+use leptos::ev;
 use leptos::prelude::*;
 use metrics::format;
 use std::sync::Arc;
+use web_sys::HtmlInputElement;
 
 const SORTS: [(&str, &str); 8] = [
     ("position", "order in file"),
@@ -18,7 +20,7 @@ const SORTS: [(&str, &str); 8] = [
     ("length", "shortest first"),
 ];
 
-/// The line above the list. Its fields are those of the view; nothing here has a state of its own.
+/// The line above the list. Its fields are those of the view, by their names; nothing here has a state of its own.
 #[component]
 pub(crate) fn FilterBar(
     #[prop(into)] summary: Signal<Arc<RunSummary>>,
@@ -27,52 +29,73 @@ pub(crate) fn FilterBar(
     /// The file was read: before that there is nothing to filter, and without JavaScript nobody to do it.
     ready: Memo<bool>,
 ) -> impl IntoView {
-    let waiting = move || !ready.get();
-    let token = move || view_state.with(|view| view.filter.token.clone());
-    let set_token =
-        move |event| view_state.update(|view| view.filter.token = event_target_value(&event));
-    let set_model =
-        move |event| view_state.update(|view| view.filter.model = event_target_value(&event));
-    let set_sort =
-        move |event| view_state.update(|view| view.sort = parse_sort(&event_target_value(&event)));
-    let models = move || {
+    let waiting = Signal::derive(move || !ready.get());
+    let token = text(move || view_state.with(|view| view.filter.token.clone()));
+    let models = text(move || {
         let chosen = view_state.with(|view| view.filter.model.clone());
         summary.with(|run| models_html(&run.models, &chosen))
-    };
-    let sorts = move || sorts_html(&view_state.with(|view| sort_name(view.sort)));
-    let filtered = move || view_state.with(|view| !view.filter.is_empty());
-    let found = move || {
+    });
+    let sources = text(move || {
+        let chosen = view_state.with(|view| view.filter.source.clone());
+        summary.with(|run| sources_html(&run.sources, &chosen))
+    });
+    let one_source = Signal::derive(move || summary.with(|run| run.sources.is_empty()));
+    let folded = Signal::derive(move || view_state.with(|view| view.filter.fold));
+    let sorts = text(move || sorts_html(&view_state.with(|view| sort_name(view.sort))));
+    let plain =
+        Signal::derive(move || view_state.with(|view| view.filter == analysis::Filter::default()));
+    let found = text(move || {
         let total = summary.with(|run| run.totals.sequences);
         session.selected.with(|selected| {
-            found_text(
-                u64::from(selected.count),
-                total,
-                selected.hits,
-                !token().is_empty(),
-            )
+            let texts = folded.get().then_some(u64::from(selected.count));
+            let hits = token.with(|token| (!token.is_empty()).then_some(selected.hits));
+            found_text(selected.totals.sequences, total, texts, hits)
         })
+    });
+    let set = move |event: ev::Event| {
+        let field: HtmlInputElement = event_target(&event);
+        view_state.update(|view| match field.name().as_str() {
+            "q" => view.filter.token = field.value(),
+            "model" => view.filter.model = field.value(),
+            "source" => view.filter.source = field.value(),
+            "sort" => view.sort = parse_sort(&field.value()),
+            _ => view.filter.fold = field.checked(),
+        });
     };
+    let none = Signal::derive(|| false);
     let clear = move |_| view_state.update(|view| view.filter = analysis::Filter::default());
     view! {
-        <div class="filter-bar" role="search" aria-label="Filter and sort the sequences">
+        <div class="filter-bar" role="search" aria-label="Filter and sort the sequences" on:input=set>
             <label class="field field-token">
                 <span>"Token"</span>
                 <input type="search" name="q" disabled=waiting placeholder="type a token for which to filter" autocomplete="off" spellcheck="false"
-                    prop:value=token value=token() on:input=set_token/>
+                    prop:value=token value=token.get_untracked()/>
             </label>
-            <label class="field">
-                <span>"Model"</span>
-                <select name="model" disabled=waiting on:change=set_model inner_html=models></select>
+            {menu("Model", "model", none, waiting, models)}
+            {menu("File", "source", one_source, waiting, sources)}
+            {menu("Sort", "sort", none, waiting, sorts)}
+            <label class="field-check">
+                <input type="checkbox" name="fold" disabled=waiting prop:checked=folded/>
+                "Fold identical texts"
             </label>
-            <label class="field">
-                <span>"Sort"</span>
-                <select name="sort" disabled=waiting on:change=set_sort inner_html=sorts></select>
-            </label>
-            <Show when=filtered>
-                <p class="found" role="status">{found}</p>
-                <button type="button" on:click=clear>"Clear"</button>
-            </Show>
+            <p class="found" class:hidden=plain role="status">{found}</p>
+            <button type="button" class:hidden=plain on:click=clear>"Clear"</button>
         </div>
+    }
+}
+
+fn menu(
+    title: &'static str,
+    name: &'static str,
+    hidden: Signal<bool>,
+    waiting: Signal<bool>,
+    options: Signal<String>,
+) -> impl IntoView {
+    view! {
+        <label class="field" class:hidden=hidden>
+            <span>{title}</span>
+            <select name=name disabled=waiting inner_html=options></select>
+        </label>
     }
 }
 
@@ -86,6 +109,15 @@ fn models_html(models: &[(String, u64)], chosen: &str) -> String {
             chosen,
             &format!("{name} ({})", format::count(*count)),
         );
+    }
+    html
+}
+
+fn sources_html(sources: &[String], chosen: &str) -> String {
+    let mut html = String::new();
+    push_option(&mut html, "", chosen, "all");
+    for name in sources {
+        push_option(&mut html, name, chosen, name);
     }
     html
 }
@@ -108,17 +140,22 @@ fn push_option(html: &mut String, value: &str, chosen: &str, text: &str) {
     );
 }
 
-fn found_text(count: u64, total: u64, hits: u64, by_token: bool) -> String {
-    let sequences = format!(
+/// `texts` when they are folded, `hits` when there is a token to look for.
+fn found_text(count: u64, total: u64, texts: Option<u64>, hits: Option<u64>) -> String {
+    let mut text = format!(
         "{} of {} sequences",
         format::count(count),
         format::count(total)
     );
-    if !by_token {
-        return sequences;
+    if let Some(texts) = texts {
+        let word = if texts == 1 { "text" } else { "texts" };
+        text = format!("{} {word} in {text}", format::count(texts));
     }
-    let tokens = if hits == 1 { "token" } else { "tokens" };
-    format!("{sequences}, {} {tokens} marked", format::count(hits))
+    if let Some(hits) = hits {
+        let word = if hits == 1 { "token" } else { "tokens" };
+        push!(text, ", {} {word} marked", format::count(hits));
+    }
+    text
 }
 
 #[cfg(test)]
@@ -146,18 +183,27 @@ mod tests {
     }
 
     #[test]
+    fn the_menu_of_sources_is_made_of_texts() {
+        assert_eq!(
+            sources_html(&["a/b.json".into(), "\"".into()], "a/b.json"),
+            "<option value=\"\">all</option><option value=\"a/b.json\" selected>a/b.json</option><option value=\"&quot;\">&quot;</option>"
+        );
+    }
+
+    #[test]
     fn what_was_found() {
-        assert_eq!(
-            found_text(6, 7, 6, true),
-            "6 of 7 sequences, 6 tokens marked"
-        );
-        assert_eq!(
-            found_text(1, 7, 1, true),
-            "1 of 7 sequences, 1 token marked"
-        );
-        assert_eq!(
-            found_text(3, 1_140, 0, false),
-            "3 of 1\u{2009}140 sequences"
-        );
+        for (given, said) in [
+            ((6, 7, None, Some(6)), "6 of 7 sequences, 6 tokens marked"),
+            ((1, 7, None, Some(1)), "1 of 7 sequences, 1 token marked"),
+            ((3, 1_140, None, None), "3 of 1\u{2009}140 sequences"),
+            ((7, 7, Some(4), None), "4 texts in 7 of 7 sequences"),
+            (
+                (2, 7, Some(1), Some(2)),
+                "1 text in 2 of 7 sequences, 2 tokens marked",
+            ),
+        ] {
+            let (count, total, texts, hits) = given;
+            assert_eq!(found_text(count, total, texts, hits), said);
+        }
     }
 }

@@ -1,19 +1,20 @@
 //! Files that are dropped or pasted anywhere on any page.
-use crate::browser::{dropped_file, text_file};
+use crate::browser::{listed, text_file};
+use crate::files::{Chosen, dropped};
 use crate::session::use_session;
 use leptos::ev;
 use leptos::prelude::*;
 use leptos_router::hooks::use_navigate;
 use std::time::Duration;
 use wasm_bindgen::JsCast;
-use web_sys::{Element, File};
+use web_sys::Element;
 
-/// Opens a file here and shows it.
-pub(crate) fn use_open_file() -> impl Fn(File) + Clone + Send + Sync + 'static {
+/// Opens files here as one run and shows it.
+pub(crate) fn use_open_files() -> impl Fn(Chosen) + Clone + Send + Sync + 'static {
     let session = use_session();
     let navigate = use_navigate();
-    move |file| {
-        session.open_file(file);
+    move |chosen| {
+        session.open_files(chosen);
         // In a task of its own: together they would hold up the page for longer than one notices.
         let navigate = navigate.clone();
         set_timeout(
@@ -26,7 +27,7 @@ pub(crate) fn use_open_file() -> impl Fn(File) + Clone + Send + Sync + 'static {
 /// Takes drops and pastes of the whole window: a file dropped beside a zone must not replace the page.
 #[component]
 pub(crate) fn WindowIntake() -> impl IntoView {
-    let open = use_open_file();
+    let open = use_open_files();
     let (over, set_over) = signal(false);
     Effect::new(move |_| {
         let (open_dropped, open_pasted) = (open.clone(), open.clone());
@@ -44,8 +45,8 @@ pub(crate) fn WindowIntake() -> impl IntoView {
             window_event_listener(ev::drop, move |event| {
                 event.prevent_default();
                 set_over.set(false);
-                if let Some(file) = dropped_file(&event) {
-                    open_dropped(file);
+                if let Some(data) = event.data_transfer() {
+                    dropped(&data, open_dropped.clone());
                 }
             }),
             window_event_listener(ev::paste, move |event| {
@@ -53,15 +54,15 @@ pub(crate) fn WindowIntake() -> impl IntoView {
                     return;
                 }
                 let data = event.clipboard_data();
-                let file = data
-                    .as_ref()
-                    .and_then(|data| data.files())
-                    .and_then(|files| files.get(0));
+                let mut files = listed(data.as_ref().and_then(|data| data.files()));
                 let text = data
                     .and_then(|data| data.get_data("text").ok())
                     .filter(|text| !text.trim().is_empty());
-                if let Some(file) = file.or_else(|| text_file(&text?, "pasted text")) {
-                    open_pasted(file);
+                if files.is_empty() {
+                    files.extend(text.and_then(|text| text_file(&text, "pasted text")));
+                }
+                if !files.is_empty() {
+                    open_pasted(Chosen::each(files));
                 }
             }),
         ];

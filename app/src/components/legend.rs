@@ -1,5 +1,5 @@
 //! What the colours mean, and how many tokens have each.
-use crate::markup::push;
+use crate::markup::{push, text};
 use api::Totals;
 use leptos::prelude::*;
 use metrics::format;
@@ -7,7 +7,7 @@ use metrics::format;
 /// Bands with their limits and counts.
 #[component]
 pub(crate) fn Legend(totals: Signal<Totals>) -> impl IntoView {
-    view! { <ul class="legend" aria-label="Colours: probability of a token" inner_html=move || totals.with(legend_html)></ul> }
+    view! { <ul class="legend" aria-label="Colours: probability of a token" inner_html=text(move || totals.with(legend_html))></ul> }
 }
 
 fn legend_html(totals: &Totals) -> String {

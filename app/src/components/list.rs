@@ -6,6 +6,7 @@
 use super::card::{beginning_html, head_html, static_card_html};
 use crate::browser::after_paint;
 use crate::detail::Detail;
+use crate::markup::text;
 use crate::session::{Phase, Session};
 use crate::view::ViewState;
 use api::RunSummary;
@@ -59,6 +60,7 @@ fn FirstCards(summary: Signal<Arc<RunSummary>>) -> impl IntoView {
                 .collect::<String>()
         })
     });
+    let cards = text(move || cards.get());
     let more = move || {
         let more = summary.with(|run| run.totals.sequences.saturating_sub(run.cards.len() as u64));
         (more > 0).then(|| format!("and {} more", format::count(more)))
@@ -213,7 +215,7 @@ fn VirtualRow(
         })
     });
     let top = move || format!("translateY({}px)", geometry.get().top_of(position));
-    let count = move || session.selected.with(|selected| selected.count).to_string();
+    let count = text(move || session.selected.with(|selected| selected.count).to_string());
     let content = move || match row.get() {
         None => view! { <div class="card card-loading" aria-hidden="true"></div> }.into_any(),
         Some(row) => view! { <RowCard row position session view_state open_height/> }.into_any(),
@@ -248,11 +250,11 @@ fn RowCard(
     follow_height(article, is_open, open_height);
     view! {
         <article class="card" class:card-open=is_open node_ref=article aria-label=format!("Sequence {number}")>
-            <button type="button" class="card-toggle" aria-expanded=move || is_open.get().to_string() on:click=toggle>
+            <button type="button" class="card-toggle" aria-expanded=text(move || is_open.get().to_string()) on:click=toggle>
                 <span class="card-number">{number}</span>
                 <span class="visually-hidden">{move || if is_open.get() { "Close sequence" } else { "Open sequence" }}</span>
             </button>
-            <div class="card-head" inner_html=head_html(&row.card)></div>
+            <div class="card-head" inner_html=head_html(&row.card, row.copies)></div>
             {move || if is_open.get() {
                 view! { <Detail sequence session view_state/> }.into_any()
             } else {

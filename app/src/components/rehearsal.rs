@@ -79,6 +79,7 @@ fn play(act: u32) -> AnyView {
                 let row = Row {
                     card,
                     hits: Vec::new(),
+                    copies: 2,
                 };
                 session.rows.set(Arc::new(Rows {
                     query: 1,

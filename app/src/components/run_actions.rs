@@ -1,5 +1,6 @@
 //! Store, copy link, download: what one does with a whole run.
 use crate::browser::{copy_text, page_address};
+use crate::markup::text;
 use crate::session::store::{Upload, cancel_upload, store_open_file};
 use crate::session::{Origin, Phase, Session};
 use crate::view::ViewState;
@@ -21,6 +22,9 @@ pub(crate) fn RunActions(
         None => view! { <StoreButton session view_state/> }.into_any(),
     }
 }
+
+const SEVERAL: &str =
+    "The store keeps one file a run: pack these into a zip and open that to store them.";
 
 /// Uploads the local file; the address becomes that of the stored run, with the same view.
 #[component]
@@ -47,39 +51,45 @@ fn StoreButton(session: Session, view_state: RwSignal<ViewState>) -> impl IntoVi
             });
         });
     };
-    let idle = move || !matches!(upload.get(), Upload::Sending { .. });
-    let local = move || {
-        session.origin.get() == Some(Origin::Local)
-            && !matches!(session.phase.get(), Phase::Failed { .. })
-    };
+    let sending = Signal::derive(move || matches!(upload.get(), Upload::Sending { .. }));
+    let several = Signal::derive(move || session.files.get() > 1);
+    let one = Signal::derive(move || session.files.get() < 2);
+    let nothing = Signal::derive(move || {
+        session.origin.get() != Some(Origin::Local)
+            || matches!(session.phase.get(), Phase::Failed { .. })
+    });
     view! {
-        <Show when=local>
-            <div class="actions">
-                <Show when=idle fallback=move || view! { <Sending upload/> }>
-                    <button type="button" class="primary" on:click=store title="Uploads the file to the store of this server and gives it a link">"Store"</button>
-                </Show>
-            </div>
-        </Show>
-        {move || match upload.get() {
-            Upload::Failed(message) => Some(view! { <p class="strip strip-error" role="alert">{message}</p> }),
-            _ => None,
-        }}
+        <div class="actions" class:hidden=nothing>
+            <p id="store-why" class="run-facts" class:hidden=one>{SEVERAL}</p>
+            <button type="button" class="primary" class:hidden=sending on:click=store disabled=several aria-describedby="store-why" title="Uploads the file to the store of this server and gives it a link">"Store"</button>
+            <Sending upload/>
+        </div>
     }
 }
 
-/// A running upload.
+/// A running upload, or why it failed.
 #[component]
 pub(crate) fn Sending(upload: RwSignal<Upload>) -> impl IntoView {
     let bytes = move || match upload.get() {
         Upload::Sending { sent, total } => (sent, total),
         _ => (0, 0),
     };
-    view! {
-        <span class="sending">
-            <progress aria-label="Storing the file" max=move || bytes().1.max(1).to_string() prop:value=move || bytes().0 as f64 value="0"></progress>
-            <span class="strip-text">{move || format!("{} of {}", format::bytes(bytes().0), format::bytes(bytes().1))}</span>
-            <button type="button" on:click=move |_| cancel_upload(upload)>"Cancel"</button>
-        </span>
+    let kind = Memo::new(move |_| std::mem::discriminant(&upload.get()));
+    move || {
+        // Progress changes texts inside, not the elements.
+        kind.get();
+        match upload.get_untracked() {
+            Upload::Idle => ().into_any(),
+            Upload::Sending { .. } => view! {
+                <span class="sending">
+                    <progress aria-label="Storing the file" max=text(move || bytes().1.max(1).to_string()) prop:value=Signal::derive(move || bytes().0 as f64) value="0"></progress>
+                    <span class="strip-text">{text(move || format!("{} of {}", format::bytes(bytes().0), format::bytes(bytes().1)))}</span>
+                    <button type="button" on:click=move |_| cancel_upload(upload)>"Cancel"</button>
+                </span>
+            }
+            .into_any(),
+            Upload::Failed(message) => view! { <p class="strip strip-error" role="alert">{message}</p> }.into_any(),
+        }
     }
 }
 

@@ -7,6 +7,7 @@ use super::report::ReportPanel;
 use super::run_actions::RunActions;
 use super::status::ReadingStatus;
 use crate::browser::after_paint;
+use crate::markup::text;
 use crate::session::{Origin, Phase, Session, use_session};
 use crate::view::{Place, ViewState, use_view_state};
 use analysis::{Filter, Sort};
@@ -59,17 +60,17 @@ pub(crate) fn RunView(
         (ready.get() && has_filter)
             .then(|| session.selected.with(|selected| selected.totals.clone()))
     });
-    let name = move || summary.with(|run| run.name.clone());
+    let name = text(move || summary.with(|run| run.name.clone()));
     let title = move || match view_state.with(|view| view.sequence) {
-        Some(sequence) => format!("{}, sequence {}", name(), sequence + 1),
-        None => name(),
+        Some(sequence) => format!("{}, sequence {}", name.get(), sequence + 1),
+        None => name.get(),
     };
     view! {
         <Title text=title/>
         <header class="run-head">
             <div>
                 <h1>{name}</h1>
-                <p class="run-facts">{move || summary.with(|run| facts(run))}</p>
+                <p class="run-facts">{text(move || summary.with(|run| facts(run)))}</p>
             </div>
             <RunActions session id view_state/>
         </header>

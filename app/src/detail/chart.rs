@@ -8,7 +8,7 @@ use super::slider::WindowSlider;
 use super::table::BarTable;
 use super::window::{FEWEST_BARS, TokenWindow};
 use crate::browser::clicked_number;
-use crate::markup::{Text, push};
+use crate::markup::{self, Text, push};
 use charts::{Bar, BarWindow, ChartTheme, Size};
 use leptos::ev;
 use leptos::html::Div;
@@ -57,14 +57,18 @@ pub(super) fn ProbabilityChart(text: Arc<SequenceText>, focus: Focus) -> impl In
         let text = Arc::clone(&text);
         move || finding(&text, token_window.get())
     };
-    let drawing = {
+    let drawn = {
         let text = Arc::clone(&text);
         Memo::new(move |_| drawing(&text, token_window.get(), width.get()))
     };
-    let overlay = {
+    let touched = {
         let text = Arc::clone(&text);
         Memo::new(move |_| overlay(&text, token_window.get(), width.get()))
     };
+    let (drawing, overlay) = (
+        markup::text(move || drawn.get()),
+        markup::text(move || touched.get()),
+    );
     let focus_mark = move || {
         let window = token_window.get();
         let token = focus
@@ -76,7 +80,8 @@ pub(super) fn ProbabilityChart(text: Arc<SequenceText>, focus: Focus) -> impl In
             view! { <rect class="bar-focus" x=left y=area.top width=bar_width height=area.height/> },
         )
     };
-    let view_box = move || format!("0 0 {} {}", width.get().max(1), HEIGHT + LABEL_HEIGHT);
+    let view_box =
+        markup::text(move || format!("0 0 {} {}", width.get().max(1), HEIGHT + LABEL_HEIGHT));
     view! {
         <figure class="chart">
             <figcaption>{caption}</figcaption>

@@ -5,6 +5,7 @@ mod chart;
 mod facts;
 mod glyphs;
 mod panel;
+mod prompt;
 mod slider;
 mod table;
 mod text;
@@ -89,6 +90,7 @@ fn Whole(
     view! {
         <div class="detail-columns">
             <div class="detail-main">
+                <div class="prompt" inner_html=prompt::prompt_html(&text)></div>
                 <text::TokenText text=Arc::clone(&text) focus/>
                 <facts::Facts text=&text focus/>
             </div>
@@ -115,6 +117,7 @@ mod tests_support {
             tail_loop: None,
             tool_calls: Vec::new(),
             stated_text: None,
+            prompt: (0, Vec::new()),
         }
     }
 }

@@ -25,10 +25,10 @@ pub(super) fn TokenPanel(
             .and_then(|_| session.token.get())
             .filter(|token| token.sequence == sequence)
     };
-    let content = move || match looked_at() {
+    let content = crate::markup::text(move || match looked_at() {
         None => hint_html(&text),
         Some(token) => token_html(&token, focus.pinned() == Some(token.token)),
-    };
+    });
     // Spoken only for the pinned token: a pointer that wanders over the text says nothing.
     let spoken = move || {
         let pinned = focus.pinned();

@@ -31,7 +31,7 @@ pub(super) fn WindowSlider(
     let total = token_window.get_untracked().total;
     let track = NodeRef::<Div>::new();
     let held = RwSignal::new(None::<Grip>);
-    let thumbnail = move || {
+    let thumbnail = crate::markup::text(move || {
         let columns = width.get();
         if columns == 0 {
             return String::new();
@@ -47,7 +47,7 @@ pub(super) fn WindowSlider(
             },
         )
         .unwrap_or_default()
-    };
+    });
     let token_under = move |event: &ev::PointerEvent| -> u32 {
         let Some(track) = track.get_untracked() else {
             return 0;
@@ -146,6 +146,6 @@ fn Handle(
     view! {
         <span class=format!("handle handle-{name}") data-grip=name role="slider" tabindex="0" aria-label=label
             aria-valuemin="1" aria-valuemax=token_window.get_untracked().total.to_string()
-            aria-valuenow=move || value().to_string() on:keydown=keys></span>
+            aria-valuenow=crate::markup::text(move || value().to_string()) on:keydown=keys></span>
     }
 }

@@ -14,13 +14,13 @@ pub(super) fn BarTable(
     token_window: RwSignal<TokenWindow>,
 ) -> impl IntoView {
     let open = RwSignal::new(false);
-    let table = move || {
+    let table = crate::markup::text(move || {
         if open.get() {
             table_html(&text, token_window.get())
         } else {
             String::new()
         }
-    };
+    });
     view! {
         <details class="bar-table" on:toggle=move |_| open.update(|open| *open = !*open)>
             <summary>"Show as table"</summary>

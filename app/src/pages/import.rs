@@ -1,5 +1,5 @@
 //! `/import`: the stored runs, newest first.
-use crate::browser::{clicked_number, copy_text, take_chosen_file, use_mounted};
+use crate::browser::{clicked_number, copy_text, take_chosen_files};
 use crate::components::{ErrorNotice, Notice, Sending, WayOut, time_html};
 use crate::markup::{Text, push};
 use crate::session::store::{Upload, store_file};
@@ -59,13 +59,12 @@ pub(crate) fn ImportPage() -> impl IntoView {
 #[component]
 fn UploadForm() -> impl IntoView {
     let upload = RwSignal::new(Upload::Idle);
-    let mounted = use_mounted();
     let input = NodeRef::<Input>::new();
     let navigate = use_navigate();
     let choose = move |_| {
         let Some(file) = input
             .get_untracked()
-            .and_then(|input| take_chosen_file(&input))
+            .and_then(|input| take_chosen_files(&input).into_iter().next())
         else {
             return;
         };
@@ -74,7 +73,7 @@ fn UploadForm() -> impl IntoView {
             navigate(&api::paths::page_url(&run.id), NavigateOptions::default())
         });
     };
-    let sending = move || matches!(upload.get(), Upload::Sending { .. });
+    let sending = Signal::derive(move || matches!(upload.get(), Upload::Sending { .. }));
     view! {
         <form method="post" action="/api/runs" enctype="multipart/form-data">
             <div class="actions">
@@ -82,13 +81,9 @@ fn UploadForm() -> impl IntoView {
                     "Import Completion"
                     <input type="file" name="file" class="visually-hidden" node_ref=input on:change=choose/>
                 </label>
-                <Show when=move || !mounted.get()><button>"Store the file"</button></Show>
-                <Show when=sending><Sending upload/></Show>
+                <button class="unscripted">"Store the file"</button>
+                <Sending upload/>
             </div>
-            {move || match upload.get() {
-                Upload::Failed(message) => Some(view! { <p class="strip strip-error" role="alert">{message}</p> }),
-                _ => None,
-            }}
         </form>
     }
 }

@@ -1,4 +1,4 @@
-//! What the browser holds for the session: the worker and the local file. A page has one thread and one of each, and
+//! What the browser holds for the session: the worker and the local files. A page has one thread and one of each, and
 //! neither may be touched from the threads of the server: hence thread-locals rather than signals.
 use crate::worker_client::{Worker, WorkerEvent};
 use std::cell::RefCell;
@@ -7,8 +7,8 @@ use worker::protocol::Request;
 
 thread_local! {
     static WORKER: RefCell<Option<Held>> = const { RefCell::new(None) };
-    static FILE: RefCell<Option<File>> = const { RefCell::new(None) };
-    static KEPT: RefCell<Option<(Request, Option<File>)>> = const { RefCell::new(None) };
+    static FILES: RefCell<Vec<File>> = const { RefCell::new(Vec::new()) };
+    static KEPT: RefCell<Option<Request>> = const { RefCell::new(None) };
 }
 
 struct Held {
@@ -48,30 +48,34 @@ pub(super) fn stop_worker() {
     WORKER.with_borrow_mut(|held| *held = None);
 }
 
-pub(super) fn send(request: &Request, file: Option<&File>) {
+pub(super) fn send(request: &Request, files: &[File]) {
     WORKER.with_borrow(|held| {
         if let Some(held) = held {
-            held.worker.send(request, file);
+            held.worker.send(request, files);
         }
     });
 }
 
 /// Keeps a request for [`send_kept`], in the place of one that is still kept.
-pub(super) fn keep(request: Request, file: Option<File>) {
-    KEPT.with_borrow_mut(|kept| *kept = Some((request, file)));
+pub(super) fn keep(request: Request) {
+    KEPT.with_borrow_mut(|kept| *kept = Some(request));
 }
 
-/// Sends what was kept, once.
+/// Sends what was kept, once, with the files that are kept.
 pub(super) fn send_kept() {
-    if let Some((request, file)) = KEPT.with_borrow_mut(Option::take) {
-        send(&request, file.as_ref());
+    if let Some(request) = KEPT.with_borrow_mut(Option::take) {
+        FILES.with_borrow(|files| send(&request, files));
     }
 }
 
-pub(super) fn keep_file(file: Option<File>) {
-    FILE.with_borrow_mut(|held| *held = file);
+pub(super) fn keep_files(files: Vec<File>) {
+    FILES.set(files);
 }
 
+/// The open file; `None` when there are several.
 pub(super) fn file() -> Option<File> {
-    FILE.with_borrow(Clone::clone)
+    FILES.with_borrow(|files| match files.as_slice() {
+        [file] => Some(file.clone()),
+        _ => None,
+    })
 }

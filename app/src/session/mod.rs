@@ -1,10 +1,11 @@
-//! The file that is open: where it comes from, how far it is read, and what the worker said of it.
+//! The run that is open: where it comes from, how far it is read, and what the worker said of it.
 //!
 //! One session per page. Pages change it through its methods only; answers of the worker come in through `receive`.
 mod held;
 mod receive;
 pub mod store;
 
+use crate::files::Chosen;
 use analysis::{Filter, Sort};
 use api::{RunSummary, Totals};
 use leptos::prelude::*;
@@ -15,7 +16,7 @@ use worker::protocol::{Job, Request, Row, SequenceText, TokenView};
 /// Where the open file comes from.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Origin {
-    /// A file of this machine; nobody else has it.
+    /// Files of this machine; nobody else has them.
     Local,
     /// The stored run with this id.
     Stored(String),
@@ -79,6 +80,10 @@ pub struct Session {
     pub origin: RwSignal<Option<Origin>>,
     /// Counts the files opened: a page about the open file begins anew with each.
     pub opened: RwSignal<Job>,
+    /// How many files of this machine are open together.
+    pub files: RwSignal<u32>,
+    /// Files of an opened folder that were not read: their names are not those of completions.
+    pub left_out: RwSignal<u32>,
     /// How far the reading is.
     pub phase: RwSignal<Phase>,
     /// What is known of the run; grows while it is read.
@@ -100,6 +105,8 @@ impl Session {
         Self {
             origin: RwSignal::new(None),
             opened: RwSignal::new(0),
+            files: RwSignal::new(0),
+            left_out: RwSignal::new(0),
             phase: RwSignal::new(Phase::Idle),
             summary: RwSignal::default(),
             selected: RwSignal::default(),
@@ -115,12 +122,16 @@ impl Session {
         let _ = held::warm_up(move |event| self.receive(event));
     }
 
-    /// Opens a file of this machine. The reading waits for [`Session::start`]: reader and page share the machine, and a page
-    /// that changes meanwhile would stand still for longer than one notices.
-    pub fn open_file(self, file: File) {
-        let (name, total) = (file.name(), file.size() as u64);
-        held::keep_file(Some(file.clone()));
-        self.open(Origin::Local, name, None, total, Some(file));
+    /// Opens files of this machine as one run. The reading waits for [`Session::start`]: reader and page share the machine, and a
+    /// page that changes meanwhile would stand still for longer than one notices.
+    pub fn open_files(self, chosen: Chosen) {
+        let name = chosen.name();
+        let (names, files): (Vec<String>, Vec<File>) = chosen.files.into_iter().unzip();
+        let total = files.iter().map(|file| file.size() as u64).sum();
+        self.files.set(files.len() as u32);
+        self.left_out.set(chosen.left_out);
+        held::keep_files(files);
+        self.open(Origin::Local, name, names, None, total);
     }
 
     /// The page is there: the reading begins, unless it did.
@@ -135,13 +146,15 @@ impl Session {
         if self.origin.get_untracked().as_ref() == Some(&origin) && !failed {
             return;
         }
-        held::keep_file(None);
+        held::keep_files(Vec::new());
+        self.files.set(0);
+        self.left_out.set(0);
         self.open(
             origin,
             summary.name.clone(),
+            Vec::new(),
             Some(api::paths::file_url(&summary.id)),
             summary.size,
-            None,
         );
         self.start();
     }
@@ -150,9 +163,9 @@ impl Session {
         self,
         origin: Origin,
         name: String,
+        names: Vec<String>,
         url: Option<String>,
         total: u64,
-        file: Option<File>,
     ) {
         let job = self.opened.get_untracked().wrapping_add(1);
         self.opened.set(job);
@@ -167,7 +180,16 @@ impl Session {
         if let Err(message) = held::worker_for_new_file(move |event| self.receive(event)) {
             self.phase.set(Phase::Failed { message });
         }
-        held::keep(Request::Open { job, name, url }, file);
+        if names.is_empty() && url.is_none() {
+            let message = crate::files::none_in_folder();
+            return self.phase.set(Phase::Failed { message });
+        }
+        held::keep(Request::Open {
+            job,
+            name,
+            names,
+            url,
+        });
     }
 
     fn forget_answers(self) {
@@ -184,14 +206,14 @@ impl Session {
             &Request::Cancel {
                 job: self.opened.get_untracked(),
             },
-            None,
+            &[],
         );
     }
 
     /// Closes the file.
     pub fn close(self) {
         held::stop_worker();
-        held::keep_file(None);
+        held::keep_files(Vec::new());
         self.forget_answers();
         self.phase.set(Phase::Idle);
         self.origin.set(None);
@@ -213,13 +235,13 @@ impl Session {
                 sort,
                 locate,
             },
-            None,
+            &[],
         );
     }
 
     /// Asks where a sequence is in the current selection; the answer comes into `selected`.
     pub fn locate(self, sequence: u32) {
-        held::send(&Request::Locate { sequence }, None);
+        held::send(&Request::Locate { sequence }, &[]);
     }
 
     /// Asks for rows of the current selection; the answer comes into `rows`.
@@ -231,18 +253,18 @@ impl Session {
                 first,
                 count,
             },
-            None,
+            &[],
         );
     }
 
     /// Asks for a whole sequence; the answer comes into `text`.
     pub fn ask_text(self, sequence: u32) {
-        held::send(&Request::Text { sequence }, None);
+        held::send(&Request::Text { sequence }, &[]);
     }
 
     /// Asks for a token; the answer comes into `token`.
     pub fn ask_token(self, sequence: u32, token: u32) {
-        held::send(&Request::Token { sequence, token }, None);
+        held::send(&Request::Token { sequence, token }, &[]);
     }
 }
 

@@ -1,6 +1,6 @@
 //! What the person is looking at, and how it reads in an address.
 //!
-//! `q=` part of a token, `model=`, `sort=` with `-` for largest first, `s=` the open sequence and `t=` the
+//! `q=` part of a token, `model=`, `source=`, `fold=1` for identical texts folded, `sort=` with `-` for largest first, `s=` the open sequence and `t=` the
 //! pinned token, both counted from 1 as on the screen. Unknown or malformed parts are ignored: an old link opens.
 mod address;
 
@@ -34,6 +34,8 @@ impl ViewState {
             match name {
                 "q" => view.filter.token = value.into_owned(),
                 "model" => view.filter.model = value.into_owned(),
+                "source" => view.filter.source = value.into_owned(),
+                "fold" => view.filter.fold = value == "1",
                 "sort" => view.sort = parse_sort(&value),
                 "s" => view.sequence = parse_position(&value),
                 "t" => view.token = parse_position(&value),
@@ -49,11 +51,17 @@ impl ViewState {
     /// The query string without its `?`; empty for the plain view.
     pub fn to_query(&self) -> String {
         let mut parts = Vec::new();
-        if !self.filter.token.is_empty() {
-            parts.push(format!("q={}", escape(&self.filter.token)));
+        for (name, value) in [
+            ("q", &self.filter.token),
+            ("model", &self.filter.model),
+            ("source", &self.filter.source),
+        ] {
+            if !value.is_empty() {
+                parts.push(format!("{name}={}", escape(value)));
+            }
         }
-        if !self.filter.model.is_empty() {
-            parts.push(format!("model={}", escape(&self.filter.model)));
+        if self.filter.fold {
+            parts.push("fold=1".to_owned());
         }
         if self.sort != Sort::default() {
             parts.push(format!("sort={}", sort_name(self.sort)));
@@ -150,12 +158,12 @@ mod tests {
     proptest! {
         #[test]
         fn every_view_survives_the_address(
-            token in ".*", model in ".*", key in 0..4usize, descending: bool,
+            token in ".*", model in ".*", source in ".*", fold: bool, key in 0..4usize, descending: bool,
             sequence in proptest::option::of(0..u32::MAX), pinned in proptest::option::of(0..u32::MAX),
         ) {
             let key = [SortKey::Position, SortKey::Perplexity, SortKey::Probability, SortKey::Length][key];
             let view = ViewState {
-                filter: Filter { token, model },
+                filter: Filter { token, model, source, fold },
                 sort: Sort { key, descending },
                 sequence,
                 token: sequence.and(pinned),

@@ -12,11 +12,15 @@ pub struct Filter {
     pub token: String,
     /// Exact name of the model.
     pub model: String,
+    /// Exact name of the source, as [`completions::Columns::source_name`] gives it.
+    pub source: String,
+    /// Of the sequences that match and have the same text, list only the first. This is no condition.
+    pub fold: bool,
 }
 
 impl Filter {
     /// No condition at all.
     pub fn is_empty(&self) -> bool {
-        self.token.is_empty() && self.model.is_empty()
+        self.token.is_empty() && self.model.is_empty() && self.source.is_empty()
     }
 }

@@ -1,7 +1,8 @@
 //! Questions over the columns of a run: filter, sort, count.
 //!
 //! ```text
-//! filter    which sequences: part of a token, a model
+//! filter    which sequences: part of a token, a model, a source
+//! fold      which sequences have the same text
 //! search    where a piece of text occurs, and which tokens it touches
 //! sort      in which order
 //! select    both in one go, with the boards of what matches
@@ -12,6 +13,7 @@
 //! Every question is one pass over the columns, without allocating per token.
 pub mod decimate;
 pub mod filter;
+pub mod fold;
 pub mod models;
 mod search;
 pub mod select;
@@ -19,6 +21,7 @@ pub mod sort;
 
 pub use decimate::minimum_per_column;
 pub use filter::Filter;
+pub use fold::Texts;
 pub use models::models;
-pub use select::{Selection, hits_in, select};
+pub use select::{Selection, hits_in, select, select_folded};
 pub use sort::{Sort, SortKey};

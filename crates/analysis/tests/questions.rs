@@ -1,6 +1,6 @@
 //! Questions against columns made by hand, and against naive answers.
-use analysis::{Filter, Selection, Sort, SortKey, hits_in, models, select};
-use completions::{Columns, Completion, Finish, Kind, Sequence};
+use analysis::{Filter, Selection, Sort, SortKey, Texts, hits_in, models, select, select_folded};
+use completions::{Columns, Completion, Finish, Kind, RecordSpan, Sequence, Source};
 use metrics::{Reading, RunBuilder, SequenceBuilder};
 use proptest::prelude::*;
 
@@ -152,6 +152,7 @@ fn models_are_exact_and_conditions_combine() {
             &Filter {
                 token: token.to_owned(),
                 model: model.to_owned(),
+                ..Filter::default()
             },
             Sort::default(),
         )
@@ -286,7 +287,7 @@ proptest! {
             .collect();
         let given: Vec<Given> = borrowed.iter().map(|(model, tokens)| (*model, &tokens[..])).collect();
         let all = columns(&given);
-        let filter = Filter { token: query.to_owned(), model: model.to_owned() };
+        let filter = Filter { token: query.to_owned(), model: model.to_owned(), ..Filter::default() };
         let sort = Sort { key, descending };
         let got = select(&all, &filter, sort);
 
@@ -331,4 +332,124 @@ proptest! {
             prop_assert!(in_order, "{:?}", got.order);
         }
     }
+}
+
+/// Sequence `n` lies in source `of[n]`.
+fn with_sources(mut all: Columns, sources: &[(&str, u32, Option<&str>)], of: &[u32]) -> Columns {
+    all.sources = sources
+        .iter()
+        .map(|&(name, file, member)| Source {
+            name: name.to_owned(),
+            file,
+            member: member.map(str::to_owned),
+            packed: false,
+        })
+        .collect();
+    all.records = of
+        .iter()
+        .map(|&source| RecordSpan {
+            source,
+            start: 0,
+            len: 1,
+            line: 1,
+            form: completions::Form::Value,
+        })
+        .collect();
+    all
+}
+
+#[test]
+fn a_source_is_a_condition_like_others() {
+    let all = with_sources(
+        example(),
+        &[
+            ("a.json", 0, None),
+            ("b.zip", 1, Some("x")),
+            ("b.zip", 1, Some("y")),
+        ],
+        &[0, 1, 1, 2, 0],
+    );
+    let from = |source: &str, model: &str| {
+        let filter = Filter {
+            source: source.to_owned(),
+            model: model.to_owned(),
+            ..Filter::default()
+        };
+        assert!(!filter.is_empty());
+        select(&all, &filter, Sort::default()).order
+    };
+    assert_eq!(from("a.json", ""), [0, 4]);
+    assert_eq!(from("b.zip/x", ""), [1, 2]);
+    assert_eq!(from("b.zip/x", "smaller"), [1]);
+    assert_eq!(from("b.zip/y", ""), [3]);
+    assert_eq!(from("b.zip", ""), [0; 0]);
+}
+
+#[test]
+fn sources_are_named_by_what_tells_them_apart() {
+    let names = |sources: &[(&str, u32, Option<&str>)]| -> Vec<String> {
+        let all = with_sources(Columns::default(), sources, &[]);
+        (0..sources.len() as u32)
+            .map(|at| all.source_name(at))
+            .collect()
+    };
+    assert_eq!(names(&[("a.zip", 0, Some("x"))]), [""]);
+    assert_eq!(
+        names(&[("a.zip", 0, Some("x")), ("a.zip", 0, Some("y"))]),
+        ["x", "y"]
+    );
+    assert_eq!(
+        names(&[("a.zip", 0, Some("x")), ("b", 1, None)]),
+        ["a.zip/x", "b"]
+    );
+    assert_eq!(example().source_name(7), "");
+}
+
+#[test]
+fn identical_texts_are_one_row_with_a_count() {
+    let same: &[(&[u8], Option<f64>)] = &[(b"ye", Some(-1.0)), (b"s", Some(-1.0))];
+    let all = columns(&[
+        (Some(1), &[(b"no", Some(-0.5))]),
+        (Some(0), same),
+        // The same text in other tokens.
+        (Some(1), &[(b"yes", Some(-3.0))]),
+        (Some(0), &[(b"no", Some(-2.0))]),
+        (Some(0), same),
+        (None, &[]),
+    ]);
+    let asked = |filter: &Filter, sort: Sort| {
+        let got = select(&all, filter, sort);
+        let texts = Texts::of(&all);
+        assert_eq!(got, select_folded(&all, filter, sort, &texts));
+        let rows: Vec<(u32, u32)> = got.order.iter().map(|&at| (at, got.copies(at))).collect();
+        (rows, got.metrics.n_sequences, got.hits)
+    };
+    let fold = Filter {
+        fold: true,
+        ..Filter::default()
+    };
+    assert!(fold.is_empty());
+    assert_eq!(
+        asked(&fold, Sort::default()),
+        (vec![(0, 2), (1, 3), (5, 1)], 6, 0)
+    );
+    // Of the first one that matches, whatever else has its text.
+    let small = Filter {
+        model: "smaller".into(),
+        ..fold.clone()
+    };
+    assert_eq!(asked(&small, Sort::default()), (vec![(0, 1), (2, 1)], 2, 0));
+    let words = Filter {
+        token: "yes".into(),
+        ..fold.clone()
+    };
+    assert_eq!(asked(&words, Sort::default()), (vec![(1, 3)], 3, 5));
+    let surest = Sort {
+        key: SortKey::Perplexity,
+        descending: true,
+    };
+    assert_eq!(asked(&fold, surest).0, [(1, 3), (0, 2), (5, 1)]);
+    // Not folded, every sequence stands for itself.
+    let open = select(&all, &Filter::default(), surest);
+    assert!((0..9).all(|at| open.copies(at) == 1) && open.order.len() == 6);
 }

@@ -26,6 +26,9 @@ pub struct Card {
     pub choice: u32,
     /// Choices of its completion.
     pub choices: u32,
+    /// The file, or the member of an archive, that it is from; empty when the run has only one.
+    #[serde(default)]
+    pub source: String,
     /// Model, empty when unknown.
     pub model: String,
     /// Seconds since 1970, UTC.
@@ -66,6 +69,10 @@ impl Card {
             sequence,
             choice: row.choice,
             choices: completion.n_sequences,
+            source: columns
+                .source_of(row)
+                .map(|source| columns.source_name(source))
+                .unwrap_or_default(),
             model: columns.model_of(row).to_owned(),
             created: completion.created,
             tokens: row.n_tokens,

@@ -1,6 +1,6 @@
 //! A stored run as the API tells of it.
 use crate::Card;
-use completions::{Import, Level, Place, Problem, Severity};
+use completions::{Columns, Import, Level, Place, Problem, Severity};
 use metrics::RunMetrics;
 use serde::{Deserialize, Serialize};
 
@@ -75,10 +75,12 @@ pub struct BoardProblem {
     pub remedy: String,
     /// The first places: (record, line, byte, sequence, detail).
     pub places: Vec<(u64, u64, u64, Option<u64>, String)>,
+    /// For each place the file, or the member of an archive, that it lies in; empty when the run has only one.
+    pub sources: Vec<String>,
 }
 
-impl From<&Problem> for BoardProblem {
-    fn from(problem: &Problem) -> Self {
+impl BoardProblem {
+    fn new(problem: &Problem, columns: &Columns) -> Self {
         let place = |place: &Place| {
             (
                 place.record,
@@ -100,6 +102,14 @@ impl From<&Problem> for BoardProblem {
             sentence: problem.sentence(),
             remedy: problem.remedy().to_owned(),
             places: problem.places.iter().map(place).collect(),
+            sources: if columns.sources.len() > 1 {
+                let places = problem.places.iter();
+                places
+                    .map(|place| columns.source_name(place.source))
+                    .collect()
+            } else {
+                Vec::new()
+            },
         }
     }
 }
@@ -130,6 +140,8 @@ pub struct RunSummary {
     pub totals: Totals,
     /// Distinct models with their number of sequences, in order of appearance.
     pub models: Vec<(String, u64)>,
+    /// The first files, and members of archives, that it is from; empty when there is only one.
+    pub sources: Vec<String>,
     /// Why it was read as this format.
     pub evidence: Vec<String>,
     /// The import report.
@@ -166,7 +178,12 @@ impl RunSummary {
             totals: metrics.into(),
             models: models.clone(),
             evidence: report.evidence.clone(),
-            problems: report.problems.iter().map(BoardProblem::from).collect(),
+            problems: report
+                .problems
+                .iter()
+                .map(|problem| BoardProblem::new(problem, columns))
+                .collect(),
+            sources: source_names(columns),
             cards: (0..columns.sequences.len())
                 .take(cards)
                 .filter_map(|at| u32::try_from(at).ok())
@@ -175,6 +192,17 @@ impl RunSummary {
             ..Self::default()
         }
     }
+}
+
+/// A menu with more of them would help nobody.
+const SOURCES: usize = 500;
+
+fn source_names(columns: &Columns) -> Vec<String> {
+    if columns.sources.len() < 2 {
+        return Vec::new();
+    }
+    let sources = (0_u32..).take(columns.sources.len().min(SOURCES));
+    sources.map(|source| columns.source_name(source)).collect()
 }
 
 /// Which page of the runs.

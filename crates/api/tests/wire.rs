@@ -21,6 +21,7 @@ fn summary() -> RunSummary {
             ..Totals::default()
         },
         models: vec![("a".into(), 3), ("".into(), 4)],
+        sources: vec!["a.json".into(), "b.zip/c.json".into()],
         evidence: vec!["It has choices.".into()],
         problems: vec![BoardProblem {
             code: "not_json".into(),
@@ -32,11 +33,13 @@ fn summary() -> RunSummary {
                 (1, 2, 3, None, "x".into()),
                 (4, 5, 6, Some(7), String::new()),
             ],
+            sources: vec!["a.json".into(), "b.zip/c.json".into()],
         }],
         cards: vec![Card {
             sequence: 0,
             choice: 0,
             choices: 1,
+            source: "a.json".into(),
             model: "a".into(),
             created: Some(1.5),
             tokens: 2,

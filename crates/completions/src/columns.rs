@@ -259,6 +259,26 @@ impl Columns {
         u32::try_from(self.sources.len().saturating_sub(1)).unwrap_or(u32::MAX)
     }
 
+    /// What tells a source from the others of the run: the name of its file, of its member, or both. Empty when there are no others.
+    pub fn source_name(&self, source: u32) -> String {
+        let several_files = self.sources.last().is_some_and(|last| last.file > 0);
+        match self.sources.get(source as usize) {
+            Some(found) if self.sources.len() > 1 => match &found.member {
+                Some(member) if several_files => format!("{}/{member}", found.name),
+                Some(member) => member.clone(),
+                None => found.name.clone(),
+            },
+            _ => String::new(),
+        }
+    }
+
+    /// Index of the source of a sequence.
+    pub fn source_of(&self, sequence: &Sequence) -> Option<u32> {
+        let completion = self.completions.get(sequence.completion as usize)?;
+        let record = self.records.get(completion.record as usize)?;
+        Some(record.source)
+    }
+
     /// A place in the source that is being read, without a sequence.
     pub(crate) fn place(&self, at: Position, detail: String) -> Place {
         Place {

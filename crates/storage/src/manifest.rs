@@ -50,9 +50,13 @@ pub(crate) fn encode(run: &mut RunSummary) -> Result<Bytes, StorageError> {
             .iter()
             .any(|problem| !problem.places.is_empty())
         {
-            run.problems
-                .iter_mut()
-                .for_each(|problem| problem.places.truncate(problem.places.len() / 2));
+            for problem in &mut run.problems {
+                let kept = problem.places.len() / 2;
+                problem.places.truncate(kept);
+                problem.sources.truncate(kept);
+            }
+        } else if !run.sources.is_empty() {
+            run.sources.truncate(run.sources.len() / 2);
         } else if run.models.len() > 1 {
             run.models.truncate(run.models.len() / 2);
         } else if run.evidence.pop().is_none()
@@ -119,6 +123,7 @@ mod tests {
             sequence,
             choice: 0,
             choices: 1,
+            source: String::new(),
             model: "m".into(),
             created: None,
             tokens: 1,
@@ -186,10 +191,12 @@ mod tests {
             sentence: "s".repeat(2000),
             remedy: "r".into(),
             places: vec![(1, 2, 3, None, "d".repeat(100)); 100],
+            sources: vec!["f".repeat(100); 100],
         };
         let mut summary = RunSummary {
             cards: vec![card(0, "x")],
             problems: vec![problem; 60],
+            sources: (0..500).map(|n| format!("{n}").repeat(2_000)).collect(),
             models: (0..5000).map(|n| (format!("model {n}"), 1)).collect(),
             evidence: vec!["e".repeat(500); 300],
             ..run()

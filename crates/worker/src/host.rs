@@ -100,14 +100,15 @@ fn receive(worker: &Shared, message: &JsValue) {
         return;
     };
     match request {
-        Request::Open { job, name, url } => {
-            let file = Reflect::get(message, &"file".into())
-                .ok()
-                .and_then(|file| file.dyn_into::<File>().ok());
-            let source = match (url, file) {
-                (Some(url), _) => Source::Stored { url },
-                (None, Some(file)) => Source::local(file),
-                (None, None) => return,
+        Request::Open {
+            job,
+            name,
+            names,
+            url,
+        } => {
+            let source = match url {
+                Some(url) => Source::Stored { url },
+                None => Source::local(names.into_iter().zip(files_beside(message))),
             };
             open(worker, job, name, source);
         }
@@ -141,6 +142,13 @@ fn receive(worker: &Shared, message: &JsValue) {
     }
 }
 
+/// The files that travel beside a request.
+fn files_beside(message: &JsValue) -> impl Iterator<Item = File> {
+    let files = Reflect::get(message, &"files".into()).unwrap_or_default();
+    let files = Array::from(&files).to_vec().into_iter();
+    files.filter_map(|file| file.dyn_into().ok())
+}
+
 fn open(worker: &Shared, job: Job, name: String, source: Source) {
     *worker.borrow_mut() = Worker {
         job,
@@ -155,44 +163,48 @@ fn open(worker: &Shared, job: Job, name: String, source: Source) {
     });
 }
 
-/// Reads the whole file, telling how far it is. Stops silently when another file was opened meanwhile.
+/// Reads all files, one after the other, telling how far it is. Stops silently when another run was opened meanwhile.
 async fn read(worker: &Shared, job: Job, name: &str, source: &Source) -> Result<(), String> {
-    let mut stream = source.stream().await?;
-    let total = stream.size();
+    let mut total = source.size();
     let mut importer = Importer::new(Limits::default());
     let mut told_at = f64::NEG_INFINITY;
     let mut cards_sent = false;
-    while let Some(bytes) = stream.next().await? {
-        importer.push(&bytes);
-        {
-            let worker = worker.borrow();
-            if worker.job != job {
-                return Ok(());
+    'files: for file in 0..source.files() {
+        importer.source(source.name(file));
+        let mut stream = source.stream(file).await?;
+        total = total.max(stream.size());
+        while let Some(bytes) = stream.next().await? {
+            importer.push(&bytes);
+            {
+                let worker = worker.borrow();
+                if worker.job != job {
+                    return Ok(());
+                }
+                if worker.cancelled {
+                    break 'files;
+                }
             }
-            if worker.cancelled {
-                break;
-            }
-        }
-        let now = js_sys::Date::now();
-        if now - told_at >= PROGRESS_EVERY_MS {
-            told_at = now;
-            let had_cards = cards_sent;
-            let cards = if cards_sent {
-                Vec::new()
-            } else {
-                first_cards(&importer)
-            };
-            cards_sent |= cards.len() == FIRST_CARDS;
-            let totals = (&importer.running_metrics()).into();
-            send(&Response::Progress {
-                job,
-                bytes: importer.progress().bytes,
-                total,
-                totals,
-                cards,
-            });
-            if cards_sent && !had_cards && importer.progress().bytes < total {
-                pause(FIRST_DRAWING_MS).await;
+            let now = js_sys::Date::now();
+            if now - told_at >= PROGRESS_EVERY_MS {
+                told_at = now;
+                let had_cards = cards_sent;
+                let cards = if cards_sent {
+                    Vec::new()
+                } else {
+                    first_cards(&importer)
+                };
+                cards_sent |= cards.len() == FIRST_CARDS;
+                let totals = (&importer.running_metrics()).into();
+                send(&Response::Progress {
+                    job,
+                    bytes: importer.progress().bytes,
+                    total,
+                    totals,
+                    cards,
+                });
+                if cards_sent && !had_cards && importer.progress().bytes < total {
+                    pause(FIRST_DRAWING_MS).await;
+                }
             }
         }
     }
@@ -246,13 +258,16 @@ async fn decode(worker: &Shared, sequence: u32) -> Result<(), String> {
             .map(|found| (worker.job, found))
     };
     let (job, (source, wanted)) = found.ok_or("There is no such sequence in this file.")?;
-    let record = wanted.record;
+    let (record, file) = (wanted.record, wanted.source.file);
     let bytes = if wanted.source.packed {
         unpack(&source, &wanted).await?
     } else {
-        source.part(record.start..record.start + record.len).await?
+        let range = record.start..record.start + record.len;
+        source.part(file, range).await?
     };
-    let detail = wanted.decode(&bytes).ok_or(CHANGED)?;
+    let detail = wanted
+        .decode(&bytes)
+        .ok_or_else(|| source.has_changed(file))?;
     let mut worker = worker.borrow_mut();
     if worker.job == job {
         worker.state.keep_detail(sequence, detail);
@@ -260,18 +275,17 @@ async fn decode(worker: &Shared, sequence: u32) -> Result<(), String> {
     Ok(())
 }
 
-const CHANGED: &str = "The file has changed since it was opened. Open it again.";
-
 /// The bytes of a record in a compressed file: it is unpacked again, from its beginning to the end of the record.
 async fn unpack(source: &Source, wanted: &Wanted) -> Result<Vec<u8>, String> {
-    let mut stream = source.stream().await?;
+    let file = wanted.source.file;
+    let mut stream = source.stream(file).await?;
     let mut reader = RecordReader::new(Limits::default(), &wanted.source, &wanted.record);
     while let Some(bytes) = stream.next().await? {
         if reader.push(&bytes) {
             break;
         }
     }
-    reader.finish().ok_or_else(|| CHANGED.into())
+    reader.finish().ok_or_else(|| source.has_changed(file))
 }
 
 fn detail_response(state: &State, sequence: u32, token: Option<u32>) -> Response {

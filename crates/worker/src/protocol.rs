@@ -9,13 +9,15 @@ pub type Job = u32;
 /// From the page.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub enum Request {
-    /// Read a file: the one that travels beside this message, or the stored one at this address.
+    /// Read a run: the files that travel beside this message, in the order of their names, or the stored one at this address.
     Open {
         /// Number of this reading.
         job: Job,
-        /// Name to show.
+        /// Name of the run.
         name: String,
-        /// Address of a stored file; `None` for the file beside the message.
+        /// Names of the files beside the message.
+        names: Vec<String>,
+        /// Address of a stored file; `None` for the files beside the message.
         url: Option<String>,
     },
     /// Stop reading; what was read so far stays.
@@ -71,7 +73,7 @@ pub enum Response {
         job: Job,
         /// Bytes read.
         bytes: u64,
-        /// Size of the file; 0 when unknown.
+        /// Size of all files; 0 when unknown.
         total: u64,
         /// The boards so far.
         totals: Totals,
@@ -98,7 +100,7 @@ pub enum Response {
     Selected {
         /// Which selection.
         query: u32,
-        /// How many sequences match.
+        /// How many rows the list has: the sequences that match, or their different texts.
         count: u32,
         /// How many tokens match the token condition.
         hits: u64,
@@ -143,6 +145,8 @@ pub struct Row {
     pub card: Card,
     /// Matching tokens among all of the sequence, ascending.
     pub hits: Vec<u32>,
+    /// How many matching sequences with this text it stands for; 1 unless texts are folded.
+    pub copies: u32,
 }
 
 /// A whole sequence for the detail view.
@@ -166,6 +170,8 @@ pub struct SequenceText {
     pub tool_calls: Vec<(String, String)>,
     /// The text that the record states, where it differs from its tokens.
     pub stated_text: Option<String>,
+    /// Tokens of the prompt, where the file has them, and their texts. Tokens that only together form a character are one text.
+    pub prompt: (u32, Vec<String>),
 }
 
 /// One token with its alternatives.

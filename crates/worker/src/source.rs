@@ -1,6 +1,7 @@
-//! Where the worker's bytes come from: a local file, or a stored one over HTTP.
+//! Where the worker's bytes come from: local files, or a stored one over HTTP.
 use js_sys::{ArrayBuffer, Uint8Array};
 use std::ops::Range;
+use std::rc::Rc;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{
@@ -12,16 +13,11 @@ const FIRST_SLICE_BYTES: u64 = 256 * 1024;
 /// Bytes of the other slices.
 const SLICE_BYTES: u64 = 4 * 1024 * 1024;
 
-/// A file that can be read from its beginning, and again in parts.
+/// What a run is read from, and can be read from again in parts.
 #[derive(Debug, Clone)]
 pub(crate) enum Source {
-    /// A file on this machine, held by reference.
-    Local {
-        /// The browser's handle.
-        file: File,
-        /// `lastModified` when it was opened.
-        modified: f64,
-    },
+    /// Files on this machine, held by reference.
+    Local(Rc<[LocalFile]>),
     /// A stored file.
     Stored {
         /// Its address.
@@ -29,21 +25,86 @@ pub(crate) enum Source {
     },
 }
 
+/// A file on this machine.
+#[derive(Debug)]
+pub(crate) struct LocalFile {
+    name: String,
+    /// The browser's handle.
+    file: File,
+    size: u64,
+    /// `lastModified` when it was opened.
+    modified: f64,
+}
+
+impl LocalFile {
+    fn is_as_it_was(&self) -> bool {
+        self.file.last_modified() == self.modified && self.file.size() as u64 == self.size
+    }
+}
+
 impl Source {
-    pub(crate) fn local(file: File) -> Self {
-        let modified = file.last_modified();
-        Self::Local { file, modified }
+    /// Files with their names, in the order of these.
+    pub(crate) fn local(files: impl Iterator<Item = (String, File)>) -> Self {
+        let mut files: Vec<(String, File)> = files.collect();
+        files.sort_by(|a, b| a.0.cmp(&b.0));
+        let files = files.into_iter().map(|(name, file)| LocalFile {
+            name,
+            size: file.size() as u64,
+            modified: file.last_modified(),
+            file,
+        });
+        Self::Local(files.collect())
     }
 
-    /// Starts reading from the beginning.
-    pub(crate) async fn stream(&self) -> Result<Stream, String> {
+    /// How many files there are.
+    pub(crate) fn files(&self) -> u32 {
         match self {
-            Self::Local { file, .. } => Ok(Stream::Local {
-                file: file.clone(),
-                size: file.size() as u64,
-                next: 0,
-                pending: None,
-            }),
+            Self::Local(files) => u32::try_from(files.len()).unwrap_or(u32::MAX),
+            Self::Stored { .. } => 1,
+        }
+    }
+
+    /// Bytes of all files; 0 when unknown.
+    pub(crate) fn size(&self) -> u64 {
+        match self {
+            Self::Local(files) => files.iter().map(|file| file.size).sum(),
+            Self::Stored { .. } => 0,
+        }
+    }
+
+    /// Name of a file; empty for one that does not need any.
+    pub(crate) fn name(&self, file: u32) -> &str {
+        match self {
+            Self::Local(files) => files.get(file as usize).map_or("", |file| &file.name),
+            Self::Stored { .. } => "",
+        }
+    }
+
+    /// What to say when a file is no longer what was read.
+    pub(crate) fn has_changed(&self, file: u32) -> String {
+        let what = match self.name(file) {
+            "" => "The file",
+            name => name,
+        };
+        format!("{what} has changed since it was opened. Open it again.")
+    }
+
+    /// Starts reading a file from its beginning.
+    pub(crate) async fn stream(&self, file: u32) -> Result<Stream, String> {
+        match self {
+            Self::Local(files) => {
+                let held = files.get(file as usize).ok_or("There is no such file.")?;
+                if !held.is_as_it_was() {
+                    return Err(self.has_changed(file));
+                }
+                Ok(Stream::Local {
+                    name: held.name.clone(),
+                    file: held.file.clone(),
+                    size: held.size,
+                    next: 0,
+                    pending: None,
+                })
+            }
             Self::Stored { url } => {
                 let response = fetch(url, None).await?;
                 let total = response.headers().get("content-length").ok().flatten();
@@ -62,14 +123,17 @@ impl Source {
         }
     }
 
-    /// Reads a part again.
-    pub(crate) async fn part(&self, range: Range<u64>) -> Result<Vec<u8>, String> {
+    /// Reads a part of a file again.
+    pub(crate) async fn part(&self, file: u32, range: Range<u64>) -> Result<Vec<u8>, String> {
         match self {
-            Self::Local { file, modified } => {
-                if file.last_modified() != *modified {
-                    return Err("The file has changed since it was opened. Open it again.".into());
+            Self::Local(files) => {
+                let held = files.get(file as usize).ok_or("There is no such file.")?;
+                if !held.is_as_it_was() {
+                    return Err(self.has_changed(file));
                 }
-                read_slice(file, range.start, range.end).await
+                read_slice(&held.file, range.start, range.end)
+                    .await
+                    .map_err(|_| unreadable(&held.name))
             }
             Self::Stored { url } => {
                 let header = format!("bytes={}-{}", range.start, range.end.saturating_sub(1));
@@ -97,6 +161,7 @@ const LOST: &str = "The connection to the server was lost while the file was rea
 /// A file being read from its beginning. Of a local file the next slice is always on its way while one is worked on.
 pub(crate) enum Stream {
     Local {
+        name: String,
         file: File,
         size: u64,
         next: u64,
@@ -109,7 +174,7 @@ pub(crate) enum Stream {
 }
 
 impl Stream {
-    /// Size of the whole file; 0 when unknown.
+    /// Size of the file; 0 when unknown.
     pub(crate) fn size(&self) -> u64 {
         match self {
             Self::Local { size, .. } | Self::Stored { size, .. } => *size,
@@ -120,6 +185,7 @@ impl Stream {
     pub(crate) async fn next(&mut self) -> Result<Option<Vec<u8>>, String> {
         match self {
             Self::Local {
+                name,
                 file,
                 size,
                 next,
@@ -130,7 +196,9 @@ impl Stream {
                     return Ok(None);
                 };
                 *pending = request_slice(file, *size, next);
-                let buffer = JsFuture::from(current).await.map_err(unreadable)?;
+                let buffer = JsFuture::from(current)
+                    .await
+                    .map_err(|_| unreadable(name))?;
                 Ok(Some(Uint8Array::new(&buffer).to_vec()))
             }
             Self::Stored { reader, .. } => {
@@ -162,20 +230,17 @@ fn request_slice(file: &File, size: u64, next: &mut u64) -> Option<js_sys::Promi
     Some(slice.array_buffer())
 }
 
-async fn read_slice(file: &File, start: u64, end: u64) -> Result<Vec<u8>, String> {
-    let slice = file
-        .slice_with_f64_and_f64(start as f64, end as f64)
-        .map_err(unreadable)?;
-    let buffer = JsFuture::from(slice.array_buffer())
-        .await
-        .map_err(unreadable)?;
+async fn read_slice(file: &File, start: u64, end: u64) -> Result<Vec<u8>, JsValue> {
+    let slice = file.slice_with_f64_and_f64(start as f64, end as f64)?;
+    let buffer = JsFuture::from(slice.array_buffer()).await?;
     Ok(Uint8Array::new(buffer.unchecked_ref::<ArrayBuffer>()).to_vec())
 }
 
 /// A file that was changed, moved or is no longer allowed to be read.
-fn unreadable(_: JsValue) -> String {
-    "The browser can no longer read this file: it was changed, moved or removed. Open it again."
-        .into()
+fn unreadable(name: &str) -> String {
+    format!(
+        "The browser can no longer read {name}: it was changed, moved or removed. Open it again."
+    )
 }
 
 async fn fetch(url: &str, range: Option<&str>) -> Result<Response, String> {

@@ -1,6 +1,6 @@
 //! What the worker knows of the file, and its answers. No browser in here: tested natively.
 use crate::protocol::{AlternativeView, Response, Row, SequenceText, TokenView};
-use analysis::{Filter, Selection, Sort};
+use analysis::{Filter, Selection, Sort, Texts};
 use api::Card;
 use completions::{
     Columns, FormatId, RecordSpan, SequenceDetail, Source, TokenDetail, decode_sequence,
@@ -19,6 +19,8 @@ pub(crate) struct State {
     filter: Filter,
     query: u32,
     selection: Selection,
+    /// Which texts are the same; found when somebody asks for it.
+    texts: Option<Texts>,
     detail: Option<(u32, SequenceDetail)>,
 }
 
@@ -58,7 +60,13 @@ impl State {
         sort: Sort,
         locate: Option<u32>,
     ) -> Response {
-        self.selection = analysis::select(&self.columns, &filter, sort);
+        self.selection = if filter.fold {
+            let columns = &self.columns;
+            let texts = self.texts.get_or_insert_with(|| Texts::of(columns));
+            analysis::select_folded(columns, &filter, sort, texts)
+        } else {
+            analysis::select(&self.columns, &filter, sort)
+        };
         self.filter = filter;
         self.query = query;
         Response::Selected {
@@ -105,6 +113,7 @@ impl State {
         Row {
             card: Card::new(&self.columns, sequence, tokens),
             hits: analysis::hits_in(&self.columns, sequence, &self.filter),
+            copies: self.selection.copies(sequence),
         }
     }
 
@@ -141,7 +150,7 @@ impl State {
         if *held != sequence {
             return None;
         }
-        let Row { card, hits } = self.row(sequence, u32::MAX);
+        let Row { card, hits, .. } = self.row(sequence, u32::MAX);
         let tokens = &detail.tokens;
         let bytes: Vec<&[u8]> = tokens.iter().map(|token| token.bytes.as_slice()).collect();
         let joined: Vec<u8> = bytes.concat();
@@ -169,6 +178,7 @@ impl State {
                 .map(|found| (found.period, found.length / found.period.max(1))),
             tool_calls: detail.tool_calls.clone(),
             stated_text,
+            prompt: (len_u32(detail.prompt.len()), whole_texts(&detail.prompt)),
         })
     }
 
@@ -178,6 +188,25 @@ impl State {
         let found = detail.tokens.get(token as usize)?;
         Some(token_view(sequence, token, found))
     }
+}
+
+/// The texts of tokens; those that only together form a character are one.
+fn whole_texts(tokens: &[TokenDetail]) -> Vec<String> {
+    let mut texts = Vec::with_capacity(tokens.len());
+    let mut waiting = Vec::new();
+    for token in tokens {
+        waiting.extend_from_slice(&token.bytes);
+        // An error without a length: the bytes end inside of a character, the rest may follow.
+        let torn = std::str::from_utf8(&waiting).is_err_and(|error| error.error_len().is_none());
+        if !torn {
+            texts.push(String::from_utf8_lossy(&waiting).into_owned());
+            waiting.clear();
+        }
+    }
+    if !waiting.is_empty() {
+        texts.push(String::from_utf8_lossy(&waiting).into_owned());
+    }
+    texts
 }
 
 fn token_view(sequence: u32, token: u32, found: &TokenDetail) -> TokenView {
@@ -287,6 +316,80 @@ mod tests {
                 position: None
             }
         );
+    }
+
+    #[test]
+    fn folded_rows_say_how_many_they_are() {
+        let mut importer = Importer::new(Limits::default());
+        for name in ["a.json", "b.json"] {
+            importer.source(name);
+            importer.push(SAMPLE);
+        }
+        let mut state = State::new(importer.finish().columns);
+        let fold = Filter {
+            fold: true,
+            ..Filter::default()
+        };
+        let answer = state.select(1, fold, Sort::default(), None);
+        let Response::Selected { count, totals, .. } = answer else {
+            panic!()
+        };
+        assert!(count <= 22 && totals.sequences == 44, "{count}");
+        let Response::Rows { rows, .. } = state.rows(1, 0, 50) else {
+            panic!()
+        };
+        assert!(
+            rows.iter()
+                .all(|row| row.copies >= 2 && row.card.source == "a.json")
+        );
+        assert_eq!(rows.iter().map(|row| row.copies).sum::<u32>(), 44);
+
+        let second = Filter {
+            source: "b.json".into(),
+            ..Filter::default()
+        };
+        state.select(2, second, Sort::default(), None);
+        let Response::Rows { rows, .. } = state.rows(2, 0, 50) else {
+            panic!()
+        };
+        assert_eq!(rows.len(), 22);
+        assert!(
+            rows.iter()
+                .all(|row| row.copies == 1 && row.card.source == "b.json")
+        );
+        let wanted = state.record_of(rows[0].card.sequence).unwrap();
+        assert_eq!(wanted.source.file, 1);
+    }
+
+    #[test]
+    fn a_prompt_has_its_tokens_and_its_whole_characters() {
+        let record = r#"{"choices": [{"text": "Hi é!", "logprobs": {"tokens": ["Hi", " ", "é", "!"],
+            "token_logprobs": [null, -1.0, -2.0, -0.5]}}], "prompt": "Hi é"}"#;
+        let mut importer = Importer::new(Limits::default());
+        importer.push(record.as_bytes());
+        let mut state = State::new(importer.finish().columns);
+        let detail = state.record_of(0).unwrap().decode(record.as_bytes());
+        state.keep_detail(0, detail.unwrap());
+        let text = state.text(0).unwrap();
+        assert_eq!(text.labels, ["!"]);
+        assert_eq!(text.prompt, (3, vec!["Hi".into(), " ".into(), "é".into()]));
+
+        let token = |bytes: &[u8]| TokenDetail {
+            bytes: bytes.to_vec(),
+            id: None,
+            logprob: 0.0,
+            status: Status::Missing,
+            alternatives: Vec::new(),
+            chosen_is_listed: false,
+        };
+        for (tokens, texts) in [
+            (&[&b"\xc3"[..], b"\xa9", b"a"][..], &["é", "a"][..]),
+            (&[b"\xff", b"\xc3"], &["\u{fffd}", "\u{fffd}"]),
+            (&[], &[]),
+        ] {
+            let tokens: Vec<TokenDetail> = tokens.iter().map(|bytes| token(bytes)).collect();
+            assert_eq!(whole_texts(&tokens), *texts);
+        }
     }
 
     #[test]
