@@ -1,9 +1,11 @@
 //! The command line.
 mod analyze;
+mod collect;
 
 use crate::config::Serve;
 pub use analyze::{Analyze, Format};
 use clap::{Parser, Subcommand};
+pub use collect::Collect;
 
 /// See LLM completions the way the model saw them while writing: how sure it was of every token.
 #[derive(Debug, Parser)]
@@ -21,4 +23,6 @@ pub enum Command {
     Serve(Serve),
     /// Print the figures of completions files
     Analyze(Analyze),
+    /// Remove the bytes of deleted runs
+    Gc(Collect),
 }

@@ -24,6 +24,15 @@ pub struct Serve {
         hide_env_values = true
     )]
     pub store: Option<String>,
+    /// File of this server's list of runs, which is built again from the store when it is missing
+    /// [default: catalogue.sqlite in the store's directory, else in surprisal-data]
+    #[arg(
+        long,
+        value_name = "FILE",
+        env = "SURPRISAL_CATALOGUE",
+        hide_env_values = true
+    )]
+    pub catalogue: Option<PathBuf>,
     /// Directory of the built site
     #[arg(
         long,
@@ -134,19 +143,37 @@ impl Default for Limits {
     }
 }
 
+/// The store that is asked for, else a directory below the current one.
+pub fn store_setting(url: Option<&str>) -> Result<StoreSetting, SettingError> {
+    match url {
+        Some(url) => url.parse(),
+        None => match std::env::current_dir() {
+            Ok(here) => Ok(StoreSetting::File {
+                dir: here.join("surprisal-data"),
+            }),
+            Err(error) => Err(SettingError(format!(
+                "the current directory is not to be had: {error}"
+            ))),
+        },
+    }
+}
+
 impl Serve {
-    /// The store that is asked for, else a directory below the current one.
+    /// The store that is asked for.
     pub fn store_setting(&self) -> Result<StoreSetting, SettingError> {
-        match &self.store {
-            Some(url) => url.parse(),
-            None => match std::env::current_dir() {
-                Ok(here) => Ok(StoreSetting::File {
-                    dir: here.join("surprisal-data"),
-                }),
-                Err(error) => Err(SettingError(format!(
-                    "the current directory is not to be had: {error}"
-                ))),
-            },
+        store_setting(self.store.as_deref())
+    }
+
+    /// Where the catalogue of a store lies; nowhere for one that is lost at exit.
+    pub fn catalogue_file(&self, store: &StoreSetting) -> Option<PathBuf> {
+        let name = "catalogue.sqlite";
+        match (&self.catalogue, store) {
+            (Some(file), _) => Some(file.clone()),
+            (None, StoreSetting::File { dir }) => Some(dir.join(name)),
+            (None, StoreSetting::Memory) => None,
+            (None, StoreSetting::Minio { .. } | StoreSetting::S3 { .. }) => {
+                Some(PathBuf::from("surprisal-data").join(name))
+            }
         }
     }
 }
@@ -173,8 +200,8 @@ fn size(text: &str) -> Result<u64, String> {
         .ok_or_else(|| "out of range".to_owned())
 }
 
-/// A time: `500ms`, `30s` (or `30`), `5m`.
-fn duration(text: &str) -> Result<Duration, String> {
+/// A time: `500ms`, `30s` (or `30`), `5m`, `24h`.
+pub(crate) fn duration(text: &str) -> Result<Duration, String> {
     let (digits, unit) = split(text);
     let number: u32 = digits
         .parse()
@@ -183,6 +210,7 @@ fn duration(text: &str) -> Result<Duration, String> {
         "ms" => Ok(Duration::from_millis(number.into())),
         "" | "s" => Ok(Duration::from_secs(number.into())),
         "m" => Ok(Duration::from_secs(u64::from(number) * 60)),
+        "h" => Ok(Duration::from_secs(u64::from(number) * 3600)),
         _ => Err("expected a time such as 500ms, 30s or 5m".to_owned()),
     }
 }
@@ -247,7 +275,8 @@ mod tests {
             ("30", Ok(Duration::from_secs(30))),
             ("5m", Ok(Duration::from_secs(300))),
             ("", wrong.clone()),
-            ("1h", wrong.clone()),
+            ("24h", Ok(Duration::from_secs(86_400))),
+            ("1d", wrong.clone()),
             ("-1s", wrong),
         ];
         for (text, expected) in cases {

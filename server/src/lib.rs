@@ -5,6 +5,7 @@
 //! | [`cli`] | the command line |
 //! | [`analyze`] | `surprisal analyze`: files in, boards and problems out |
 //! | [`serve`] | `surprisal serve`: start, run, shut down in good order |
+//! | [`gc`] | `surprisal gc`: removes what no stored run needs any more |
 //! | [`config`] | every setting and every limit of the server |
 //! | [`router`] | all routes on one screen |
 //! | [`routes`] | one file per group of routes |
@@ -22,6 +23,7 @@ pub mod backend;
 pub mod cli;
 pub mod config;
 pub mod failure;
+pub mod gc;
 pub mod requests;
 pub mod router;
 pub mod routes;

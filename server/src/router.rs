@@ -42,7 +42,10 @@ pub fn router(server: Server) -> Router {
 fn api() -> Router<Server> {
     Router::new()
         .route("/runs", get(runs::list).post(create::create))
-        .route("/runs/{id}", get(runs::show).delete(runs::delete))
+        .route(
+            "/runs/{id}",
+            get(runs::show).patch(runs::change).delete(runs::delete),
+        )
         .route("/runs/{id}/file", get(download::file))
         .route("/health", get(health::health))
         .method_not_allowed_fallback(health::wrong_method)

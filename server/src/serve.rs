@@ -63,7 +63,10 @@ async fn serve(setting: Serve) -> Result<(), ServeError> {
         check_hashes()?;
     }
     let address = setting.store_setting()?;
-    let store = RunStore::open(&address, &Secrets::from_environment(&address)?).await?;
+    let secrets = Secrets::from_environment(&address)?;
+    let catalogue = setting.catalogue_file(&address);
+    let store = RunStore::open_with(&address, &secrets, catalogue).await?;
+    tokio::spawn(store.follow());
     if !setting.site.is_dir() {
         tracing::warn!(site = %setting.site.display(), "the site is not built: `cargo xtask serve` builds it");
     }

@@ -122,6 +122,12 @@ pub struct RunSummary {
     pub id: String,
     /// File name as given.
     pub name: String,
+    /// Words that people put on it, sorted.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub tags: Vec<String>,
+    /// What people say about it.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub note: String,
     /// Where the bytes lie in the store, e.g. `blob/2026/01/02/…`; empty for a run that is not stored.
     pub path: String,
     /// When it was stored, milliseconds since 1970, UTC.

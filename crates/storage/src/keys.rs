@@ -41,6 +41,18 @@ pub(crate) fn pointer(sha256: &str) -> Path {
     ))
 }
 
+/// The clock of the store is read from this object, which is deleted again.
+pub(crate) fn clock(id: Ulid) -> Path {
+    Path::from(format!("clock/{}", lower(id)))
+}
+
+/// The folder of a day, by a time on it.
+pub(crate) fn day(kind: &str, ms: u64) -> Path {
+    let time = SystemTime::UNIX_EPOCH + Duration::from_millis(ms);
+    let day = chrono::DateTime::<chrono::Utc>::from(time).format("%Y/%m/%d");
+    Path::from(format!("{kind}/{day}"))
+}
+
 /// A probe, deleted after use.
 pub(crate) fn probe(id: Ulid) -> Path {
     Path::from(format!("probe/{}", lower(id)))
@@ -83,9 +95,8 @@ pub(crate) fn parse_id(text: &str) -> Option<Ulid> {
 
 /// The day of an id is that of its own timestamp, so that a key is known from the id alone.
 fn dated(kind: &str, id: Ulid, suffix: &str) -> Path {
-    let time = SystemTime::UNIX_EPOCH + Duration::from_millis(id.timestamp_ms());
-    let day = chrono::DateTime::<chrono::Utc>::from(time).format("%Y/%m/%d");
-    Path::from(format!("{kind}/{day}/{}{suffix}", lower(id)))
+    let day = day(kind, id.timestamp_ms());
+    Path::from(format!("{day}/{}{suffix}", lower(id)))
 }
 
 #[cfg(test)]

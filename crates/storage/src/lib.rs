@@ -14,12 +14,16 @@
 //! | `manifest` | a run as it is stored, at most 64 KiB |
 //! | `upload`, `parts`, `pointer` | bytes on their way in: hash, parts, deduplication |
 //! | `file` | bytes on their way out, compared with what was stored |
-//! | `catalogue` | what is known of all runs: a cache that every listing brings up to date |
+//! | `catalogue` | what is known of all runs: a SQLite database that is filled from the store and can always be lost |
+//! | `change` | what people change of a run: name, tags, note |
+//! | `gc` | removes blobs that no living run needs |
 //! | [`runs`] | [`RunStore`]: upload, commit, read, list, delete |
 //! | [`error`] | what can go wrong, and what that is over HTTP |
 mod catalogue;
+mod change;
 pub mod error;
 mod file;
+mod gc;
 mod keys;
 mod manifest;
 pub mod minio;
@@ -38,6 +42,9 @@ pub mod setting;
 pub mod testing;
 mod upload;
 
+pub use catalogue::{RunQuery, Sort};
+pub use change::RunChange;
 pub use error::StorageError;
+pub use gc::{Gc, GcReport};
 pub use runs::{FileBody, RunStore, Upload, Uploaded};
 pub use setting::{Secrets, SettingError, StoreSetting};

@@ -14,6 +14,8 @@ const NAME: usize = 255;
 #[derive(Serialize)]
 struct Writing<'a> {
     format: u32,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    once: Option<&'a str>,
     run: &'a RunSummary,
 }
 
@@ -22,17 +24,22 @@ struct Format {
     format: u32,
 }
 
-#[derive(Deserialize)]
-struct Reading {
-    run: RunSummary,
+/// A manifest as it was read.
+#[derive(Debug, PartialEq, Deserialize)]
+pub(crate) struct Stored {
+    pub(crate) run: RunSummary,
+    /// The hash of the key under which a client stores a file once.
+    #[serde(default)]
+    pub(crate) once: Option<String>,
 }
 
 /// The manifest of a run. Shortens the summary until it fits: it is never too large to be stored.
-pub(crate) fn encode(run: &mut RunSummary) -> Result<Bytes, StorageError> {
+pub(crate) fn encode(run: &mut RunSummary, once: Option<&str>) -> Result<Bytes, StorageError> {
     run.name = clean_name(&run.name);
     let size = |run: &RunSummary| {
         Ok(json(&Writing {
             format: FORMAT,
+            once,
             run,
         })?
         .len() as u64)
@@ -71,12 +78,13 @@ pub(crate) fn encode(run: &mut RunSummary) -> Result<Bytes, StorageError> {
     }
     json(&Writing {
         format: FORMAT,
+        once,
         run,
     })
 }
 
 /// Reads a manifest and compares it with the key that it was found under.
-pub(crate) fn decode(id: Ulid, bytes: &[u8]) -> Result<RunSummary, StorageError> {
+pub(crate) fn decode(id: Ulid, bytes: &[u8]) -> Result<Stored, StorageError> {
     let corrupt = |what: String| StorageError::Corrupt(format!("{}: {what}", keys::run(id)));
     let format: Format =
         serde_json::from_slice(bytes).map_err(|error| corrupt(error.to_string()))?;
@@ -86,20 +94,20 @@ pub(crate) fn decode(id: Ulid, bytes: &[u8]) -> Result<RunSummary, StorageError>
             format.format
         )));
     }
-    let run = serde_json::from_slice::<Reading>(bytes)
-        .map_err(|error| corrupt(error.to_string()))?
-        .run;
+    let stored =
+        serde_json::from_slice::<Stored>(bytes).map_err(|error| corrupt(error.to_string()))?;
+    let run = &stored.run;
     if run.id != keys::lower(id) {
         return Err(corrupt("it belongs to another run".into()));
     }
     if !keys::is_blob(&run.path) {
         return Err(corrupt("it names no blob".into()));
     }
-    Ok(run)
+    Ok(stored)
 }
 
 /// A file name without control characters and of at most [`NAME`] bytes.
-fn clean_name(name: &str) -> String {
+pub(crate) fn clean_name(name: &str) -> String {
     let mut name: String = name.chars().filter(|c| !c.is_control()).collect();
     let end = (0..=NAME.min(name.len()))
         .rev()
@@ -159,9 +167,11 @@ mod tests {
             ..run()
         };
         summary.totals.perplexity_overall = Some(1.220_000_000_000_000_1);
-        let bytes = encode(&mut summary).unwrap();
+        let bytes = encode(&mut summary, None).unwrap();
         assert!(bytes.starts_with(b"{\"format\":1,\"run\":{"));
-        assert_eq!(decode(id(), &bytes).unwrap(), summary);
+        let once = encode(&mut summary, Some("k")).unwrap();
+        assert_eq!(decode(id(), &once).unwrap().once.as_deref(), Some("k"));
+        assert_eq!(decode(id(), &bytes).unwrap().run, summary);
     }
 
     #[test]
@@ -171,7 +181,7 @@ mod tests {
             ..run()
         };
         let whole = summary.clone();
-        let bytes = encode(&mut summary).unwrap();
+        let bytes = encode(&mut summary, None).unwrap();
         assert!(bytes.len() as u64 <= LARGEST);
         assert!(
             bytes.len() as u64 > LARGEST - 2000,
@@ -179,7 +189,7 @@ mod tests {
             bytes.len()
         );
         assert_eq!(summary.cards, whole.cards[..summary.cards.len()]);
-        assert_eq!(decode(id(), &bytes).unwrap(), summary);
+        assert_eq!(decode(id(), &bytes).unwrap().run, summary);
     }
 
     #[test]
@@ -201,23 +211,23 @@ mod tests {
             evidence: vec!["e".repeat(500); 300],
             ..run()
         };
-        let bytes = encode(&mut summary).unwrap();
+        let bytes = encode(&mut summary, None).unwrap();
         assert!(bytes.len() as u64 <= LARGEST);
-        assert_eq!(decode(id(), &bytes).unwrap(), summary);
+        assert_eq!(decode(id(), &bytes).unwrap().run, summary);
 
         let mut hopeless = RunSummary {
             format: "f".repeat(70_000),
             ..run()
         };
         assert!(matches!(
-            encode(&mut hopeless),
+            encode(&mut hopeless, None),
             Err(StorageError::Corrupt(_))
         ));
     }
 
     #[test]
     fn damaged_manifests_are_told_apart() {
-        let good = String::from_utf8(encode(&mut run()).unwrap().to_vec()).unwrap();
+        let good = String::from_utf8(encode(&mut run(), None).unwrap().to_vec()).unwrap();
         let key = keys::run(id());
         for (text, message) in [
             (
@@ -248,7 +258,7 @@ mod tests {
             .replace("\"format\":1", "\"format\":1,\"mood\":[1]")
             .replace("\"run\":{", "\"run\":{\"x\":1,");
         assert_eq!(
-            decode(id(), newer.as_bytes()).unwrap(),
+            decode(id(), newer.as_bytes()).unwrap().run,
             run(),
             "unknown fields are ignored"
         );

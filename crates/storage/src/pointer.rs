@@ -1,5 +1,5 @@
 //! From a content hash to the blob that holds those bytes, so that equal files are stored once.
-use crate::{Uploaded, keys, objects};
+use crate::{StorageError, Uploaded, keys, objects};
 use object_store::ObjectStore;
 use object_store::path::Path;
 use serde::{Deserialize, Serialize};
@@ -26,6 +26,15 @@ pub(crate) async fn known_blob(store: &dyn ObjectStore, sha256: &str, size: u64)
     }
     let found = objects::has(store, &Path::from(pointer.blob.as_str()), size).await;
     matches!(found, Ok(true)).then_some(pointer.blob)
+}
+
+/// The blob that a pointer names; `None` when the pointer is gone.
+pub(crate) async fn blob_of(
+    store: &dyn ObjectStore,
+    key: &Path,
+) -> Result<Option<String>, StorageError> {
+    let pointer: Option<Pointer> = objects::read_json(store, key).await?;
+    Ok(pointer.map(|pointer| pointer.blob))
 }
 
 /// Notes where these bytes lie. A failure costs a later duplicate, nothing more.

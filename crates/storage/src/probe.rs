@@ -75,16 +75,33 @@ fn name(verb: &str, error: StorageError) -> StorageError {
     }
 }
 
-/// Writes the format number into a new store, and refuses one of a later version.
-pub(crate) async fn format(store: &dyn ObjectStore) -> Result<(), StorageError> {
+/// Milliseconds that the store's clock is ahead of ours, rather too few than too many: a listing that begins too early
+/// only lists more. Only the time of an object tells it through every kind of store.
+pub(crate) async fn clock_offset_ms(store: &dyn ObjectStore) -> Result<i64, StorageError> {
+    let key = keys::clock(Ulid::new());
+    store
+        .put(&key, Bytes::from_static(b"clock").into())
+        .await
+        .map_err(StorageError::of)?;
+    let ours = chrono::Utc::now().timestamp_millis();
+    let theirs = store.head(&key).await.map_err(StorageError::of)?;
+    if let Err(error) = store.delete(&key).await {
+        tracing::warn!(%key, %error, "a probe of the clock stays behind");
+    }
+    Ok(theirs.last_modified.timestamp_millis() - ours)
+}
+
+/// Writes the format number into a new store, and refuses one of a later version. Gives the id of the store.
+pub(crate) async fn format(store: &dyn ObjectStore) -> Result<String, StorageError> {
     match objects::read_json::<Format>(store, &keys::format()).await? {
-        Some(format) => check(&format),
+        Some(format) => check(&format).map(|()| format.store),
         None => {
             let format = Format {
                 format: FORMAT,
                 store: keys::lower(Ulid::new()),
             };
-            objects::write(store, &keys::format(), objects::json(&format)?).await
+            objects::write(store, &keys::format(), objects::json(&format)?).await?;
+            Ok(format.store)
         }
     }
 }

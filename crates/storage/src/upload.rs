@@ -8,6 +8,7 @@ use object_store::path::Path;
 use object_store::{ObjectStore, ObjectStoreExt};
 use sha2::{Digest, Sha256};
 use std::sync::Arc;
+use std::time::Instant;
 use ulid::Ulid;
 
 /// Up to here an upload is a single request; no part but the last is smaller.
@@ -32,6 +33,8 @@ pub struct Upload {
     parts: Option<Parts>,
     /// After an error only giving up is left.
     failed: bool,
+    /// What the client says that the hash is.
+    expected: Option<String>,
 }
 
 /// A blob that is complete but belongs to no run yet.
@@ -43,6 +46,8 @@ pub struct Uploaded {
     pub size: u64,
     /// SHA-256, lower-case hex.
     pub sha256: String,
+    /// When it was known which blob has the bytes.
+    pub(crate) chosen: Instant,
 }
 
 impl Upload {
@@ -62,7 +67,15 @@ impl Upload {
             buffer: Vec::new(),
             parts: None,
             failed: false,
+            expected: None,
         }
+    }
+
+    /// Refuses at the end bytes that have another SHA-256 (lower-case hex) than this.
+    #[must_use]
+    pub fn expect_sha256(mut self, sha256: Option<String>) -> Self {
+        self.expected = sha256;
+        self
     }
 
     /// Takes the next bytes; waits while two parts are on their way.
@@ -159,12 +172,27 @@ impl Upload {
             .iter()
             .map(|byte| format!("{byte:02x}"))
             .collect();
+        if self
+            .expected
+            .as_ref()
+            .is_some_and(|expected| *expected != sha256)
+        {
+            return Err(StorageError::BadRequest(
+                "The file did not arrive as it was sent: its SHA-256 is not that of Content-Digest. Try again.".into(),
+            ));
+        }
         let size = self.received;
         let store = self.store.clone();
         // The whole body was received and hashed, so its owner has it: knowing that it was here before tells nothing.
+        let chosen = Instant::now();
         if let Some(path) = known_blob(&*store, &sha256, size).await {
             self.give_up().await;
-            return Ok(Uploaded { path, size, sha256 });
+            return Ok(Uploaded {
+                path,
+                size,
+                sha256,
+                chosen,
+            });
         }
         if self.parts.is_some() || self.buffer.len() as u64 > PART {
             self.send_part().await?;
@@ -177,6 +205,8 @@ impl Upload {
             path: self.key.to_string(),
             size,
             sha256,
+            // Its own blob is new, so that nobody removes it.
+            chosen: Instant::now(),
         })
     }
 

@@ -9,7 +9,7 @@ use object_store::ObjectStoreExt;
 use object_store::path::Path;
 use sha2::{Digest, Sha256};
 use std::time::Duration;
-use storage::StorageError;
+use storage::{RunChange, StorageError};
 use support::backend::{Backend, pattern, read, upload};
 
 const MIB: usize = 1024 * 1024;
@@ -49,6 +49,8 @@ async fn contract(fresh: impl AsyncFn() -> Backend) {
     pages(&fresh().await).await;
     deletion(&fresh().await).await;
     two_servers_see_each_other(&fresh().await).await;
+    servers_that_follow_see_each_other(&fresh().await).await;
+    changes(&fresh().await).await;
     damaged_objects(&fresh().await).await;
     ranges(&fresh().await).await;
     names_stay_out_of_keys(&fresh().await).await;
@@ -350,6 +352,113 @@ async fn two_servers_see_each_other(backend: &Backend) {
     ));
 }
 
+/// Without asking the store for each listing.
+async fn servers_that_follow_see_each_other(backend: &Backend) {
+    let (one, two) = (backend.open().await, backend.open().await);
+    let following = [tokio::spawn(one.follow()), tokio::spawn(two.follow())];
+    tokio::time::sleep(Duration::from_millis(500)).await;
+    let run = one
+        .commit(upload(&one, &pattern(10)).await, named("shared"))
+        .await
+        .unwrap();
+    let here = one.list(&page("", 0)).await.unwrap();
+    assert_eq!(here.total, 1, "on the same server at once");
+    let change: RunChange = serde_json::from_str(r#"{"name":"renamed","tags":["a"]}"#).unwrap();
+    for (what, name) in [
+        ("stored", Some("shared")),
+        ("renamed", Some("renamed")),
+        ("deleted", None),
+    ] {
+        match what {
+            "renamed" => drop(one.change(&run.id, change.clone()).await.unwrap()),
+            "deleted" => one.delete(&run.id).await.unwrap(),
+            _ => {}
+        }
+        let begin = std::time::Instant::now();
+        loop {
+            let list = two.list(&page("", 0)).await.unwrap();
+            if list.runs.first().map(|run| run.name.as_str()) == name {
+                break;
+            }
+            assert!(
+                begin.elapsed() < Duration::from_secs(3),
+                "{what}: not seen in 3 s"
+            );
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+    }
+    for task in following {
+        task.abort();
+    }
+}
+
+async fn changes(backend: &Backend) {
+    let (one, two) = (backend.open().await, backend.open().await);
+    let run = one
+        .commit(upload(&one, &pattern(10)).await, named("a.json"))
+        .await
+        .unwrap();
+    assert_eq!((run.tags.len(), run.note.as_str()), (0, ""));
+    let change = |json: &str| serde_json::from_str::<RunChange>(json).unwrap();
+    let seen = |run: RunSummary| (run.name, run.tags.join(","), run.note);
+
+    let changed = one
+        .change(
+            &run.id,
+            change(r#"{"name":"b.json","tags":["x","y"],"note":"why"}"#),
+        )
+        .await
+        .unwrap();
+    let expected = ("b.json".into(), "x,y".into(), "why".into());
+    assert_eq!(seen(changed.clone()), expected);
+    assert_eq!(
+        two.run(&run.id).await.unwrap(),
+        changed,
+        "with cards and all"
+    );
+    assert_eq!(
+        seen(two.list(&page("", 0)).await.unwrap().runs.remove(0)),
+        expected
+    );
+
+    // Another server takes a tag off and empties the note; the name stays.
+    let changed = two
+        .change(&run.id, change(r#"{"tags":["y","z"],"note":""}"#))
+        .await
+        .unwrap();
+    assert_eq!(
+        seen(changed),
+        ("b.json".into(), "y,z".into(), String::new())
+    );
+    one.list(&page("", 0)).await.unwrap();
+    assert_eq!(
+        seen(one.run(&run.id).await.unwrap()),
+        ("b.json".into(), "y,z".into(), String::new())
+    );
+
+    // What changes nothing writes nothing.
+    let before = backend.keys().await;
+    one.change(&run.id, change(r#"{"name":"b.json","tags":["z","y"]}"#))
+        .await
+        .unwrap();
+    assert_eq!(backend.keys().await, before);
+
+    one.delete(&run.id).await.unwrap();
+    assert!(matches!(
+        one.change(&run.id, change(r#"{"name":"c"}"#)).await,
+        Err(StorageError::Gone(_))
+    ));
+    assert!(matches!(
+        one.change("01jgfjjz00rstv1234567890ab", change(r#"{"name":"c"}"#))
+            .await,
+        Err(StorageError::NotFound(_))
+    ));
+    assert!(matches!(
+        one.change(&run.id, change("{}")).await,
+        Err(StorageError::BadRequest(_))
+    ));
+}
+
 async fn damaged_objects(backend: &Backend) {
     let runs = backend.open().await;
     let raw = backend.raw();
@@ -377,7 +486,9 @@ async fn damaged_objects(backend: &Backend) {
         .await
         .unwrap();
 
-    let list = runs.list(&page("", 0)).await.unwrap();
+    // Of a server that did not see how it was before.
+    let other = backend.open().await;
+    let list = other.list(&page("", 0)).await.unwrap();
     assert_eq!((list.total, list.runs[0].name.as_str()), (1, "good"));
     assert!(matches!(
         runs.run(&bad.id).await,

@@ -2,9 +2,8 @@
 use crate::{
     failure::Failure,
     state::Server,
-    upload::{BodyError, Incoming, clean_name, receive},
+    upload::{BodyError, Incoming, Promises, Stored, clean_name, receive},
 };
-use api::RunSummary;
 use axum::{
     Json,
     extract::{Query, Request, State},
@@ -27,16 +26,22 @@ const FORM_MARGIN: u64 = 64 << 10;
 
 /// `POST /api/runs?name=FILE`, the body being the file; or a form with one file field.
 /// A person's browser (it accepts HTML) is sent on to the page of the run, a program gets 201 and the summary.
+/// `Content-Digest` is compared with the bytes; of all requests with one `Idempotency-Key` the first one stores, and
+/// the others get its run with 200.
 pub async fn create(State(server): State<Server>, request: Request) -> Response {
     let page = accepts_page(request.headers());
     match store(&server, request).await {
-        Ok(run) if page => (
+        Ok(Stored { run, .. }) if page => (
             StatusCode::SEE_OTHER,
             [(header::LOCATION, api::page_url(&run.id))],
         )
             .into_response(),
-        Ok(run) => (
-            StatusCode::CREATED,
+        Ok(Stored { run, new }) => (
+            if new {
+                StatusCode::CREATED
+            } else {
+                StatusCode::OK
+            },
             [(header::LOCATION, api::run_url(&run.id))],
             Json(run),
         )
@@ -46,7 +51,7 @@ pub async fn create(State(server): State<Server>, request: Request) -> Response 
     }
 }
 
-async fn store(server: &Server, request: Request) -> Result<RunSummary, Failure> {
+async fn store(server: &Server, request: Request) -> Result<Stored, Failure> {
     let headers = request.headers();
     if header_text(headers, header::CONTENT_ENCODING)
         .is_some_and(|encoding| !encoding.eq_ignore_ascii_case("identity"))
@@ -64,6 +69,7 @@ async fn store(server: &Server, request: Request) -> Result<RunSummary, Failure>
             "`name` is the name of the file, percent-encoded.",
         ));
     };
+    let mut promises = Promises::of(headers)?;
     let Some(boundary) = boundary else {
         let bytes = request
             .into_body()
@@ -74,11 +80,14 @@ async fn store(server: &Server, request: Request) -> Result<RunSummary, Failure>
             Incoming {
                 name: clean_name(&target.name),
                 announced,
+                promises,
                 bytes,
             },
         )
         .await;
     };
+    // A digest is that of the whole form, which nobody keeps.
+    promises.sha256 = None;
     let limit = server.limits.max_upload_bytes;
     if announced.is_some_and(|length| length > limit.saturating_add(FORM_MARGIN)) {
         return Err(BodyError::TooLarge { limit }.into());
@@ -95,6 +104,7 @@ async fn store(server: &Server, request: Request) -> Result<RunSummary, Failure>
         Incoming {
             name,
             announced: None,
+            promises,
             bytes,
         },
     )

@@ -11,10 +11,12 @@
 //! what was stored so far has to be removed then. Memory is bounded: nobody reads on while a later station is busy.
 mod name;
 mod paced;
+mod promises;
 mod summary;
 
 pub use name::clean_name;
 pub use paced::{BodyError, Paced};
+pub use promises::Promises;
 
 use crate::{failure::Failure, state::Server};
 use api::{ErrorCode, RunSummary};
@@ -78,22 +80,48 @@ pub struct Incoming<S> {
     pub name: String,
     /// Its size, where the client says it.
     pub announced: Option<u64>,
+    /// What is promised about it.
+    pub promises: Promises,
     /// Its bytes.
     pub bytes: S,
+}
+
+/// A run that is stored.
+#[derive(Debug)]
+pub struct Stored {
+    /// The run.
+    pub run: RunSummary,
+    /// By this request; else it was there under the same key.
+    pub new: bool,
 }
 
 /// Stores a file and says what it is.
 ///
 /// Dropping the future aborts the upload, unless its last byte has arrived: then it is finished.
-pub async fn receive<S>(server: &Server, incoming: Incoming<S>) -> Result<RunSummary, Failure>
+pub async fn receive<S>(server: &Server, incoming: Incoming<S>) -> Result<Stored, Failure>
 where
     S: Stream<Item = Result<Bytes, BodyError>> + Send + Unpin + 'static,
 {
     let Incoming {
         name,
         announced,
+        promises,
         mut bytes,
     } = incoming;
+    if let Some(key) = &promises.key {
+        let found = server.store.stored_once(key, promises.sha256.as_deref());
+        match found.await {
+            Ok(None) => {}
+            Ok(Some(run)) => {
+                linger(bytes);
+                return Ok(Stored { run, new: false });
+            }
+            Err(error) => {
+                linger(bytes);
+                return Err(error.into());
+            }
+        }
+    }
     let admitted = match too_large(announced, server.limits.max_upload_bytes) {
         Some(failure) => Err(failure),
         None => server.uploads.place(server.limits.upload_wait).await,
@@ -110,7 +138,8 @@ where
     let task = async move {
         let mut upload = server
             .store
-            .start_upload(announced, server.limits.max_upload_bytes);
+            .start_upload(announced, server.limits.max_upload_bytes)
+            .expect_sha256(promises.sha256);
         let transfer = transfer(&mut upload, name, announced, &mut bytes, &server);
         let summary = tokio::select! {
             summary = transfer => summary,
@@ -119,11 +148,16 @@ where
         };
         let result = match summary {
             Ok(summary) => match upload.finish().await {
-                Ok(uploaded) => server
-                    .store
-                    .commit(uploaded, summary)
-                    .await
-                    .map_err(Failure::from),
+                Ok(uploaded) => {
+                    let store = &server.store;
+                    let stored = match &promises.key {
+                        None => store.commit(uploaded, summary).await.map(|run| (run, true)),
+                        Some(key) => store.commit_once(uploaded, summary, key).await,
+                    };
+                    stored
+                        .map(|(run, new)| Stored { run, new })
+                        .map_err(Failure::from)
+                }
                 Err(error) => Err(error.into()),
             },
             Err(failure) => {
@@ -133,7 +167,7 @@ where
             }
         };
         match &result {
-            Ok(run) => tracing::info!(
+            Ok(Stored { run, .. }) => tracing::info!(
                 run = run.id,
                 size = run.size,
                 sequences = run.totals.sequences,

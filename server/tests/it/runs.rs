@@ -99,8 +99,93 @@ async fn pages_of_the_list() {
     app.get("/api/runs?limit=many").await.assert_error(
         400,
         "bad_request",
-        "`limit` is a number from 1 to 100, `before` the id of a run.",
+        "`limit` is a number from 1 to 100, `before` the id of a run; `from_ms`, `to_ms`, `perplexity_min` and \
+         `perplexity_max` are numbers; `sort` is newest, oldest, name, largest, lowest_perplexity or \
+         highest_perplexity.",
     );
+}
+
+#[tokio::test]
+async fn name_tags_and_note() {
+    let app = App::new().await;
+    let run = app.store("a.json", TINY).await;
+    app.store("b.json", TINY).await;
+    let path = api::run_url(&run.id);
+    let patch = async |path: &str, body: String| {
+        let body = axum::body::Body::from(body);
+        app.send(crate::app::request(http::Method::PATCH, path, &[], body))
+            .await
+    };
+    let reply = patch(
+        &path,
+        r#"{"name":"räk","tags":["b","a"],"note":"why"}"#.into(),
+    )
+    .await;
+    assert_eq!(reply.status, 200, "{}", reply.text());
+    let changed: RunSummary = reply.json();
+    assert_eq!(
+        (changed.name.as_str(), changed.note.as_str()),
+        ("räk", "why")
+    );
+    assert_eq!(changed.tags, ["a", "b"]);
+    assert_eq!(changed.cards, run.cards);
+    assert_eq!(app.get(&path).await.json::<RunSummary>(), changed);
+
+    let names = async |query: &str| {
+        let list: RunList = app.get(&format!("/api/runs?{query}")).await.json();
+        list.runs
+            .into_iter()
+            .map(|run| run.name)
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(names("tag=a").await, ["räk"]);
+    assert_eq!(names("name=R%C3%84").await, ["räk"]);
+    assert_eq!(names("sort=name").await, ["b.json", "räk"]);
+    assert_eq!(
+        names("model=tiny&format=openai_chat&limit=1").await,
+        ["b.json"]
+    );
+    assert_eq!(names("perplexity_min=99").await, [""; 0]);
+
+    let form = "Send a JSON object with `name` (a text), `tags` (a list of texts) or `note` (a text), and nothing else.";
+    for (body, message) in [
+        (
+            "{}".to_owned(),
+            "Say what to change: `name`, `tags` or `note`.",
+        ),
+        ("nonsense".to_owned(), form),
+        (r#"{"size":1}"#.to_owned(), form),
+        (r#"{"tags":"a"}"#.to_owned(), form),
+        (
+            r#"{"name":""}"#.to_owned(),
+            "A name needs at least one character.",
+        ),
+    ] {
+        patch(&path, body)
+            .await
+            .assert_error(400, "bad_request", message);
+    }
+    patch(&path, " ".repeat(70_000)).await.assert_error(
+        413,
+        "too_large",
+        "The change is larger than 64 KiB, or did not arrive whole.",
+    );
+    let note = r#"{"note":"x"}"#;
+    patch("/api/runs/latest", note.into()).await.assert_error(
+        400,
+        "bad_request",
+        "Say which run to change, by its id.",
+    );
+    assert_eq!(
+        patch("/api/runs/01jx0000000000000000000000", note.into())
+            .await
+            .status,
+        404
+    );
+    app.delete(&path).await;
+    patch(&path, note.into())
+        .await
+        .assert_error(410, "gone", "This run was deleted.");
 }
 
 #[tokio::test]

@@ -60,6 +60,41 @@ async fn a_file_that_is_not_understood_is_stored_with_its_reason() {
 }
 
 #[tokio::test]
+async fn a_key_stores_once_and_a_digest_is_compared() {
+    let app = App::new().await;
+    let key = [("idempotency-key", "k")];
+    let first = app.post("/api/runs?name=a", &key, TINY).await;
+    assert_eq!(first.status, 201, "{}", first.text());
+    let again = app.post("/api/runs?name=a", &key, TINY).await;
+    assert_eq!(again.status, 200, "{}", again.text());
+    assert_eq!(again.header("location"), first.header("location"));
+    assert_eq!(
+        again.json::<api::RunSummary>(),
+        first.json::<api::RunSummary>()
+    );
+    assert_eq!(app.list().await.total, 1);
+
+    let empty = "sha-256=:47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=:";
+    let reply = app
+        .post("/api/runs?name=a", &[("content-digest", empty)], TINY)
+        .await;
+    reply.assert_error(
+        400,
+        "bad_request",
+        "The file did not arrive as it was sent: its SHA-256 is not that of Content-Digest. Try again.",
+    );
+    let both = [("idempotency-key", "k"), ("content-digest", empty)];
+    app.post("/api/runs?name=a", &both, TINY)
+        .await
+        .assert_error(
+            400,
+            "bad_request",
+            "This Idempotency-Key was used for another file; take a new key for each file.",
+        );
+    assert_eq!(app.list().await.total, 1);
+}
+
+#[tokio::test]
 async fn refused() {
     let dir = tempfile::tempdir().unwrap();
     let app = App::on(

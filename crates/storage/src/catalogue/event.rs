@@ -1,0 +1,162 @@
+//! Something that happened to a run after it was stored.
+use crate::keys;
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeSet;
+use ulid::Ulid;
+
+/// An event as it is stored. Unknown fields are ignored; events of an unknown kind or format are noted and left alone.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub(crate) struct Event {
+    format: u32,
+    /// `tombstone`, `edit` or `announce`.
+    kind: String,
+    /// The run in question.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    run: String,
+    /// Of an announcement: the key of an object that may lie behind the cursor of somebody.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    key: String,
+    #[serde(flatten)]
+    edit: Edit,
+}
+
+/// All changes of one request, so that they happen together or not at all.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub(crate) struct Edit {
+    /// One more than the largest revision that the writer saw.
+    #[serde(skip_serializing_if = "is_zero")]
+    pub(crate) rev: u64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) title: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) note: Option<String>,
+    /// Tags that are put on. Each one is an add, named by this event.
+    #[serde(skip_serializing_if = "BTreeSet::is_empty")]
+    pub(crate) tags: BTreeSet<String>,
+    /// Adds that are taken back: (event, tag). An add that the writer did not see stays.
+    #[serde(skip_serializing_if = "BTreeSet::is_empty")]
+    pub(crate) untags: BTreeSet<(String, String)>,
+}
+
+fn is_zero(rev: &u64) -> bool {
+    *rev == 0
+}
+
+/// What an event says.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Saying {
+    /// The run is deleted, for ever.
+    Tombstone(Ulid),
+    /// Name, note or tags of a run.
+    Edit(Ulid, Edit),
+    /// Look at this object.
+    Announce(String),
+}
+
+impl Event {
+    pub(crate) fn tombstone(run: Ulid) -> Self {
+        Self::new("tombstone", run, Edit::default())
+    }
+
+    pub(crate) fn edit(run: Ulid, edit: Edit) -> Self {
+        Self::new("edit", run, edit)
+    }
+
+    pub(crate) fn announce(key: String) -> Self {
+        Self {
+            format: 1,
+            kind: "announce".into(),
+            key,
+            ..Self::default()
+        }
+    }
+
+    fn new(kind: &str, run: Ulid, edit: Edit) -> Self {
+        Self {
+            format: 1,
+            kind: kind.into(),
+            run: keys::lower(run),
+            key: String::new(),
+            edit,
+        }
+    }
+
+    /// The run that is deleted by an event, if it is a tombstone.
+    pub(crate) fn deleted_run(bytes: &[u8]) -> Option<Ulid> {
+        match Self::read(bytes) {
+            Ok(Saying::Tombstone(run)) => Some(run),
+            _ => None,
+        }
+    }
+
+    /// Reads an event; the error says why it is rejected.
+    pub(crate) fn read(bytes: &[u8]) -> Result<Saying, String> {
+        let event: Self = serde_json::from_slice(bytes).map_err(|error| error.to_string())?;
+        if event.format != 1 {
+            return Err(format!("format {} is not known", event.format));
+        }
+        let run = || keys::parse_id(&event.run).ok_or_else(|| "it names no run".to_owned());
+        match event.kind.as_str() {
+            "tombstone" => Ok(Saying::Tombstone(run()?)),
+            "edit" => Ok(Saying::Edit(run()?, event.edit)),
+            "announce" => Ok(Saying::Announce(event.key)),
+            _ => Err("events of this kind are not known".into()),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn events_come_back_as_they_were() {
+        let run = Ulid::from_parts(1_735_689_600_000, 7);
+        let id = keys::lower(run);
+        let edit = Edit {
+            rev: 3,
+            title: Some("t".into()),
+            note: None,
+            tags: ["a".to_owned()].into(),
+            untags: [("x".to_owned(), "b".to_owned())].into(),
+        };
+        let text = |event: &Event| serde_json::to_string(event).unwrap();
+        let tombstone = Event::tombstone(run);
+        assert_eq!(
+            text(&tombstone),
+            format!(r#"{{"format":1,"kind":"tombstone","run":"{id}"}}"#)
+        );
+        let edited = Event::edit(run, edit.clone());
+        assert_eq!(
+            text(&edited),
+            format!(
+                r#"{{"format":1,"kind":"edit","run":"{id}","rev":3,"title":"t","tags":["a"],"untags":[["x","b"]]}}"#
+            )
+        );
+        let read = |event: &Event| Event::read(text(event).as_bytes());
+        assert_eq!(read(&tombstone), Ok(Saying::Tombstone(run)));
+        assert_eq!(read(&edited), Ok(Saying::Edit(run, edit)));
+        assert_eq!(
+            read(&Event::announce("run/x".into())),
+            Ok(Saying::Announce("run/x".into()))
+        );
+    }
+
+    #[test]
+    fn what_is_rejected_and_why() {
+        for (text, reason) in [
+            ("", "EOF while parsing a value at line 1 column 0"),
+            ("{}", "format 0 is not known"),
+            (r#"{"format":2}"#, "format 2 is not known"),
+            (
+                r#"{"format":1,"kind":"share"}"#,
+                "events of this kind are not known",
+            ),
+            (r#"{"format":1,"kind":"edit","run":"x"}"#, "it names no run"),
+        ] {
+            assert_eq!(Event::read(text.as_bytes()), Err(reason.into()), "{text}");
+        }
+    }
+}

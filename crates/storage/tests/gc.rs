@@ -1,0 +1,163 @@
+//! What goes, what stays, and what stays because somebody wants it while we look.
+#![expect(clippy::unwrap_used, reason = "tests")]
+
+mod support;
+
+use api::RunSummary;
+use object_store::ObjectStoreExt;
+use object_store::path::Path;
+use std::time::Duration;
+use storage::{Gc, GcReport, RunStore, StorageError};
+use support::backend::{Backend, pattern, read, upload};
+
+const HOUR: u64 = 3_600_000;
+
+/// As if so many hours had passed.
+fn later(hours: u64, apply: bool) -> Gc {
+    let now = ulid::Ulid::new().timestamp_ms() + hours * HOUR;
+    Gc {
+        apply,
+        settle: Duration::ZERO,
+        now_ms: Some(now),
+        ..Gc::default()
+    }
+}
+
+async fn store(runs: &RunStore, size: usize) -> RunSummary {
+    let uploaded = upload(runs, &pattern(size)).await;
+    runs.commit(uploaded, RunSummary::default()).await.unwrap()
+}
+
+async fn contract(backend: Backend) {
+    let runs = backend.open().await;
+    let alive = store(&runs, 10).await;
+    let (shared, copy) = (store(&runs, 20).await, store(&runs, 20).await);
+    let (gone, gone_too) = (store(&runs, 30).await, store(&runs, 30).await);
+    for run in [&shared, &gone, &gone_too] {
+        runs.delete(&run.id).await.unwrap();
+    }
+    let orphan = upload(&runs, &pattern(40)).await.path;
+    let before = backend.keys().await;
+
+    // Within the grace time nothing goes, and without being told to nothing ever goes.
+    let expected = |blobs: &[(&str, u64)], needed, young| GcReport {
+        blobs: blobs
+            .iter()
+            .map(|(key, size)| ((*key).to_owned(), *size))
+            .collect(),
+        needed,
+        young,
+        wanted_again: 0,
+    };
+    assert_eq!(
+        runs.gc(&later(23, true)).await.unwrap(),
+        expected(&[], 3, 1)
+    );
+    let would_go = expected(&[(&gone.path, 30), (&orphan, 40)], 2, 0);
+    assert_eq!(runs.gc(&later(25, false)).await.unwrap(), would_go);
+    assert_eq!(backend.keys().await, before);
+
+    assert_eq!(runs.gc(&later(25, true)).await.unwrap(), would_go);
+    let pointer = format!("sha/{}/{}.json", &gone.sha256[..2], gone.sha256);
+    let mut left = before.clone();
+    left.retain(|key| ![&gone.path, &orphan, &pointer].contains(&key));
+    assert_eq!(backend.keys().await, left, "manifests and tombstones stay");
+    for (run, size) in [(&alive, 10), (&copy, 20)] {
+        assert!(read(&runs, &run.id, None).await == pattern(size));
+    }
+    let fresh = backend.open().await;
+    for run in [&shared, &gone, &gone_too] {
+        assert!(matches!(
+            fresh.run(&run.id).await,
+            Err(StorageError::Gone(_))
+        ));
+    }
+    assert_eq!(
+        runs.gc(&later(25, true)).await.unwrap(),
+        expected(&[], 2, 0),
+        "nothing is left to do"
+    );
+    let again = store(&runs, 30).await;
+    assert!(
+        read(&runs, &again.id, None).await == pattern(30),
+        "and the bytes can be stored again"
+    );
+}
+
+#[tokio::test]
+async fn memory() {
+    contract(Backend::memory()).await;
+}
+
+#[tokio::test]
+async fn local_directory() {
+    contract(Backend::local()).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn minio() {
+    let Some(backend) = Backend::minio() else {
+        return;
+    };
+    contract(backend).await;
+}
+
+#[tokio::test]
+async fn a_blob_that_is_wanted_while_we_look_stays() {
+    let backend = Backend::memory();
+    let runs = backend.open().await;
+    let old = store(&runs, 30).await;
+    runs.delete(&old.id).await.unwrap();
+    // Chosen before the pointer goes, committed after it.
+    let chosen = upload(&runs, &pattern(30)).await;
+    assert_eq!(chosen.path, old.path);
+    let gc = Gc {
+        settle: Duration::from_millis(400),
+        ..later(25, true)
+    };
+    let commit = async {
+        tokio::time::sleep(Duration::from_millis(100)).await;
+        runs.commit(chosen, RunSummary::default()).await.unwrap()
+    };
+    let (report, run) = tokio::join!(runs.gc(&gc), commit);
+    let report = report.unwrap();
+    assert_eq!((report.blobs.len(), report.wanted_again), (0, 1));
+    assert!(read(&runs, &run.id, None).await == pattern(30));
+}
+
+#[tokio::test]
+async fn what_cannot_be_read_keeps_everything() {
+    let backend = Backend::memory();
+    let runs = backend.open().await;
+    let bad = store(&runs, 10).await;
+    let gone = store(&runs, 20).await;
+    runs.delete(&gone.id).await.unwrap();
+    let key = Path::from(format!(
+        "{}.json",
+        bad.path
+            .replace("blob/", "run/")
+            .rsplit_once('/')
+            .map(|(day, _)| format!("{day}/{}", bad.id))
+            .unwrap()
+    ));
+    backend.raw().put(&key, "{".into()).await.unwrap();
+    let before = backend.keys().await;
+    let error = runs.gc(&later(25, true)).await.unwrap_err();
+    let text = error.to_string();
+    assert!(
+        text.starts_with("stored data is damaged: 1 manifests cannot be read, and any blob may be theirs, so that nothing is removed"),
+        "{text}"
+    );
+    assert_eq!(backend.keys().await, before);
+    // Deleted, it stands in nobody's way.
+    runs.delete(&bad.id).await.unwrap();
+    assert_eq!(runs.gc(&later(25, true)).await.unwrap().blobs.len(), 2);
+    let short = Gc {
+        grace: Duration::from_secs(60),
+        ..Gc::default()
+    };
+    assert_eq!(
+        runs.gc(&short).await.unwrap_err().to_string(),
+        "bad request: The grace time must be at least an hour."
+    );
+}
