@@ -57,6 +57,8 @@ fn summary() -> RunSummary {
             }],
             hidden_tokens: 1,
         }],
+        tags: vec!["a tag".into()],
+        note: "looked at".into(),
     }
 }
 

@@ -43,7 +43,7 @@ pub fn log_sum_exp(scores: &[f32]) -> f64 {
 }
 
 /// e^x of x up to 0, without branches, so that the compiler handles several at once.
-fn quick_exp(x: f32) -> f32 {
+pub(crate) fn quick_exp(x: f32) -> f32 {
     // Adding it rounds to a whole number, which then stands in the lowest bits.
     const ROUND: f32 = 12_582_912.0;
     const LN_2_HIGH: f32 = 0.693_359_4;

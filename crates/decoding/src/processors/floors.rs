@@ -1,5 +1,6 @@
 //! Probabilities below a floor are dropped: a part of the best one, a fixed one, one that follows the entropy.
 use crate::candidates::Candidates;
+use crate::softmax::largest;
 use metrics::num;
 
 /// Drops what is less likely than `part` times the best.
@@ -27,10 +28,18 @@ pub fn eta_cutoff(left: &mut Candidates, least: f64, keep: usize) {
     }
 }
 
-/// Entropy in nats.
+/// Entropy in nats: ln Σ w - Σ w ln w / Σ w, where ln w is the distance to the best score.
 pub(super) fn entropy(left: &Candidates) -> f64 {
-    let term = |p: f64| if p > 0.0 { -p * num::ln(p) } else { 0.0 };
-    left.probabilities().into_iter().map(term).sum()
+    let weights = left.weights();
+    let total: f64 = weights.iter().sum();
+    let max = f64::from(largest(left.scores()));
+    let terms = weights.iter().zip(left.scores());
+    // What is impossible adds nothing; its logarithm would.
+    let sum: f64 = terms
+        .filter(|(weight, _)| **weight > 0.0)
+        .map(|(weight, &score)| weight * (f64::from(score) - max))
+        .sum();
+    num::ln(total) - sum / total
 }
 
 /// `floor` counts in weights. Scores from the `keep`-th best on stay.
