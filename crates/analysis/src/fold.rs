@@ -23,6 +23,13 @@ impl Texts {
     }
 }
 
+impl Texts {
+    /// No sequence of the run before this one has its text.
+    pub(crate) fn is_first(&self, sequence: u32) -> bool {
+        self.first.get(sequence as usize) == Some(&sequence)
+    }
+}
+
 /// Counts the sequences of a selection by text.
 #[derive(Debug)]
 pub(crate) struct Fold<'a> {

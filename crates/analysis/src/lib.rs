@@ -7,6 +7,7 @@
 //! sort      in which order
 //! select    both in one go, with the boards of what matches
 //! models    which models, how often
+//! query     a language for all of that: conditions on tokens and sequences
 //! decimate  a long row of probabilities in few pixels
 //! ```
 //!
@@ -15,6 +16,7 @@ pub mod decimate;
 pub mod filter;
 pub mod fold;
 pub mod models;
+pub mod query;
 mod search;
 pub mod select;
 pub mod sort;
