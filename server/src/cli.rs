@@ -1,11 +1,13 @@
 //! The command line.
 mod analyze;
 mod collect;
+mod query;
 
 use crate::config::Serve;
 pub use analyze::{Analyze, Format};
 use clap::{Parser, Subcommand};
 pub use collect::Collect;
+pub use query::Ask;
 
 /// See LLM completions the way the model saw them while writing: how sure it was of every token.
 #[derive(Debug, Parser)]
@@ -23,6 +25,8 @@ pub enum Command {
     Serve(Serve),
     /// Print the figures of completions files
     Analyze(Analyze),
+    /// Find tokens and sequences in completions files
+    Query(Ask),
     /// Remove the bytes of deleted runs
     Gc(Collect),
 }

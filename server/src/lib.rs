@@ -4,6 +4,7 @@
 //! |---|---|
 //! | [`cli`] | the command line |
 //! | [`analyze`] | `surprisal analyze`: files in, boards and problems out |
+//! | [`query`] | `surprisal query`: which tokens and sequences match |
 //! | [`serve`] | `surprisal serve`: start, run, shut down in good order |
 //! | [`gc`] | `surprisal gc`: removes what no stored run needs any more |
 //! | [`config`] | every setting and every limit of the server |
@@ -24,6 +25,7 @@ pub mod cli;
 pub mod config;
 pub mod failure;
 pub mod gc;
+pub mod query;
 pub mod requests;
 pub mod router;
 pub mod routes;

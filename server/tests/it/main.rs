@@ -10,5 +10,6 @@ mod app;
 mod download;
 mod pages;
 mod process;
+mod query;
 mod runs;
 mod upload;

@@ -46,8 +46,8 @@ pub(super) fn nearest(name: &str) -> Option<&'static str> {
         .iter()
         .flat_map(|row| row.also.iter().chain([&row.name]));
     let near = names.map(|known| (distance(name, known), *known)).min()?;
-    // A third of the letters may be wrong.
-    (near.0 * 3 <= name.len().max(3)).then_some(near.1)
+    // Half of the letters may be wrong.
+    (near.0 * 2 <= name.len()).then_some(near.1)
 }
 
 /// Letters to insert, remove or replace to make `a` of `b` (Levenshtein).

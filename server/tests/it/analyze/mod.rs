@@ -16,21 +16,21 @@ use std::{
 };
 
 /// A folder in which the program runs, so that names in the output are short.
-struct Place {
+pub(crate) struct Place {
     dir: tempfile::TempDir,
 }
 
 /// What a process gave.
 #[derive(Debug)]
-struct Ran {
-    status: Option<i32>,
-    out: String,
-    err: String,
+pub(crate) struct Ran {
+    pub(crate) status: Option<i32>,
+    pub(crate) out: String,
+    pub(crate) err: String,
 }
 
 impl Place {
     /// With these files; a name may have folders in it.
-    fn with(files: &[(&str, &str)]) -> Self {
+    pub(crate) fn with(files: &[(&str, &str)]) -> Self {
         let place = Self {
             dir: tempfile::tempdir().unwrap(),
         };
@@ -42,7 +42,7 @@ impl Place {
         place
     }
 
-    fn path(&self, name: &str) -> PathBuf {
+    pub(crate) fn path(&self, name: &str) -> PathBuf {
         self.dir.path().join(name)
     }
 
@@ -50,6 +50,31 @@ impl Place {
         let mut command = surprisal(&[&["analyze"], arguments].concat());
         command.current_dir(self.dir.path());
         command
+    }
+
+    /// Any command of the program, in the folder.
+    pub(crate) fn program(&self, arguments: &[&str]) -> Ran {
+        let mut command = surprisal(arguments);
+        command
+            .current_dir(self.dir.path())
+            .output()
+            .unwrap()
+            .into()
+    }
+
+    /// The same with a standard input.
+    pub(crate) fn with_input(&self, arguments: &[&str], input: &str) -> Ran {
+        let mut command = surprisal(arguments);
+        command.current_dir(self.dir.path()).stdin(Stdio::piped());
+        let mut child = command
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let mut stdin = child.stdin.take().unwrap();
+        std::io::Write::write_all(&mut stdin, input.as_bytes()).unwrap();
+        drop(stdin);
+        child.wait_with_output().unwrap().into()
     }
 
     fn run(&self, arguments: &[&str]) -> Ran {
