@@ -123,10 +123,8 @@ pub struct RunSummary {
     /// File name as given.
     pub name: String,
     /// Words that people put on it, sorted.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
     pub tags: Vec<String>,
     /// What people say about it.
-    #[serde(skip_serializing_if = "String::is_empty")]
     pub note: String,
     /// Where the bytes lie in the store, e.g. `blob/2026/01/02/…`; empty for a run that is not stored.
     pub path: String,
