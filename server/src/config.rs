@@ -33,7 +33,7 @@ pub struct Serve {
         hide_env_values = true
     )]
     pub catalogue: Option<PathBuf>,
-    /// Directory of the built site
+    /// Directory of the built site; a release has it inside
     #[arg(
         long,
         value_name = "DIR",

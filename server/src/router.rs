@@ -32,6 +32,8 @@ pub fn router(server: Server) -> Router {
             context,
             app::shell,
         ))
+        // A release has them inside it.
+        .layer(from_fn(files::inside))
         .layer(from_fn(files::cache))
         .layer(from_fn(security::same_origin))
         .layer(from_fn(security::headers))

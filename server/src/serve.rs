@@ -67,7 +67,7 @@ async fn serve(setting: Serve) -> Result<(), ServeError> {
     let catalogue = setting.catalogue_file(&address);
     let store = RunStore::open_with(&address, &secrets, catalogue).await?;
     tokio::spawn(store.follow());
-    if !setting.site.is_dir() {
+    if !cfg!(feature = "embed") && !setting.site.is_dir() {
         tracing::warn!(site = %setting.site.display(), "the site is not built: `cargo xtask serve` builds it");
     }
     let grace = setting.limits.stop_grace;

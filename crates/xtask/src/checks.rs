@@ -8,7 +8,7 @@ use std::time::Instant;
 use crate::run::{Done, Failure, read, run_into};
 use crate::toolchain::TARGET;
 use crate::tools::Tools;
-use crate::{bench, bits, e2e, files, site};
+use crate::{bench, bits, dist, e2e, files, site};
 
 /// A check and the names by which it can be called.
 struct Check {
@@ -106,6 +106,12 @@ const CHECKS: &[Check] = &[
         about: "a person's journeys in Chromium, once per store, once without JavaScript",
         run: e2e::journeys,
     },
+    Check {
+        group: "dist",
+        name: "dist",
+        about: "the program with the site inside it needs nothing beside it",
+        run: dist::stands_alone,
+    },
 ];
 
 /// The names of the checks, for the help text.
@@ -114,7 +120,7 @@ pub(crate) fn list() -> String {
         .iter()
         .map(|check| format!("  {:<13}{}\n", check.name, check.about));
     format!(
-        "Checks (fmt, lint, unit, bits, bench, doc, site and e2e are groups)\n{}",
+        "Checks (fmt, lint, unit, bits, bench, doc, site, e2e and dist are groups)\n{}",
         lines.collect::<String>()
     )
 }

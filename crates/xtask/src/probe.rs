@@ -79,6 +79,28 @@ fn see(log: &Path) -> String {
     format!("see {}, which ends with\n    {last}", log.display())
 }
 
+/// The head of the answer to a plain `GET`, as a browser asks.
+pub(crate) fn fetch(port: u16, path: &str) -> Done<String> {
+    let ask = || -> std::io::Result<String> {
+        let limit = Duration::from_secs(10);
+        let mut stream = TcpStream::connect(SocketAddr::from(([127, 0, 0, 1], port)))?;
+        stream.set_read_timeout(Some(limit))?;
+        let request = format!(
+            "GET {path} HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nAccept-Encoding: gzip, br\r\nConnection: close\r\n\r\n"
+        );
+        stream.write_all(request.as_bytes())?;
+        let mut answer = Vec::new();
+        stream.read_to_end(&mut answer)?;
+        let answer = String::from_utf8_lossy(&answer).into_owned();
+        Ok(answer
+            .split("\r\n\r\n")
+            .next()
+            .unwrap_or_default()
+            .to_owned())
+    };
+    ask().map_err(|error| Failure::new(format!("GET {path}: {error}"), ""))
+}
+
 /// One plain HTTP request, to see whether somebody is at home.
 fn answers(port: u16, path: &str) -> std::io::Result<bool> {
     let limit = Duration::from_secs(2);

@@ -8,7 +8,7 @@ use leptos_axum::{site_pkg_dir_service, site_pkg_dir_service_route_path};
 /// A name with a hash of the content in it never means anything else.
 const FOREVER: HeaderValue = HeaderValue::from_static("public, max-age=31536000, immutable");
 /// Ask each time whether it has changed.
-const ASK: HeaderValue = HeaderValue::from_static("no-cache");
+pub(super) const ASK: HeaderValue = HeaderValue::from_static("no-cache");
 /// Ask each time, and keep it out of shared caches: pages differ from person to person by a cookie.
 const OWN: HeaderValue = HeaderValue::from_static("private, no-cache");
 /// The favicon, the samples.
@@ -33,6 +33,14 @@ pub fn bundle(site: &LeptosOptions) -> Router<Server> {
                 keep(response, if forever { FOREVER } else { ASK })
             },
         ))
+}
+
+/// Answers for the files of the site where they are inside the program; everything else is for the routes.
+pub async fn inside(request: Request, next: Next) -> Response {
+    #[cfg(feature = "embed")]
+    return super::embedded::files(request, next).await;
+    #[cfg(not(feature = "embed"))]
+    next.run(request).await
 }
 
 /// Pages and the files of `public`, which have no hash in their names. What already says how long stays so.

@@ -1,6 +1,8 @@
 //! One file per group of routes.
 pub mod create;
 pub mod download;
+#[cfg(feature = "embed")]
+mod embedded;
 pub mod files;
 pub mod health;
 pub mod pages;
