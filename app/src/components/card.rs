@@ -11,7 +11,7 @@ pub(crate) fn static_card_html(card: &Card) -> String {
         "<article class=\"card\" aria-label=\"Sequence {number}\"><span class=\"card-number\" aria-hidden=\"true\">{number}</span>\
          <div class=\"card-head\">{}</div><div class=\"card-beginning\">{}</div></article>",
         head_html(card, 1),
-        beginning_html(card, &[])
+        beginning_html(card, &[], &[])
     )
 }
 
@@ -87,10 +87,10 @@ pub(crate) fn head_html(card: &Card, copies: u32) -> String {
 }
 
 /// The first tokens, and how many are left when something was cut.
-pub(crate) fn beginning_html(card: &Card, hits: &[u32]) -> String {
+pub(crate) fn beginning_html(card: &Card, marks: &[u8], hits: &[u32]) -> String {
     let mut html = format!(
         "<p class=\"tokens beginning\">{}</p>",
-        tokens_html(&card.pieces, hits)
+        tokens_html(&card.pieces, marks, hits)
     );
     if card.hidden_tokens > 0 {
         let first_hidden = card.tokens - card.hidden_tokens;
@@ -276,7 +276,7 @@ mod tests {
             ..card()
         };
         assert!(
-            beginning_html(&cut, &[0, 5, 9])
+            beginning_html(&cut, &[], &[0, 5, 9])
                 .ends_with("<p class=\"more\">… 474 more tokens, 2 marked</p>")
         );
         let whole = Card {
@@ -284,6 +284,6 @@ mod tests {
             tokens: 1,
             ..card()
         };
-        assert!(!beginning_html(&whole, &[]).contains('…'));
+        assert!(!beginning_html(&whole, &[], &[]).contains('…'));
     }
 }

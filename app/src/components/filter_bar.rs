@@ -84,7 +84,8 @@ pub(crate) fn FilterBar(
     }
 }
 
-fn menu(
+/// A menu with its name over it.
+pub(super) fn menu(
     title: &'static str,
     name: &'static str,
     hidden: Signal<bool>,

@@ -246,6 +246,7 @@ fn RowCard(
             view.sequence = (view.sequence != Some(sequence)).then_some(sequence);
         });
     };
+    let scale = Memo::new(move |_| view_state.with(|view| view.scale));
     let article = NodeRef::<leptos::html::Article>::new();
     follow_height(article, is_open, open_height);
     view! {
@@ -258,7 +259,9 @@ fn RowCard(
             {move || if is_open.get() {
                 view! { <Detail sequence session view_state/> }.into_any()
             } else {
-                view! { <div class="card-beginning" inner_html=beginning_html(&row.card, &row.hits)></div> }.into_any()
+                let row = Arc::clone(&row);
+                let beginning = text(move || beginning_html(&row.card, &row.marks(scale.get()), &row.hits));
+                view! { <div class="card-beginning" inner_html=beginning></div> }.into_any()
             }}
         </article>
     }

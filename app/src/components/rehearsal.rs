@@ -65,7 +65,7 @@ fn play(act: u32) -> AnyView {
         2 => view! {
             <ReportPanel summary view_state/>
             <FilterBar summary session view_state ready=Memo::new(|_| false)/>
-            <Legend totals/>
+            <Legend totals session view_state ready=Memo::new(|_| false)/>
         }
         .into_any(),
         _ => {
@@ -80,6 +80,7 @@ fn play(act: u32) -> AnyView {
                     card,
                     hits: Vec::new(),
                     copies: 2,
+                    weakest: Vec::new(),
                 };
                 session.rows.set(Arc::new(Rows {
                     query: 1,

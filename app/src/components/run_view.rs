@@ -1,6 +1,7 @@
 //! A run on screen: name, boards, report, filter, list. The same for a local file and a stored one.
 use super::boards::Boards;
 use super::filter_bar::FilterBar;
+use super::keys::Keys;
 use super::legend::Legend;
 use super::list::SequenceList;
 use super::report::ReportPanel;
@@ -76,11 +77,12 @@ pub(crate) fn RunView(
         </header>
         <Show when=move || live.get()><ReadingStatus session summary/></Show>
         <Boards totals filtered running=reading/>
+        <Keys session view_state/>
         <ReportPanel summary view_state/>
         <Show when=move || settled.get()>
             <section class="sequences" aria-label="Sequences">
                 <FilterBar summary session view_state ready/>
-                <Legend totals/>
+                <Legend totals session view_state ready/>
                 <SequenceList summary session view_state live/>
             </section>
         </Show>

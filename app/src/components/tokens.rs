@@ -3,10 +3,10 @@ use crate::markup::{Text, push};
 use api::Piece;
 use metrics::Mark;
 
-/// The pieces as HTML. `hits` are the tokens that match the filter, ascending.
+/// The pieces as HTML. `marks` are the codes of their marks, piece by piece; where there are none, those of the pieces count. `hits` are the tokens that match the filter, ascending.
 ///
 /// Every character of the text is in it, once; glyphs come from the style sheet and are not copied.
-pub(crate) fn tokens_html(pieces: &[Piece], hits: &[u32]) -> String {
+pub(crate) fn tokens_html(pieces: &[Piece], marks: &[u8], hits: &[u32]) -> String {
     let mut html = String::with_capacity(pieces.len() * 40);
     for (index, piece) in pieces.iter().enumerate() {
         let end = pieces.get(index + 1).map_or(u32::MAX, |next| next.token);
@@ -16,10 +16,12 @@ pub(crate) fn tokens_html(pieces: &[Piece], hits: &[u32]) -> String {
         } else {
             ""
         };
+        let mark = marks.get(index).copied().unwrap_or(piece.mark);
+        let sign = if is_sign(&piece.text) { " sign" } else { "" };
         push!(
             html,
-            "<span class=\"{}{hit}\" data-i=\"{}\">",
-            Mark::from_code(piece.mark).class(),
+            "<span class=\"{}{sign}{hit}\" data-i=\"{}\">",
+            Mark::from_code(mark).class(),
             piece.token
         );
         let mut lines = piece.text.split('\n');
@@ -31,6 +33,15 @@ pub(crate) fn tokens_html(pieces: &[Piece], hits: &[u32]) -> String {
         html.push_str("</span>");
     }
     html
+}
+
+/// White space and punctuation only: it says little, so it is not coloured unless somebody wants it.
+pub(crate) fn is_sign(text: &str) -> bool {
+    text.chars().all(|character| match character {
+        _ if character.is_ascii() => !character.is_ascii_alphanumeric(),
+        // General punctuation, and that of Chinese and Japanese.
+        _ => matches!(character, '\u{a0}'..='\u{bf}' | '\u{2000}'..='\u{206f}' | '\u{3000}'..='\u{303f}'),
+    })
 }
 
 #[cfg(test)]
@@ -47,7 +58,7 @@ mod tests {
 
     #[test]
     fn tokens_are_spans_with_their_step() {
-        let html = tokens_html(&[piece("In", 8, 0), piece(" <b>", 0, 1)], &[]);
+        let html = tokens_html(&[piece("In", 8, 0), piece(" <b>", 0, 1)], &[], &[]);
         assert_eq!(
             html,
             r#"<span class="b8" data-i="0">In</span><span class="b0" data-i="1"> &lt;b&gt;</span>"#
@@ -55,8 +66,27 @@ mod tests {
     }
 
     #[test]
+    fn signs_are_told_from_words() {
+        for (text, expected) in [
+            (" ,", true),
+            ("\n\n", true),
+            ("“", true),
+            ("。", true),
+            ("a.", false),
+            (" 7", false),
+            ("é", false),
+            ("語", false),
+            ("\u{fffd}", false),
+        ] {
+            assert_eq!(is_sign(text), expected, "{text:?}");
+        }
+        let html = tokens_html(&[piece(".", 2, 0)], &[5], &[0]);
+        assert!(html.starts_with("<span class=\"b5 sign hit\""), "{html}");
+    }
+
+    #[test]
     fn line_breaks_are_real_and_visible() {
-        let html = tokens_html(&[piece(".\n\n", 8, 0), piece("\r\n", 8, 1)], &[]);
+        let html = tokens_html(&[piece(".\n\n", 8, 0), piece("\r\n", 8, 1)], &[], &[]);
         assert!(
             html.contains(".<i class=\"nl\"></i>\n<i class=\"nl\"></i>\n</span>"),
             "{html}"
@@ -70,13 +100,13 @@ mod tests {
     #[test]
     fn a_hit_inside_a_piece_of_several_tokens_marks_the_piece() {
         let pieces = [piece("a", 8, 0), piece("é", 8, 1), piece("b", 8, 4)];
-        let html = tokens_html(&pieces, &[3]);
+        let html = tokens_html(&pieces, &[], &[3]);
         assert!(
             html.contains(r#"<span class="b8 hit" data-i="1">"#),
             "{html}"
         );
         assert_eq!(html.matches("hit").count(), 1);
-        let last = tokens_html(&pieces, &[4]);
+        let last = tokens_html(&pieces, &[], &[4]);
         assert!(
             last.contains(r#"<span class="b8 hit" data-i="4">"#),
             "{last}"

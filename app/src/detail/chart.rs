@@ -9,11 +9,12 @@ use super::table::BarTable;
 use super::window::{FEWEST_BARS, TokenWindow};
 use crate::browser::clicked_number;
 use crate::markup::{self, Text, push};
+use analysis::Scale;
 use charts::{Bar, BarWindow, ChartTheme, Size};
 use leptos::ev;
 use leptos::html::Div;
 use leptos::prelude::*;
-use metrics::{Band, format};
+use metrics::format;
 use std::sync::Arc;
 use wasm_bindgen::JsCast;
 use wasm_bindgen::prelude::Closure;
@@ -57,9 +58,10 @@ pub(super) fn ProbabilityChart(text: Arc<SequenceText>, focus: Focus) -> impl In
         let text = Arc::clone(&text);
         move || finding(&text, token_window.get())
     };
+    let scale = focus.scale();
     let drawn = {
         let text = Arc::clone(&text);
-        Memo::new(move |_| drawing(&text, token_window.get(), width.get()))
+        Memo::new(move |_| drawing(&text, token_window.get(), width.get(), scale.get()))
     };
     let touched = {
         let text = Arc::clone(&text);
@@ -101,8 +103,8 @@ pub(super) fn ProbabilityChart(text: Arc<SequenceText>, focus: Focus) -> impl In
                     <g inner_html=overlay></g>
                 </svg>
             </div>
-            {(total > FEWEST_BARS).then(|| view! { <WindowSlider text=Arc::clone(&text) token_window width/> })}
-            <BarTable text token_window/>
+            {(total > FEWEST_BARS).then(|| view! { <WindowSlider text=Arc::clone(&text) token_window width scale/> })}
+            <BarTable text token_window scale/>
         </figure>
     }
 }
@@ -127,10 +129,6 @@ pub(super) fn theme() -> ChartTheme {
     }
 }
 
-fn band_code(probability: f64) -> u8 {
-    Band::of(probability) as u8
-}
-
 pub(super) fn probability(text: &SequenceText, token: u32) -> Option<f64> {
     text.probabilities
         .get(token as usize)
@@ -140,7 +138,7 @@ pub(super) fn probability(text: &SequenceText, token: u32) -> Option<f64> {
 }
 
 /// The bars as SVG; empty until the page is measured.
-fn drawing(text: &SequenceText, window: TokenWindow, width: u32) -> String {
+fn drawing(text: &SequenceText, window: TokenWindow, width: u32, scale: Scale) -> String {
     if width == 0 {
         return String::new();
     }
@@ -148,12 +146,13 @@ fn drawing(text: &SequenceText, window: TokenWindow, width: u32) -> String {
         let probability = probability(text, token);
         Bar {
             probability,
-            band: probability.map(band_code),
+            band: probability.map(|probability| scale.band(probability) as u8),
         }
     });
     let bars = BarWindow {
         first: window.start as usize,
         bars: bars.collect(),
+        limits: scale.limits_as_probability(),
     };
     match charts::probability_bars(&bars, &theme(), size(width)) {
         Ok(svg) => svg,

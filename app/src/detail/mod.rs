@@ -13,6 +13,7 @@ mod window;
 
 use crate::session::Session;
 use crate::view::ViewState;
+use analysis::Scale;
 use leptos::prelude::*;
 use std::sync::Arc;
 use worker::protocol::SequenceText;
@@ -29,6 +30,11 @@ impl Focus {
     /// The hovered token, else the pinned one.
     fn token(self) -> Option<u32> {
         self.hovered.get().or_else(|| self.pinned())
+    }
+
+    /// By what tokens are coloured.
+    fn scale(self) -> Memo<Scale> {
+        Memo::new(move |_| self.view_state.with(|view| view.scale))
     }
 
     fn pinned(self) -> Option<u32> {
@@ -101,12 +107,12 @@ fn Whole(
 }
 
 #[cfg(test)]
-mod tests_support {
+pub(crate) mod tests_support {
     use api::Card;
     use worker::protocol::SequenceText;
 
     /// A sequence without anything but its card.
-    pub(super) fn sequence(card: Card) -> SequenceText {
+    pub(crate) fn sequence(card: Card) -> SequenceText {
         SequenceText {
             card,
             hits: Vec::new(),

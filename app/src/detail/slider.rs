@@ -1,6 +1,7 @@
 //! The window over a whole sequence: a thumbnail with two handles, for pointer and keyboard.
 use super::chart::{probability, theme};
 use super::window::{TokenWindow, shift};
+use analysis::Scale;
 use charts::Size;
 use leptos::ev;
 use leptos::html::Div;
@@ -27,6 +28,7 @@ pub(super) fn WindowSlider(
     text: Arc<SequenceText>,
     token_window: RwSignal<TokenWindow>,
     width: RwSignal<u32>,
+    scale: Memo<Scale>,
 ) -> impl IntoView {
     let total = token_window.get_untracked().total;
     let track = NodeRef::<Div>::new();
@@ -38,8 +40,10 @@ pub(super) fn WindowSlider(
         }
         let values: Vec<Option<f64>> = (0..total).map(|token| probability(&text, token)).collect();
         let minima = analysis::decimate::minimum_per_column(&values, columns as usize);
+        let scale = scale.get();
         charts::minimap(
             &minima,
+            &|probability| scale.band(probability),
             &theme(),
             Size {
                 width: columns,

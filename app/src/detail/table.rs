@@ -2,6 +2,7 @@
 use super::glyphs::visible;
 use super::window::TokenWindow;
 use crate::markup::{Text, push};
+use analysis::Scale;
 use leptos::prelude::*;
 use metrics::{Band, format};
 use std::sync::Arc;
@@ -12,11 +13,12 @@ use worker::protocol::SequenceText;
 pub(super) fn BarTable(
     text: Arc<SequenceText>,
     token_window: RwSignal<TokenWindow>,
+    scale: Memo<Scale>,
 ) -> impl IntoView {
     let open = RwSignal::new(false);
     let table = crate::markup::text(move || {
         if open.get() {
-            table_html(&text, token_window.get())
+            table_html(&text, token_window.get(), scale.get())
         } else {
             String::new()
         }
@@ -29,7 +31,7 @@ pub(super) fn BarTable(
     }
 }
 
-fn table_html(text: &SequenceText, window: TokenWindow) -> String {
+fn table_html(text: &SequenceText, window: TokenWindow, scale: Scale) -> String {
     let mut html = String::from(
         "<table><thead><tr><th scope=\"col\">No.</th><th scope=\"col\">Token</th><th scope=\"col\">Probability</th><th scope=\"col\">Band</th></tr></thead><tbody>",
     );
@@ -40,7 +42,7 @@ fn table_html(text: &SequenceText, window: TokenWindow) -> String {
             .copied()
             .filter(|p| *p >= 0.0)
             .map(f64::from);
-        let band = match probability.map(Band::of) {
+        let band = match probability.map(|probability| scale.band(probability)) {
             Some(Band::Low) => "low",
             Some(Band::Middle) => "middle",
             Some(Band::High) => "high",

@@ -2,10 +2,11 @@
 use super::Focus;
 use crate::browser::clicked_number;
 use crate::components::tokens_html;
+use analysis::Scale;
 use leptos::ev;
 use leptos::html::Div;
 use leptos::prelude::*;
-use metrics::format;
+use metrics::{Mark, format};
 use std::sync::Arc;
 use wasm_bindgen::JsCast;
 use web_sys::Element;
@@ -20,7 +21,9 @@ pub(super) fn TokenText(text: Arc<SequenceText>, focus: Focus) -> impl IntoView 
     let root = NodeRef::<Div>::new();
     // Number of pieces in the page.
     let shown = RwSignal::new(CHUNK_PIECES.min(text.card.pieces.len()));
-    show_rest(root, Arc::clone(&text), shown);
+    let scale = focus.scale();
+    show_rest(root, Arc::clone(&text), shown, scale);
+    repaint(root, Arc::clone(&text), scale);
     mark_focus(root, Arc::clone(&text), shown, focus);
     let over = move |event: ev::PointerEvent| {
         if event.pointer_type() != "touch" {
@@ -51,7 +54,7 @@ pub(super) fn TokenText(text: Arc<SequenceText>, focus: Focus) -> impl IntoView 
         }
     };
     let described = describe(&text);
-    let beginning = beginning_html(&text, shown.get_untracked());
+    let beginning = beginning_html(&text, shown.get_untracked(), scale.get_untracked());
     view! {
         <div class="tokens whole" node_ref=root tabindex="0" role="group" aria-label=described
             on:pointerover=over on:pointerleave=move |_| focus.hover(None) on:click=click on:keydown=keys inner_html=beginning></div>
@@ -59,23 +62,31 @@ pub(super) fn TokenText(text: Arc<SequenceText>, focus: Focus) -> impl IntoView 
 }
 
 /// The first pieces as HTML.
-fn beginning_html(text: &SequenceText, pieces: usize) -> String {
+fn beginning_html(text: &SequenceText, pieces: usize, scale: Scale) -> String {
     if text.card.pieces.is_empty() {
         return "<em>This answer has no text.</em>".to_owned();
     }
-    chunk_html(text, 0, pieces)
+    chunk_html(text, 0, pieces, scale)
 }
 
-fn chunk_html(text: &SequenceText, from: usize, to: usize) -> String {
+fn chunk_html(text: &SequenceText, from: usize, to: usize, scale: Scale) -> String {
     let pieces = text.card.pieces.get(from..to).unwrap_or_default();
+    let marks: Vec<u8> = (from..to)
+        .map_while(|index| text.mark_of(index, scale))
+        .collect();
     format!(
         "<span class=\"chunk\">{}</span>",
-        tokens_html(pieces, &text.hits)
+        tokens_html(pieces, &marks, &text.hits)
     )
 }
 
 /// Puts the pieces that are not yet in the page there, a chunk in a frame.
-fn show_rest(root: NodeRef<Div>, text: Arc<SequenceText>, shown: RwSignal<usize>) {
+fn show_rest(
+    root: NodeRef<Div>,
+    text: Arc<SequenceText>,
+    shown: RwSignal<usize>,
+    scale: Memo<Scale>,
+) {
     Effect::new(move |_| {
         let from = shown.get();
         let to = text.card.pieces.len().min(from + CHUNK_PIECES);
@@ -86,10 +97,36 @@ fn show_rest(root: NodeRef<Div>, text: Arc<SequenceText>, shown: RwSignal<usize>
         request_animation_frame(move || {
             // Gone when the card was closed meanwhile.
             if shown.try_get_untracked() == Some(from) {
-                let _ = root.insert_adjacent_html("beforeend", &chunk_html(&text, from, to));
+                let chunk = chunk_html(&text, from, to, scale.get_untracked());
+                let _ = root.insert_adjacent_html("beforeend", &chunk);
                 shown.set(to);
             }
         });
+    });
+}
+
+/// Another scale: only the classes of what is in the page change, and only those that differ.
+fn repaint(root: NodeRef<Div>, text: Arc<SequenceText>, scale: Memo<Scale>) {
+    Effect::new(move |before: Option<Scale>| {
+        let scale = scale.get();
+        let root = root.get_untracked().filter(|_| before.is_some());
+        let Some(Ok(spans)) = root.map(|root| root.query_selector_all("[data-i]")) else {
+            return scale;
+        };
+        for index in 0..spans.length() {
+            let element = spans
+                .get(index)
+                .and_then(|node| node.dyn_into::<Element>().ok());
+            let mark = text.mark_of(index as usize, scale).map(Mark::from_code);
+            if let (Some(element), Some(mark)) = (element, mark) {
+                let classes = element.class_name();
+                let (first, rest) = classes.split_once(' ').unwrap_or((&classes, ""));
+                if first != mark.class() {
+                    element.set_class_name(format!("{} {rest}", mark.class()).trim_end());
+                }
+            }
+        }
+        scale
     });
 }
 

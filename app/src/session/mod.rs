@@ -6,7 +6,7 @@ mod receive;
 pub mod store;
 
 use crate::files::Chosen;
-use analysis::{Filter, Sort};
+use analysis::{Filter, Histogram, Quantity, Sort};
 use api::{RunSummary, Totals};
 use leptos::prelude::*;
 use std::sync::Arc;
@@ -94,6 +94,8 @@ pub struct Session {
     pub rows: RwSignal<Arc<Rows>>,
     /// The open sequence, or why it could not be read.
     pub text: RwSignal<Option<Result<Arc<SequenceText>, String>>>,
+    /// How the values of all tokens are spread, by the quantity asked for last.
+    pub histogram: RwSignal<(Quantity, Arc<Histogram>)>,
     /// The token asked for last.
     pub token: RwSignal<Option<Arc<TokenView>>>,
     asked: StoredValue<u32>,
@@ -112,6 +114,7 @@ impl Session {
             selected: RwSignal::default(),
             rows: RwSignal::default(),
             text: RwSignal::new(None),
+            histogram: RwSignal::default(),
             token: RwSignal::new(None),
             asked: StoredValue::new(0),
         }
@@ -197,6 +200,7 @@ impl Session {
         self.rows.set(Arc::default());
         self.text.set(None);
         self.token.set(None);
+        self.histogram.set(Default::default());
     }
 
     /// Stops reading; what was read so far stays.
@@ -255,6 +259,11 @@ impl Session {
             },
             &[],
         );
+    }
+
+    /// Asks how the values of all tokens are spread; the answer comes into `histogram`.
+    pub fn ask_histogram(self, quantity: Quantity) {
+        held::send(&Request::Histogram { quantity }, &[]);
     }
 
     /// Asks for a whole sequence; the answer comes into `text`.

@@ -72,6 +72,10 @@ impl Session {
                     self.selected.update(|selected| selected.located = position);
                 }
             }
+            Response::Histogram {
+                quantity,
+                histogram,
+            } => self.histogram.set((quantity, Arc::new(histogram))),
             Response::Rows { query, first, rows } => {
                 if query == self.selected.with_untracked(|selected| selected.query) {
                     self.rows.set(Arc::new(Rows {

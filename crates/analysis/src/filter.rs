@@ -1,4 +1,5 @@
 //! Which sequences to show.
+use crate::InBand;
 use serde::{Deserialize, Serialize};
 
 /// Conditions that all have to hold. Empty ones always hold.
@@ -14,6 +15,8 @@ pub struct Filter {
     pub model: String,
     /// Exact name of the source, as [`completions::Columns::source_name`] gives it.
     pub source: String,
+    /// Some token is in this band of a scale.
+    pub band: Option<InBand>,
     /// Of the sequences that match and have the same text, list only the first. This is no condition.
     pub fold: bool,
 }
@@ -21,6 +24,9 @@ pub struct Filter {
 impl Filter {
     /// No condition at all.
     pub fn is_empty(&self) -> bool {
-        self.token.is_empty() && self.model.is_empty() && self.source.is_empty()
+        self.token.is_empty()
+            && self.model.is_empty()
+            && self.source.is_empty()
+            && self.band.is_none()
     }
 }

@@ -6,6 +6,7 @@
 //! search    where a piece of text occurs, and which tokens it touches
 //! sort      in which order
 //! select    both in one go, with the boards of what matches
+//! scale     by what tokens are coloured, and how many there are of each value
 //! models    which models, how often
 //! query     a language for all of that: conditions on tokens and sequences
 //! decimate  a long row of probabilities in few pixels
@@ -17,6 +18,7 @@ pub mod filter;
 pub mod fold;
 pub mod models;
 pub mod query;
+pub mod scale;
 mod search;
 pub mod select;
 pub mod sort;
@@ -25,5 +27,6 @@ pub use decimate::minimum_per_column;
 pub use filter::Filter;
 pub use fold::Texts;
 pub use models::models;
+pub use scale::{Histogram, InBand, Quantity, Scale};
 pub use select::{Selection, hits_in, select, select_folded};
 pub use sort::{Sort, SortKey};

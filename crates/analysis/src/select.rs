@@ -48,6 +48,9 @@ fn select_all(columns: &Columns, filter: &Filter, sort: Sort, mut fold: Option<F
     for (index, sequence) in (0_u32..).zip(&columns.sequences) {
         if !has_model(columns, sequence, &filter.model)
             || !has_source(columns, sequence, sources.as_deref())
+            || filter
+                .band
+                .is_some_and(|band| !band.holds(columns, sequence))
         {
             continue;
         }

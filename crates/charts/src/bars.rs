@@ -1,7 +1,7 @@
 //! Bars of token probabilities.
 use crate::canvas::{self, Frame};
 use crate::{ChartError, ChartTheme, Size, Span, bar, plot_area};
-use metrics::band::{LOW, MIDDLE};
+use metrics::format;
 
 /// One bar.
 #[derive(Debug, Clone, PartialEq)]
@@ -19,14 +19,16 @@ pub struct BarWindow {
     pub first: usize,
     /// The bars, in order; at most about 200.
     pub bars: Vec<Bar>,
+    /// Probabilities at which the bands meet: grid lines beside those at 0 and 1.
+    pub limits: [f64; 2],
 }
 
 /// Height of the outline that stands for a token without a value, pixels.
 const STUB: u32 = 6;
+/// Labels nearer to each other than this touch, pixels.
+const LABEL_HEIGHT: u32 = 11;
 /// Less than this is no chart, pixels of plot area.
 const LEAST: (u32, u32) = (24, 24);
-/// Grid lines: the ends, and where the bands meet.
-const GRID: [(f64, &str); 4] = [(0.0, "0"), (LOW, "0.33"), (MIDDLE, "0.66"), (1.0, "1")];
 
 /// Draws the static layer: axes, grid and bars. The result is an `<svg>` element.
 ///
@@ -49,10 +51,23 @@ pub fn probability_bars(
     }
     let bottom = area.top + area.height;
     canvas::draw(theme, size, |canvas| {
-        for (probability, label) in GRID {
-            let y = bottom - pixels(probability, area.height);
+        let [first, second] = window.limits;
+        let heights = [0.0, first, second, 1.0].map(|limit| pixels(limit, area.height));
+        for (index, limit) in [0.0, first, second, 1.0].into_iter().enumerate() {
+            let y = bottom - heights[index];
             canvas.line(area.left, area.left + area.width, y)?;
-            canvas.label(label, area.left - 6, y)?;
+            // The ends and the first limit before the second one, where two labels would lie over each other.
+            let taken = match index {
+                1 => &[heights[0], heights[3]][..],
+                2 => &[heights[0], heights[1], heights[3]][..],
+                _ => &[][..],
+            };
+            if taken
+                .iter()
+                .all(|other| other.abs_diff(heights[index]) >= LABEL_HEIGHT)
+            {
+                canvas.label(&format::sig3(limit), area.left - 6, y)?;
+            }
         }
         for (index, one) in window.bars.iter().enumerate() {
             let Span { left, right } = bar(area, index, window.bars.len());

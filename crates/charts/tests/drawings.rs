@@ -2,6 +2,8 @@
 use charts::{
     Bar, BarWindow, ChartError, ChartTheme, Size, bar, minimap, plot_area, probability_bars,
 };
+use metrics::Band;
+use metrics::band::{LOW, MIDDLE};
 
 fn theme() -> ChartTheme {
     ChartTheme {
@@ -27,7 +29,11 @@ fn without_value(band: Option<u8>) -> Bar {
 }
 
 fn window(bars: Vec<Bar>) -> BarWindow {
-    BarWindow { first: 0, bars }
+    BarWindow {
+        first: 0,
+        bars,
+        limits: [LOW, MIDDLE],
+    }
 }
 
 const SMALL: Size = Size {
@@ -67,6 +73,7 @@ fn a_small_minimap() {
     assert_eq!(
         minimap(
             &values,
+            &Band::of,
             &theme(),
             Size {
                 width: 16,
@@ -143,7 +150,7 @@ fn no_bars_are_a_chart_too() {
         (svg.matches("<rect").count(), svg.matches("<text").count()),
         (0, 4)
     );
-    let svg = minimap(&[], &theme(), SMALL).unwrap();
+    let svg = minimap(&[], &Band::of, &theme(), SMALL).unwrap();
     assert_eq!(
         (svg.matches("<rect").count(), svg.matches("<svg").count()),
         (0, 1)
@@ -156,13 +163,13 @@ fn equal_neighbours_of_a_minimap_are_one_column() {
         width: 1000,
         height: 44,
     };
-    let svg = minimap(&[Some(1.0); 1000], &theme(), size).unwrap();
+    let svg = minimap(&[Some(1.0); 1000], &Band::of, &theme(), size).unwrap();
     assert_eq!(numbers(&svg, "rect", "width"), [1000]);
     // More values than pixels: none is wider than a pixel, none is outside.
     let values: Vec<Option<f64>> = (0..3000)
         .map(|index| Some(f64::from(index % 7) / 7.0))
         .collect();
-    let svg = minimap(&values, &theme(), size).unwrap();
+    let svg = minimap(&values, &Band::of, &theme(), size).unwrap();
     let ends = numbers(&svg, "rect", "x")
         .into_iter()
         .zip(numbers(&svg, "rect", "width"));
@@ -209,13 +216,13 @@ fn sizes_that_cannot_be_drawn() {
         error.to_string(),
         "4294967295 by 4294967295 pixels are too many to draw a chart in"
     );
-    assert_eq!(minimap(&[], &theme(), size), Err(error));
+    assert_eq!(minimap(&[], &Band::of, &theme(), size), Err(error));
     let size = Size {
         width: 7,
         height: 44,
     };
     assert_eq!(
-        minimap(&[], &theme(), size),
+        minimap(&[], &Band::of, &theme(), size),
         Err(ChartError::TooSmall {
             width: 7,
             height: 44

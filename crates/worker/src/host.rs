@@ -132,6 +132,7 @@ fn receive(worker: &Shared, message: &JsValue) {
             );
         }
         Request::Locate { sequence } => send(&worker.borrow().state.locate(sequence)),
+        Request::Histogram { quantity } => send(&worker.borrow().state.histogram(quantity)),
         Request::Rows {
             query,
             first,

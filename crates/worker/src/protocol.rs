@@ -1,6 +1,7 @@
 //! What page and worker say to each other.
-use analysis::{Filter, Sort};
-use api::{Card, RunSummary, Totals};
+use analysis::{Filter, Histogram, Quantity, Scale, Sort};
+use api::{Card, Piece, RunSummary, Totals};
+use metrics::Mark;
 use serde::{Deserialize, Serialize};
 
 /// Number of the file opened, counted up by the page; answers for an older one are dropped.
@@ -40,6 +41,11 @@ pub enum Request {
     Locate {
         /// Which one.
         sequence: u32,
+    },
+    /// How the values of all tokens are spread.
+    Histogram {
+        /// Which values.
+        quantity: Quantity,
     },
     /// Cards of the last selection.
     Rows {
@@ -116,6 +122,13 @@ pub enum Response {
         /// Its position, if it is in it.
         position: Option<u32>,
     },
+    /// Answer to `Histogram`.
+    Histogram {
+        /// Which values.
+        quantity: Quantity,
+        /// How many tokens have which.
+        histogram: Histogram,
+    },
     /// Answer to `Rows`.
     Rows {
         /// Of which selection.
@@ -147,6 +160,27 @@ pub struct Row {
     pub hits: Vec<u32>,
     /// How many matching sequences with this text it stands for; 1 unless texts are folded.
     pub copies: u32,
+    /// Per piece of the card: the lowest probability of its tokens, 0 to 1; negative when none has one.
+    pub weakest: Vec<f32>,
+}
+
+impl Row {
+    /// How the pieces of the card are painted on a scale, as codes of [`Mark`].
+    pub fn marks(&self, scale: Scale) -> Vec<u8> {
+        let weakest = self.weakest.iter().copied().chain(std::iter::repeat(-1.0));
+        let pieces = self.card.pieces.iter().zip(weakest);
+        pieces
+            .map(|(piece, weakest)| painted(piece, known(weakest), scale))
+            .collect()
+    }
+}
+
+fn painted(piece: &Piece, weakest: Option<f64>, scale: Scale) -> u8 {
+    scale.mark(weakest, Mark::from_code(piece.mark)).code()
+}
+
+fn known(probability: f32) -> Option<f64> {
+    (probability >= 0.0).then_some(f64::from(probability))
 }
 
 /// A whole sequence for the detail view.
@@ -172,6 +206,24 @@ pub struct SequenceText {
     pub stated_text: Option<String>,
     /// Tokens of the prompt, where the file has them, and their texts. Tokens that only together form a character are one text.
     pub prompt: (u32, Vec<String>),
+}
+
+impl SequenceText {
+    /// The lowest probability of the tokens of a piece; `None` when none has one.
+    pub fn weakest_of(&self, piece: usize) -> Option<f64> {
+        let start = self.card.pieces.get(piece)?.token as usize;
+        let end = self.card.pieces.get(piece + 1);
+        let end = end.map_or(self.probabilities.len(), |next| next.token as usize);
+        let values = self.probabilities.get(start..end)?.iter().copied();
+        values.filter_map(known).reduce(f64::min)
+    }
+
+    /// How a piece is painted on a scale, as code of [`Mark`]; `None` when there is no such piece.
+    pub fn mark_of(&self, piece: usize, scale: Scale) -> Option<u8> {
+        let weakest = self.weakest_of(piece);
+        let piece = self.card.pieces.get(piece)?;
+        Some(painted(piece, weakest, scale))
+    }
 }
 
 /// One token with its alternatives.

@@ -1,6 +1,6 @@
 //! What the worker knows of the file, and its answers. No browser in here: tested natively.
 use crate::protocol::{AlternativeView, Response, Row, SequenceText, TokenView};
-use analysis::{Filter, Selection, Sort, Texts};
+use analysis::{Filter, Histogram, Quantity, Selection, Sort, Texts};
 use api::Card;
 use completions::{
     Columns, FormatId, RecordSpan, SequenceDetail, Source, TokenDetail, decode_sequence,
@@ -110,10 +110,38 @@ impl State {
     }
 
     fn row(&self, sequence: u32, tokens: u32) -> Row {
+        let card = Card::new(&self.columns, sequence, tokens);
         Row {
-            card: Card::new(&self.columns, sequence, tokens),
+            weakest: self.weakest(&card),
+            card,
             hits: analysis::hits_in(&self.columns, sequence, &self.filter),
             copies: self.selection.copies(sequence),
+        }
+    }
+
+    /// Per piece of a card the lowest probability.
+    fn weakest(&self, card: &Card) -> Vec<f32> {
+        let Some(row) = self.columns.sequences.get(card.sequence as usize) else {
+            return Vec::new();
+        };
+        let last = u64::from(card.tokens - card.hidden_tokens);
+        let ends = card.pieces.iter().skip(1).map(|next| next.token.into());
+        let ranges = card.pieces.iter().zip(ends.chain([last]));
+        ranges
+            .map(|(piece, end)| {
+                let tokens = row.first_token + u64::from(piece.token)..row.first_token + end;
+                let known =
+                    tokens.filter_map(|at| analysis::scale::probability_at(&self.columns, at));
+                known.reduce(f64::min).map_or(-1.0, |p| p as f32)
+            })
+            .collect()
+    }
+
+    /// How the values of all tokens are spread.
+    pub(crate) fn histogram(&self, quantity: Quantity) -> Response {
+        Response::Histogram {
+            quantity,
+            histogram: Histogram::of(&self.columns, quantity),
         }
     }
 

@@ -1,0 +1,241 @@
+//! Keys of the page of a run: they work wherever no field and no control has them.
+use crate::session::Session;
+use crate::view::ViewState;
+use analysis::Scale;
+use leptos::ev;
+use leptos::html::Dialog;
+use leptos::prelude::*;
+use metrics::{Band, Mark};
+use wasm_bindgen::JsCast;
+use web_sys::{Element, HtmlElement};
+use worker::protocol::SequenceText;
+
+/// What the keys do, for the sheet.
+const KEYS: [(&str, &str); 8] = [
+    ("← →", "previous, next token (in the text)"),
+    ("Home End", "first, last token (in the text)"),
+    ("↑ ↓", "previous, next sequence"),
+    ("n p", "next, previous doubtful token"),
+    ("Enter", "open a sequence, pin a token"),
+    ("Esc", "release the pin, then close the sequence"),
+    ("/", "filter by a token"),
+    ("?", "this list"),
+];
+
+/// What a key asks for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Wish {
+    /// The doubtful token after, or before, the pinned one.
+    Doubt {
+        forward: bool,
+    },
+    /// The sequence after, or before, the open one.
+    Sequence {
+        forward: bool,
+    },
+    Filter,
+    Help,
+    Release,
+}
+
+fn wish(key: &str) -> Option<Wish> {
+    Some(match key {
+        "n" => Wish::Doubt { forward: true },
+        "p" => Wish::Doubt { forward: false },
+        "ArrowDown" => Wish::Sequence { forward: true },
+        "ArrowUp" => Wish::Sequence { forward: false },
+        "/" => Wish::Filter,
+        "?" => Wish::Help,
+        "Escape" => Wish::Release,
+        _ => return None,
+    })
+}
+
+/// Listens, and shows the list of keys.
+#[component]
+pub(crate) fn Keys(session: Session, view_state: RwSignal<ViewState>) -> impl IntoView {
+    let dialog = NodeRef::<Dialog>::new();
+    Effect::new(move |_| {
+        let listener = window_event_listener(ev::keydown, move |event| {
+            let held = event.ctrl_key() || event.meta_key() || event.alt_key();
+            let Some(wish) = wish(&event.key()).filter(|_| !held && !event.default_prevented())
+            else {
+                return;
+            };
+            if !is_elsewhere(&event) && obey(wish, session, view_state, dialog) {
+                event.prevent_default();
+            }
+        });
+        on_cleanup(move || listener.remove());
+    });
+    let mut rows = String::new();
+    for (keys, does) in KEYS {
+        crate::markup::push!(
+            rows,
+            "<tr><th scope=\"row\"><kbd>{keys}</kbd></th><td>{does}</td></tr>"
+        );
+    }
+    view! {
+        <dialog class="keys" node_ref=dialog aria-labelledby="keys-title">
+            <h2 id="keys-title">"Keys"</h2>
+            <table><tbody inner_html=rows></tbody></table>
+            <form method="dialog"><button>"Close"</button></form>
+        </dialog>
+    }
+}
+
+/// A field, a control that uses the key itself, or an open dialog has it.
+fn is_elsewhere(event: &web_sys::KeyboardEvent) -> bool {
+    let target = event.target().and_then(|at| at.dyn_into::<Element>().ok());
+    target.is_some_and(|element| {
+        let taken = "input, select, textarea, dialog, [role=slider], [contenteditable]";
+        element.closest(taken).ok().flatten().is_some()
+    })
+}
+
+/// Whether there was something to do.
+fn obey(
+    wish: Wish,
+    session: Session,
+    view_state: RwSignal<ViewState>,
+    dialog: NodeRef<Dialog>,
+) -> bool {
+    match wish {
+        Wish::Doubt { forward } => {
+            let (from, scale) = view_state.with_untracked(|view| (view.token, view.scale));
+            let text = session.text.get_untracked().and_then(Result::ok);
+            let next = text.and_then(|text| doubtful(&text, scale, from, forward));
+            if next.is_some() {
+                view_state.update(|view| view.token = next);
+            }
+            next.is_some()
+        }
+        Wish::Sequence { forward } => {
+            let at = session.selected.with_untracked(|selected| selected.located);
+            let open = view_state.with_untracked(|view| view.sequence.is_some());
+            let Some(at) = at.filter(|_| open) else {
+                return false;
+            };
+            let next = if forward {
+                at.checked_add(1)
+            } else {
+                at.checked_sub(1)
+            };
+            let row = next.and_then(|next| {
+                session.rows.with_untracked(|held| {
+                    let row = held.rows.get(next.checked_sub(held.first)? as usize)?;
+                    Some((next, row.card.sequence))
+                })
+            });
+            if let Some((position, sequence)) = row {
+                session
+                    .selected
+                    .update(|selected| selected.located = Some(position));
+                view_state.update(|view| {
+                    view.token = None;
+                    view.sequence = Some(sequence);
+                });
+                crate::browser::after_paint(|| show(".card-open"));
+            }
+            // Otherwise the page would be scrolled at the ends only.
+            true
+        }
+        Wish::Filter => {
+            let field = document().query_selector("input[name=q]").ok().flatten();
+            let field = field.and_then(|field| field.dyn_into::<HtmlElement>().ok());
+            field.is_some_and(|field| field.focus().is_ok())
+        }
+        Wish::Help => dialog
+            .get_untracked()
+            .is_some_and(|dialog| dialog.show_modal().is_ok()),
+        Wish::Release => {
+            let (pinned, open) =
+                view_state.with_untracked(|view| (view.token.is_some(), view.sequence.is_some()));
+            if pinned {
+                view_state.update(|view| view.token = None);
+            } else if open {
+                view_state.update(|view| view.sequence = None);
+            }
+            pinned || open
+        }
+    }
+}
+
+fn show(selector: &str) {
+    if let Ok(Some(element)) = document().query_selector(selector) {
+        let options = web_sys::ScrollIntoViewOptions::new();
+        options.set_block(web_sys::ScrollLogicalPosition::Nearest);
+        element.scroll_into_view_with_scroll_into_view_options(&options);
+    }
+}
+
+/// The first token of the nearest piece in the low band after, or before, this token; signs and white space are passed over.
+fn doubtful(text: &SequenceText, scale: Scale, from: Option<u32>, forward: bool) -> Option<u32> {
+    let pieces = &text.card.pieces;
+    let is_low = |index: &usize| {
+        pieces.get(*index).is_some_and(|piece| {
+            let weakest = text.weakest_of(*index);
+            let mark = scale.mark(weakest, Mark::from_code(piece.mark));
+            mark.band() == Some(Band::Low) && !super::tokens::is_sign(&piece.text)
+        })
+    };
+    let after = from.map_or(0, |token| {
+        pieces.partition_point(|piece| piece.token <= token)
+    });
+    let found = if forward {
+        (after..pieces.len()).find(is_low)
+    } else {
+        let before = from.map_or(pieces.len(), |_| after.saturating_sub(1));
+        (0..before).rev().find(is_low)
+    };
+    pieces.get(found?).map(|piece| piece.token)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use api::{Card, Piece};
+
+    #[test]
+    fn doubtful_tokens_are_walked_over() {
+        let probabilities = [0.9, 0.1, 0.2, 0.5, 0.3];
+        let texts = ["a", " b", ".", "d", "e"];
+        let pieces = (0_u32..).zip(texts).zip(probabilities);
+        let pieces = pieces.map(|((token, text), p)| Piece {
+            text: text.into(),
+            mark: Mark::of(f64::from(p)).code(),
+            token,
+        });
+        let card = Card {
+            pieces: pieces.collect(),
+            ..Card::default()
+        };
+        let mut text = crate::detail::tests_support::sequence(card);
+        text.probabilities = probabilities.to_vec();
+        let usual = Scale::default();
+        let strict = usual.with_cut(0, 60);
+        for (scale, from, forward, found) in [
+            (usual, None, true, Some(1)),
+            (usual, Some(1), true, Some(4)),
+            (usual, Some(4), true, None),
+            (usual, None, false, Some(4)),
+            (usual, Some(4), false, Some(1)),
+            (usual, Some(1), false, None),
+            (strict, Some(1), true, Some(3)),
+        ] {
+            assert_eq!(
+                doubtful(&text, scale, from, forward),
+                found,
+                "{from:?} {forward}"
+            );
+        }
+    }
+
+    #[test]
+    fn only_keys_of_the_list_are_taken() {
+        assert_eq!(wish("n"), Some(Wish::Doubt { forward: true }));
+        for other in ["N", "a", "Enter", "ArrowLeft", " "] {
+            assert_eq!(wish(other), None, "{other}");
+        }
+    }
+}
