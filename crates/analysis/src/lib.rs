@@ -8,6 +8,7 @@
 //! select    both in one go, with the boards of what matches
 //! scale     by what tokens are coloured, and how many there are of each value
 //! models    which models, how often
+//! lab       other sampling settings, replayed over the alternatives
 //! query     a language for all of that: conditions on tokens and sequences
 //! decimate  a long row of probabilities in few pixels
 //! ```
@@ -16,6 +17,7 @@
 pub mod decimate;
 pub mod filter;
 pub mod fold;
+pub mod lab;
 pub mod models;
 pub mod query;
 pub mod scale;

@@ -1,0 +1,159 @@
+//! The sampling lab against exact values of the whole vocabulary.
+use analysis::lab::{Assumptions, Fate, Figure, Recorded, Settings, Step, log_partition};
+use metrics::num;
+use serde::Deserialize;
+
+const VOCABULARY: Option<u64> = Some(49_152);
+const TEMPERATURES: [f64; 7] = [0.25, 0.5, 0.7, 0.8, 1.2, 1.5, 2.0];
+const RAW: Assumptions = Assumptions {
+    recorded: Recorded::Raw,
+    vocabulary: VOCABULARY,
+};
+
+#[derive(Deserialize)]
+struct Position {
+    config: String,
+    listed: Vec<f64>,
+    written: f64,
+    at: Option<usize>,
+    sampling: f64,
+    nucleus: [f64; 4],
+    lnz: [f64; 7],
+}
+
+fn positions() -> serde_json::Result<Vec<Position>> {
+    serde_json::from_str(include_str!("data/smollm2_exact.json"))
+}
+
+fn inside(figure: Figure, value: f64, slack: f64) -> bool {
+    let ends = figure.ends();
+    ends.is_some_and(|(lower, upper)| lower - slack <= value && value <= upper + slack)
+}
+
+impl Position {
+    /// The list cut to `k`, the written token outside of it, its place.
+    fn cut(&self, k: usize) -> (&[f64], Option<f64>, usize) {
+        let listed = &self.listed[..k.min(self.listed.len())];
+        match self.at.filter(|at| *at < listed.len()) {
+            Some(at) => (listed, None, at),
+            None => (listed, Some(self.written), listed.len()),
+        }
+    }
+}
+
+#[test]
+fn the_partition_lies_in_its_interval() {
+    for position in positions().unwrap() {
+        for k in [1, 5, 20] {
+            let (listed, outside, _) = position.cut(k);
+            for (temperature, exact) in TEMPERATURES.into_iter().zip(position.lnz) {
+                let found = log_partition(listed, outside, 1.0 / temperature, VOCABULARY).unwrap();
+                assert!(
+                    inside(found, exact, 2e-4),
+                    "K {k}, T {temperature}: {exact} is not in {found:?}"
+                );
+            }
+        }
+    }
+}
+
+#[test]
+fn the_size_of_the_nucleus_lies_in_its_interval() {
+    let mut exact = 0;
+    for position in positions().unwrap() {
+        for k in [1, 5, 20] {
+            let (listed, outside, _) = position.cut(k);
+            for (top_p, size) in [0.5, 0.9, 0.95, 0.99].into_iter().zip(position.nucleus) {
+                let settings = Settings {
+                    top_p,
+                    ..Settings::default()
+                };
+                let step = Step::new(listed, outside, &settings, &RAW).unwrap();
+                exact += usize::from(matches!(step.nucleus, Figure::Exact(_)));
+                assert!(
+                    inside(step.nucleus, size, 0.0),
+                    "K {k}, top_p {top_p}: {size} is not in {:?}",
+                    step.nucleus
+                );
+            }
+        }
+    }
+    assert!(exact > 500, "only {exact} are exact");
+}
+
+#[test]
+fn what_was_drawn_was_possible_with_the_probability_that_it_had() {
+    let mut checked = 0;
+    for position in positions().unwrap() {
+        let (temperature, top_k, top_p) = match position.config.as_str() {
+            "t0.7-p.95" => (0.7, 0, 0.95),
+            "t1.0" => (1.0, 0, 1.0),
+            "t1.4-k50" => (1.4, 50, 1.0),
+            "greedy" => (0.0, 0, 1.0),
+            _ => continue,
+        };
+        let settings = Settings {
+            temperature,
+            top_k,
+            top_p,
+            min_p: 0.0,
+        };
+        for k in [1, 5, 20] {
+            let (listed, outside, place) = position.cut(k);
+            let step = Step::new(listed, outside, &settings, &RAW).unwrap();
+            let written = step.tokens[place];
+            assert_ne!(written.fate, Fate::Cut, "K {k}, {}", position.config);
+            let exact = num::exp(position.sampling);
+            assert!(
+                inside(written.after, exact, 1e-4 * exact + 1e-6),
+                "K {k}, {}: {exact} is not in {:?}",
+                position.config,
+                written.after
+            );
+            checked += 1;
+        }
+    }
+    assert!(checked > 300, "only {checked} were checked");
+}
+
+#[test]
+fn classes() {
+    let listed = [num::ln(0.5), num::ln(0.3), num::ln(0.1)];
+    let close =
+        |figure: Figure, to: f64| matches!(figure, Figure::Exact(v) if (v - to).abs() < 1e-12);
+    let of = |settings| Step::new(&listed, None, &settings, &RAW).unwrap();
+    let plain = Settings::default();
+    assert!(close(of(plain).tokens[1].after, 0.3));
+    let two = of(Settings { top_k: 2, ..plain });
+    assert!(close(two.tokens[0].after, 0.625));
+    assert_eq!(two.tokens[2].fate, Fate::Cut);
+    assert_eq!(two.something_else, Figure::Exact(0.0));
+    let nucleus = of(Settings {
+        top_p: 0.7,
+        ..plain
+    });
+    assert_eq!(nucleus.nucleus, Figure::Exact(2.0));
+    assert!(close(nucleus.tokens[1].after, 0.375));
+    let floor = of(Settings {
+        min_p: 0.25,
+        ..plain
+    });
+    assert_eq!(floor.nucleus, Figure::Exact(2.0));
+    let hot = of(Settings {
+        temperature: 2.0,
+        ..plain
+    });
+    assert!(matches!(hot.tokens[0].after, Figure::Bounded { .. }));
+    // Values that were already scaled by the same temperature stay as they are.
+    let scaled = Assumptions {
+        recorded: Recorded::Scaled(2.0),
+        ..RAW
+    };
+    let same = Settings {
+        temperature: 2.0,
+        ..plain
+    };
+    let step = Step::new(&listed, None, &same, &scaled).unwrap();
+    assert!(close(step.tokens[0].after, 0.5));
+    assert_eq!(Step::new(&[], None, &plain, &RAW), None);
+}
