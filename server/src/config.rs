@@ -1,4 +1,5 @@
 //! Every setting and every limit of the server.
+use crate::access::Access;
 use clap::Args;
 use std::{net::SocketAddr, path::PathBuf, time::Duration};
 use storage::{SettingError, StoreSetting};
@@ -16,6 +17,9 @@ pub struct Serve {
         default_value = "127.0.0.1:3000"
     )]
     pub addr: SocketAddr,
+    /// Let everybody in who reaches the address, although it is not of this machine alone and no SURPRISAL_TOKEN is set
+    #[arg(long, env = "SURPRISAL_OPEN", hide_env_values = true)]
+    pub open: bool,
     /// Where stored runs are kept [default: surprisal-data in the current directory]
     #[arg(
         long,
@@ -71,9 +75,14 @@ Stores:
                               AWS_SECRET_ACCESS_KEY (or …_FILE), else from the role of the machine
   memory://                   gone when the server stops
 
+Who gets in:
+  SURPRISAL_TOKEN (or the file that SURPRISAL_TOKEN_FILE names) has a secret of at least 16 characters, or several, between
+  white space, as NAME:read:SECRET or NAME:write:SECRET. Browsers log in with it, programs send it as
+  `Authorization: Bearer SECRET`. Without one, the server listens on this machine alone, unless told --open.
+
 Examples:
   surprisal serve
-  surprisal serve --addr 0.0.0.0:8080 --store file:///srv/surprisal
+  SURPRISAL_TOKEN=… surprisal serve --addr 0.0.0.0:8080 --store file:///srv/surprisal
   MINIO_ACCESS_KEY=… MINIO_SECRET_KEY=… surprisal serve --store 'minio://minio.example.com:9000/runs'";
 
 /// How the log is written.
@@ -159,6 +168,32 @@ pub fn store_setting(url: Option<&str>) -> Result<StoreSetting, SettingError> {
 }
 
 impl Serve {
+    /// Who gets in.
+    ///
+    /// # Errors
+    /// A sentence: a token is none, its file cannot be read, or the address is not of this machine and nobody said who gets in.
+    pub fn access(&self) -> Result<Access, String> {
+        let text = match (
+            std::env::var("SURPRISAL_TOKEN"),
+            std::env::var_os("SURPRISAL_TOKEN_FILE"),
+        ) {
+            (Ok(text), _) => text,
+            (Err(_), Some(file)) => std::fs::read_to_string(&file).map_err(|error| {
+                format!("the file of SURPRISAL_TOKEN_FILE cannot be read: {error}")
+            })?,
+            (Err(_), None) => String::new(),
+        };
+        let access = Access::parse(&text)?;
+        if access.is_open() && !self.open && !self.addr.ip().is_loopback() {
+            return Err(format!(
+                "{} can be reached from other machines, and nobody said who gets in: set SURPRISAL_TOKEN to a secret of at \
+                 least 16 characters, or say --open if everybody may read, store and delete",
+                self.addr
+            ));
+        }
+        Ok(access)
+    }
+
     /// The store that is asked for.
     pub fn store_setting(&self) -> Result<StoreSetting, SettingError> {
         store_setting(self.store.as_deref())

@@ -75,7 +75,7 @@ impl From<StorageError> for Failure {
 }
 
 /// Text as it may stand in HTML.
-fn escape(text: &str) -> String {
+pub(crate) fn escape(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for c in text.chars() {
         match c {

@@ -2,6 +2,7 @@
 //!
 //! | module | what it is |
 //! |---|---|
+//! | [`access`] | who gets in: tokens, and the login page |
 //! | [`cli`] | the command line |
 //! | [`analyze`] | `surprisal analyze`: files in, boards and problems out |
 //! | [`query`] | `surprisal query`: which tokens and sequences match |
@@ -19,6 +20,7 @@
 // A page of `app` is one nested type, and it is here that the compiler lays it out.
 #![recursion_limit = "256"]
 
+pub mod access;
 pub mod analyze;
 pub mod backend;
 pub mod cli;

@@ -1,8 +1,14 @@
 //! All routes on one screen, grouped by who calls them.
-use crate::{requests, routes::*, security, state::Server};
+use crate::{
+    access::{self, login},
+    requests,
+    routes::*,
+    security,
+    state::Server,
+};
 use axum::{
     Router,
-    middleware::from_fn,
+    middleware::{from_fn, from_fn_with_state},
     routing::{any, get, post},
 };
 use leptos_axum::{
@@ -22,6 +28,8 @@ pub fn router(server: Server) -> Router {
         // People, without JavaScript.
         .route("/runs/latest", get(pages::latest))
         .route("/theme", post(theme::set))
+        .route("/login", get(login::page).post(login::log_in))
+        .route("/logout", post(login::log_out))
         // People: the pages of `app`.
         .leptos_routes_with_context(&server, ROUTES.clone(), context.clone(), move || {
             app::shell(site.clone())
@@ -35,6 +43,7 @@ pub fn router(server: Server) -> Router {
         // A release has them inside it.
         .layer(from_fn(files::inside))
         .layer(from_fn(files::cache))
+        .layer(from_fn_with_state(server.clone(), access::guard))
         .layer(from_fn(security::same_origin))
         .layer(from_fn(security::headers))
         .layer(from_fn(requests::log))

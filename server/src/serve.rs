@@ -22,6 +22,9 @@ pub enum ServeError {
     /// A setting is wrong.
     #[error("{0}")]
     Setting(#[from] SettingError),
+    /// Nobody said who gets in, or not in a way that is understood.
+    #[error("{0}")]
+    Access(String),
     /// The store does not work.
     #[error("the store cannot be used: {}", chain(.0))]
     Store(#[from] StorageError),
@@ -49,11 +52,13 @@ pub fn main(setting: Serve) -> ExitCode {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             let _ = writeln!(std::io::stderr(), "surprisal: {error}");
-            ExitCode::from(if matches!(error, ServeError::Setting(_)) {
-                2
-            } else {
-                1
-            })
+            ExitCode::from(
+                if matches!(error, ServeError::Setting(_) | ServeError::Access(_)) {
+                    2
+                } else {
+                    1
+                },
+            )
         }
     }
 }
@@ -62,6 +67,7 @@ async fn serve(setting: Serve) -> Result<(), ServeError> {
     if setting.hash_files {
         check_hashes()?;
     }
+    let access = setting.access().map_err(ServeError::Access)?;
     let address = setting.store_setting()?;
     let secrets = Secrets::from_environment(&address)?;
     let catalogue = setting.catalogue_file(&address);
@@ -75,7 +81,8 @@ async fn serve(setting: Serve) -> Result<(), ServeError> {
         store,
         setting.limits,
         site(&setting.site, setting.hash_files),
-    );
+    )
+    .for_tokens(access);
     let listener = TcpListener::bind(setting.addr)
         .await
         .map_err(|error| ServeError::Listen(setting.addr, error))?;

@@ -1,5 +1,5 @@
 //! What all requests share.
-use crate::{config::Limits, upload::Uploads};
+use crate::{access::Access, config::Limits, upload::Uploads};
 use axum::extract::FromRef;
 use leptos::config::LeptosOptions;
 use std::sync::Arc;
@@ -14,6 +14,8 @@ pub struct Server {
     pub limits: Arc<Limits>,
     /// The uploads that are running.
     pub uploads: Arc<Uploads>,
+    /// Who gets in.
+    pub access: Arc<Access>,
     /// Where the built site lies and how its files are called.
     pub site: LeptosOptions,
 }
@@ -26,8 +28,15 @@ impl Server {
             store,
             limits: Arc::new(limits),
             uploads,
+            access: Arc::default(),
             site,
         }
+    }
+
+    /// The same for those alone who show one of the tokens.
+    pub fn for_tokens(mut self, access: Access) -> Self {
+        self.access = Arc::new(access);
+        self
     }
 }
 

@@ -7,6 +7,8 @@ use serde::{Deserialize, Serialize};
 pub enum ErrorCode {
     /// 400: the request is not understood.
     BadRequest,
+    /// 401: a token is needed.
+    Unauthorized,
     /// 403: another site asks for a change.
     Forbidden,
     /// 404: no such run.
@@ -43,6 +45,7 @@ impl ErrorCode {
     pub fn status(self) -> u16 {
         match self {
             Self::BadRequest => 400,
+            Self::Unauthorized => 401,
             Self::Forbidden => 403,
             Self::NotFound => 404,
             Self::MethodNotAllowed => 405,

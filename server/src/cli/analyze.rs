@@ -58,7 +58,8 @@ fn help() -> String {
 Inputs:
   A folder is read with all that is below it, in the order of the names. Hidden files are left out, and so are
   names that do not end in one of: {}.
-  A run on a server of Surprisal is given by the address of its page: https://example.com/runs/ID
+  A run on a server of Surprisal is given by the address of its page: https://example.com/runs/ID. Where that server asks
+  for a token, SURPRISAL_CLIENT_TOKEN has it.
 
 Conditions:
   Comparisons of names and numbers with < <= > >= == !=, joined by `and` and `or`; `and` binds tighter. A comparison

@@ -46,7 +46,7 @@ fn referring_path(headers: &HeaderMap) -> Option<String> {
 
 /// The path when it leads to this site, otherwise `/`. Browsers read `//host`, `/\host` and the like, also with
 /// tabs and line ends between, as the address of another site.
-fn local_path(path: &str) -> String {
+pub(crate) fn local_path(path: &str) -> String {
     let rest = path.strip_prefix('/');
     if rest.is_none_or(|rest| rest.starts_with('/'))
         || path.contains(|c: char| c == '\\' || c.is_control())

@@ -39,6 +39,17 @@ impl App {
         Self::on(&StoreSetting::Memory, limits).await
     }
 
+    /// With tokens, on a store of its own.
+    pub(crate) async fn for_tokens(limits: Limits, access: server::access::Access) -> Self {
+        let app = Self::with(limits).await;
+        let server = app.server.for_tokens(access);
+        Self {
+            router: router(server.clone()),
+            server,
+            _site: app._site,
+        }
+    }
+
     pub(crate) async fn on(store: &StoreSetting, limits: Limits) -> Self {
         let store = RunStore::open(store, &Secrets::default()).await.unwrap();
         let site = site();

@@ -5,6 +5,7 @@
 //! `cfg(test)` says to clippy what it does not see by itself: helpers of tests may unwrap, too.
 #![cfg(test)]
 
+mod access;
 mod analyze;
 mod app;
 mod download;

@@ -71,6 +71,52 @@ async fn runs_by_their_address() {
     );
 }
 
+/// A server that asks for a token gets the one that is meant for it.
+#[tokio::test]
+async fn a_run_behind_a_token() {
+    let secret = "reader-0123456789";
+    let access = server::access::Access::parse(secret).unwrap();
+    let app = App::for_tokens(Limits::default(), access).await;
+    let authorization = format!("Bearer {secret}");
+    let stored = app
+        .post(
+            "/api/runs?name=a",
+            &[("authorization", &authorization)],
+            TINY,
+        )
+        .await;
+    assert_eq!(stored.status, 201);
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = format!("http://{}/runs/latest", listener.local_addr().unwrap());
+    let server = app.server.clone();
+    tokio::spawn(serve::run(
+        listener,
+        server,
+        Duration::ZERO,
+        std::future::pending(),
+    ));
+    for (token, status) in [(Some(secret), 0), (Some("other-0123456789"), 1), (None, 1)] {
+        let address = address.clone();
+        let ran = tokio::task::spawn_blocking(move || -> Ran {
+            let place = Place::with(&[]);
+            let mut command = place.command(&["--json", &address]);
+            command.env_remove("SURPRISAL_CLIENT_TOKEN");
+            if let Some(token) = token {
+                command.env("SURPRISAL_CLIENT_TOKEN", token);
+            }
+            command.output().unwrap().into()
+        });
+        let ran = ran.await.unwrap();
+        assert_eq!(ran.status, Some(status), "{token:?}: {}", ran.out);
+        assert_eq!(
+            ran.out.contains("A token is needed"),
+            status == 1,
+            "{}",
+            ran.out
+        );
+    }
+}
+
 /// What came before counts, and the person hears that it was not all.
 #[tokio::test]
 async fn a_download_that_breaks_off() {

@@ -1,0 +1,218 @@
+//! Who gets in: secrets that the server was started with, shown by programs in a header and by browsers in a cookie.
+//!
+//! Without a secret everybody who reaches the address gets in, so that the server then listens on this machine alone.
+use crate::{failure::Failure, state::Server};
+use api::ErrorCode;
+use axum::{
+    extract::{Request, State},
+    middleware::Next,
+    response::{IntoResponse as _, Response},
+};
+use http::{HeaderMap, HeaderValue, Method, StatusCode, header};
+use sha2::{Digest, Sha256};
+
+pub mod login;
+
+/// The cookie of a browser that has logged in.
+const COOKIE: &str = "surprisal_token";
+/// Characters of a secret, at least.
+const SHORTEST: usize = 16;
+/// What a browser needs before it has logged in, and what watches the server.
+const FREE: [&str; 6] = [
+    "/login",
+    "/logout",
+    "/theme",
+    "/favicon.svg",
+    "/pkg/surprisal.css",
+    "/api/health",
+];
+
+/// The secrets of a server.
+#[derive(Debug, Clone, Default)]
+pub struct Access {
+    tokens: Vec<Token>,
+}
+
+/// A secret, known by its hash alone.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Token {
+    /// Who uses it, for the log.
+    name: String,
+    hash: [u8; 32],
+    /// It may store, change and delete.
+    writes: bool,
+}
+
+impl Access {
+    /// The secrets in a text: one, or several with names, between white space: `SECRET`, `NAME:read:SECRET` or
+    /// `NAME:write:SECRET`. An empty text gives none.
+    ///
+    /// # Errors
+    /// A sentence, which never repeats a secret.
+    pub fn parse(text: &str) -> Result<Self, String> {
+        let mut tokens = Vec::new();
+        for (nth, entry) in (1..).zip(text.split_whitespace()) {
+            let parts: Vec<&str> = entry.splitn(3, ':').collect();
+            let (name, writes, secret) = match parts.as_slice() {
+                [secret] => ("token", true, *secret),
+                [name, "read", secret] => (*name, false, *secret),
+                [name, "write", secret] => (*name, true, *secret),
+                _ => {
+                    return Err(format!(
+                        "entry {nth} of SURPRISAL_TOKEN is neither a secret nor NAME:read:SECRET nor NAME:write:SECRET"
+                    ));
+                }
+            };
+            if secret.len() < SHORTEST {
+                return Err(format!(
+                    "the secret of entry {nth} of SURPRISAL_TOKEN is shorter than {SHORTEST} characters"
+                ));
+            }
+            // They go into a cookie as they are.
+            if !secret
+                .bytes()
+                .all(|byte| byte.is_ascii_graphic() && !b"\",;\\".contains(&byte))
+            {
+                return Err(format!(
+                    "the secret of entry {nth} of SURPRISAL_TOKEN has characters other than letters, digits and common signs"
+                ));
+            }
+            tokens.push(Token {
+                name: name.to_owned(),
+                hash: Sha256::digest(secret).into(),
+                writes,
+            });
+        }
+        Ok(Self { tokens })
+    }
+
+    /// Everybody gets in.
+    pub fn is_open(&self) -> bool {
+        self.tokens.is_empty()
+    }
+
+    /// The token with this secret. Hashes are compared, so that time tells nothing about secrets.
+    fn find(&self, secret: &str) -> Option<&Token> {
+        let hash: [u8; 32] = Sha256::digest(secret).into();
+        self.tokens.iter().find(|token| token.hash == hash)
+    }
+
+    /// The token that a request shows.
+    fn of(&self, headers: &HeaderMap) -> Option<&Token> {
+        let text = |name| {
+            headers
+                .get(name)
+                .and_then(|value: &HeaderValue| value.to_str().ok())
+        };
+        let bearer = text(header::AUTHORIZATION).and_then(|value| {
+            let (scheme, secret) = value.split_once(' ')?;
+            scheme.eq_ignore_ascii_case("bearer").then(|| secret.trim())
+        });
+        if let Some(secret) = bearer {
+            return self.find(secret);
+        }
+        let cookies = headers.get_all(header::COOKIE).iter();
+        let cookies = cookies.filter_map(|value| value.to_str().ok());
+        cookies
+            .flat_map(|value| value.split(';'))
+            .filter_map(|pair| pair.trim().strip_prefix(COOKIE)?.strip_prefix('='))
+            .find_map(|secret| self.find(secret))
+    }
+}
+
+/// Lets in who shows a secret: others get a sentence from the API, and the login page in place of pages.
+pub async fn guard(State(server): State<Server>, request: Request, next: Next) -> Response {
+    let path = request.uri().path();
+    if server.access.is_open() || FREE.contains(&path) {
+        return next.run(request).await;
+    }
+    let reads = matches!(
+        *request.method(),
+        Method::GET | Method::HEAD | Method::OPTIONS
+    );
+    match server.access.of(request.headers()) {
+        Some(token) if reads || token.writes => next.run(request).await,
+        Some(token) => {
+            tracing::info!(
+                token = token.name,
+                path,
+                "a token that may only read asked for a change"
+            );
+            let message = "Your token may read, but not store, change or delete.";
+            Failure::new(ErrorCode::Forbidden, message).into_response()
+        }
+        None if path.starts_with("/api/") || !reads => {
+            let message =
+                "A token is needed: send it as `Authorization: Bearer TOKEN`, or log in at /login.";
+            let mut response = Failure::new(ErrorCode::Unauthorized, message).into_response();
+            response
+                .headers_mut()
+                .insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
+            response
+        }
+        None => login::ask(StatusCode::UNAUTHORIZED, request.uri(), ""),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn secrets() {
+        for (text, count) in [
+            ("", 0),
+            ("0123456789abcdef", 1),
+            ("ann:read:0123456789abcdef\nbob:write:fedcba98:76543210", 2),
+        ] {
+            assert_eq!(
+                Access::parse(text).map(|access| access.tokens.len()),
+                Ok(count),
+                "{text}"
+            );
+        }
+        for (text, message) in [
+            (
+                "short",
+                "the secret of entry 1 of SURPRISAL_TOKEN is shorter than 16 characters",
+            ),
+            (
+                "0123456789abcdef ann:0123456789abcdef",
+                "entry 2 of SURPRISAL_TOKEN is neither a secret nor NAME:read:SECRET nor NAME:write:SECRET",
+            ),
+            (
+                "0123456789abcdef;",
+                "the secret of entry 1 of SURPRISAL_TOKEN has characters other than letters, digits and common signs",
+            ),
+        ] {
+            assert_eq!(
+                Access::parse(text).map(|_| ()),
+                Err(message.to_owned()),
+                "{text}"
+            );
+        }
+    }
+
+    #[test]
+    fn who_shows_what() {
+        let access = Access::parse("ann:read:0123456789abcdef bob:write:fedcba9876543210").unwrap();
+        for (name, value, who) in [
+            ("authorization", "Bearer 0123456789abcdef", Some("ann")),
+            ("authorization", "bearer  fedcba9876543210", Some("bob")),
+            ("authorization", "Basic 0123456789abcdef", None),
+            ("authorization", "Bearer 0123456789abcdeF", None),
+            (
+                "cookie",
+                "theme=dark; surprisal_token=fedcba9876543210",
+                Some("bob"),
+            ),
+            ("cookie", "xsurprisal_token=fedcba9876543210", None),
+            ("cookie", "surprisal_token=", None),
+        ] {
+            let mut headers = HeaderMap::new();
+            headers.insert(name, HeaderValue::from_static(value));
+            let found = access.of(&headers).map(|token| token.name.as_str());
+            assert_eq!(found, who, "{name}: {value}");
+        }
+    }
+}
