@@ -19,8 +19,8 @@
 //! | [`field`] | what can be asked, in one table |
 //! | [`parse`](Query::parse) | text in, [`Query`] or [`QueryError`] out; printing a query gives its canonical text |
 //! | [`find`] | which tokens and sequences match |
-//! | [`vocabulary`] | the distinct tokens among them |
-//! | [`complete`] | what may follow at a place in the text |
+//! | [`vocabulary()`] | the distinct tokens among them |
+//! | [`complete()`] | what may follow at a place in the text |
 mod complete;
 mod error;
 mod eval;
