@@ -8,6 +8,7 @@
 //! select    both in one go, with the boards of what matches
 //! scale     by what tokens are coloured, and how many there are of each value
 //! models    which models, how often
+//! near      which known word was meant
 //! lab       other sampling settings, replayed over the alternatives
 //! query     a language for all of that: conditions on tokens and sequences
 //! decimate  a long row of probabilities in few pixels
@@ -19,6 +20,7 @@ pub mod filter;
 pub mod fold;
 pub mod lab;
 pub mod models;
+mod near;
 pub mod query;
 pub mod scale;
 mod search;
@@ -29,6 +31,7 @@ pub use decimate::minimum_per_column;
 pub use filter::Filter;
 pub use fold::Texts;
 pub use models::models;
+pub use near::nearest;
 pub use scale::{Histogram, InBand, Quantity, Scale};
 pub use select::{Selection, hits_in, select, select_folded};
 pub use sort::{Sort, SortKey};

@@ -213,7 +213,7 @@ fn source_names(columns: &Columns) -> Vec<String> {
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(default)]
 pub struct RunListQuery {
-    /// Runs older than the one with this id; empty for the first page.
+    /// [`RunList::next`] of the page before; empty for the first page.
     pub before: String,
     /// Runs per page, 1 to 100; 0 means 20.
     pub limit: u32,

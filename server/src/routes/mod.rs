@@ -6,5 +6,6 @@ mod embedded;
 pub mod files;
 pub mod health;
 pub mod pages;
+mod parameters;
 pub mod runs;
 pub mod theme;

@@ -1,12 +1,13 @@
 //! Runs: list, show, change, delete.
+use super::parameters::{self, Parameter};
 use crate::{failure::Failure, state::Server};
 use api::{ErrorCode, RunList, RunSummary};
 use axum::{
     Json,
     body::Body,
-    extract::{Path, Query, State, rejection::QueryRejection},
+    extract::{Path, State},
 };
-use http::StatusCode;
+use http::{StatusCode, Uri};
 use storage::{RunChange, RunQuery};
 
 /// Most runs on a page.
@@ -15,18 +16,30 @@ const MOST: u32 = 100;
 /// Bytes of a change.
 const CHANGE: usize = 64 << 10;
 
+const TIME: &str = "a time in milliseconds since 1970";
+const PERPLEXITY: &str = "a number such as 1.5";
+
+/// Parameters of `GET /api/runs`, and what each of them is.
+const LIST: &[Parameter] = &[
+    ("before", "the `next` of the page before"),
+    ("limit", "a number from 1 to 100"),
+    ("name", "a part of the name"),
+    ("model", "the name of a model"),
+    ("tag", "a tag"),
+    ("format", "the name of a format"),
+    ("from_ms", TIME),
+    ("to_ms", TIME),
+    ("perplexity_min", PERPLEXITY),
+    ("perplexity_max", PERPLEXITY),
+    (
+        "sort",
+        "newest, oldest, name, largest, lowest_perplexity or highest_perplexity",
+    ),
+];
+
 /// `GET /api/runs`: one page, newest first unless another order is asked for.
-pub async fn list(
-    State(server): State<Server>,
-    query: Result<Query<RunQuery>, QueryRejection>,
-) -> Result<Json<RunList>, Failure> {
-    let Ok(Query(mut query)) = query else {
-        return Err(Failure::bad_request(
-            "`limit` is a number from 1 to 100, `before` the id of a run; `from_ms`, `to_ms`, `perplexity_min` and \
-             `perplexity_max` are numbers; `sort` is newest, oldest, name, largest, lowest_perplexity or \
-             highest_perplexity.",
-        ));
-    };
+pub async fn list(State(server): State<Server>, uri: Uri) -> Result<Json<RunList>, Failure> {
+    let mut query: RunQuery = parameters::read(&uri, LIST)?;
     query.limit = query.limit.min(MOST);
     Ok(Json(server.store.find(&query).await?))
 }

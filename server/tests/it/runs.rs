@@ -96,13 +96,60 @@ async fn pages_of_the_list() {
         ids(&app.get("/api/runs?limit=4000000000").await.json()),
         stored
     );
-    app.get("/api/runs?limit=many").await.assert_error(
-        400,
-        "bad_request",
-        "`limit` is a number from 1 to 100, `before` the id of a run; `from_ms`, `to_ms`, `perplexity_min` and \
-         `perplexity_max` are numbers; `sort` is newest, oldest, name, largest, lowest_perplexity or \
-         highest_perplexity.",
-    );
+}
+
+#[tokio::test]
+async fn parameters_that_are_wrong_are_named() {
+    let app = App::new().await;
+    app.store("a.json", TINY).await;
+    let all = "There are before, limit, name, model, tag, format, from_ms, to_ms, perplexity_min, perplexity_max, sort.";
+    let long = "x".repeat(70);
+    let cut = "x".repeat(60);
+    for (query, message) in [
+        (
+            "limit=many",
+            "`limit` must be a number from 1 to 100, not `many`.",
+        ),
+        (
+            "limit=-1",
+            "`limit` must be a number from 1 to 100, not `-1`.",
+        ),
+        (
+            "modle=tiny",
+            "There is no parameter `modle`. Did you mean `model`?",
+        ),
+        (
+            "perplexity_mim=2",
+            "There is no parameter `perplexity_mim`. Did you mean `perplexity_min`?",
+        ),
+        (
+            "x%0Ay=2",
+            &format!("There is no parameter `x\u{fffd}y`. {all}"),
+        ),
+        (
+            "sort=newst&limit=2",
+            "`sort` must be newest, oldest, name, largest, lowest_perplexity or highest_perplexity, not `newst`.",
+        ),
+        (
+            "limit=2&from_ms=yesterday",
+            "`from_ms` must be a time in milliseconds since 1970, not `yesterday`.",
+        ),
+        (
+            &format!("perplexity_max={long}"),
+            &format!("`perplexity_max` must be a number such as 1.5, not `{cut}…`."),
+        ),
+        ("tag=a&tag=b", "`tag` is there twice; once is enough."),
+        (
+            "sort=name&before=01jx",
+            "`before` must be the `next` of the page before, in the same order; begin again with the first page.",
+        ),
+    ] {
+        app.get(&format!("/api/runs?{query}"))
+            .await
+            .assert_error(400, "bad_request", message);
+    }
+    let list: RunList = app.get("/api/runs?&name=A.JSON&&limit=1&").await.json();
+    assert_eq!(list.total, 1);
 }
 
 #[tokio::test]

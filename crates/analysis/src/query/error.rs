@@ -45,23 +45,5 @@ pub(super) fn nearest(name: &str) -> Option<&'static str> {
     let names = FIELDS
         .iter()
         .flat_map(|row| row.also.iter().chain([&row.name]));
-    let near = names.map(|known| (distance(name, known), *known)).min()?;
-    // Half of the letters may be wrong.
-    (near.0 * 2 <= name.len()).then_some(near.1)
-}
-
-/// Letters to insert, remove or replace to make `a` of `b` (Levenshtein).
-fn distance(a: &str, b: &str) -> usize {
-    let b: Vec<char> = b.chars().collect();
-    let mut row: Vec<usize> = (0..=b.len()).collect();
-    for (i, x) in a.chars().enumerate() {
-        let mut corner = row[0];
-        row[0] = i + 1;
-        for (j, y) in b.iter().enumerate() {
-            let changed = corner + usize::from(x != *y);
-            corner = row[j + 1];
-            row[j + 1] = changed.min(corner + 1).min(row[j] + 1);
-        }
-    }
-    row.last().copied().unwrap_or_default()
+    crate::nearest(name, names.copied())
 }

@@ -3,6 +3,7 @@
 //! Its state depends on the set of objects that were read, never on their order, and losing it loses nothing: a file
 //! that is missing, damaged, of another store or of another version is built again.
 mod apply;
+mod cursor;
 mod event;
 mod query;
 mod schema;

@@ -1,6 +1,7 @@
 //! Which runs, in which order: a question to the catalogue and its answer.
 use super::apply::{MODEL, TAG, blob, tags, text_of, ulid};
-use crate::{StorageError, keys};
+use super::cursor::Cursor;
+use crate::StorageError;
 use api::{RunList, RunListQuery, RunSummary};
 use rusqlite::types::Value;
 use rusqlite::{Connection, OptionalExtension as _, params_from_iter};
@@ -14,7 +15,8 @@ const PAGE: (u32, u32) = (20, 100);
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 #[serde(default)]
 pub struct RunQuery {
-    /// Runs after the one with this id, in the order asked for; empty for the first page.
+    /// [`RunList::next`] of the page before, in the same order; empty for the first page. In an order by time it is the id
+    /// of a run.
     pub before: String,
     /// Runs per page, 1 to 100; 0 means 20.
     pub limit: u32,
@@ -136,26 +138,20 @@ impl Where {
 }
 
 /// Checks a question before the store is asked anything.
-pub(super) fn check(query: &RunQuery) -> Result<Option<Ulid>, StorageError> {
+pub(super) fn check(query: &RunQuery) -> Result<Option<Cursor>, StorageError> {
     let wrong = |what: &str| Err(StorageError::BadRequest(what.into()));
     let limits = [query.perplexity_min, query.perplexity_max];
     if limits.into_iter().flatten().any(f64::is_nan) {
         return wrong("`perplexity_min` and `perplexity_max` are numbers.");
     }
-    match query.before.as_str() {
-        "" => Ok(None),
-        text => match keys::parse_id(text) {
-            None => wrong("`before` must be the id of a run; begin again with the first page."),
-            found => Ok(found),
-        },
-    }
+    Cursor::parse(&query.before, query.sort)
 }
 
 /// One page.
 pub(super) fn list(
     db: &Connection,
     query: &RunQuery,
-    before: Option<Ulid>,
+    before: Option<Cursor>,
 ) -> rusqlite::Result<RunList> {
     let mut page = Where::of(query);
     let count = format!("SELECT count(*) FROM shown{}", page.text);
@@ -169,14 +165,12 @@ pub(super) fn list(
     }
     let (sign, way) = if down { ("<", "DESC") } else { (">", "ASC") };
     if let Some(before) = before {
-        let id = Value::from(blob(before).to_vec());
-        match column {
+        let id = Value::from(blob(before.id).to_vec());
+        match column.zip(before.value) {
             None => page.and(&format!("id {sign} ?"), [id]),
-            // The run may be gone since; its manifest would still tell, but its place in the order is lost.
-            Some(column) => page.and(
-                &format!("({column}, id) {sign} (SELECT {column}, id FROM shown WHERE id = ?)"),
-                [id],
-            ),
+            Some((column, value)) => {
+                page.and(&format!("({column}, id) {sign} (?, ?)"), [value, id])
+            }
         }
     }
     let limit = match query.limit {
@@ -188,24 +182,30 @@ pub(super) fn list(
         |column| format!("{column} {way}, id {way}"),
     );
     let text = format!(
-        "SELECT id FROM shown{} ORDER BY {order} LIMIT {}",
+        "SELECT id, {} FROM shown{} ORDER BY {order} LIMIT {}",
+        column.unwrap_or("NULL"),
         page.text,
         limit + 1
     );
-    let mut ids: Vec<Vec<u8>> = db
+    let mut rows: Vec<(Vec<u8>, Value)> = db
         .prepare_cached(&text)?
-        .query_map(params_from_iter(&page.values), |row| row.get(0))?
+        .query_map(params_from_iter(&page.values), |row| {
+            Ok((row.get(0)?, row.get(1)?))
+        })?
         .collect::<Result<_, _>>()?;
-    let more = ids.len() > limit;
-    ids.truncate(limit);
+    let more = rows.len() > limit;
+    rows.truncate(limit);
     let mut runs = Vec::new();
-    for id in ids.iter().filter_map(|id| ulid(id)) {
+    for id in rows.iter().filter_map(|(id, _)| ulid(id)) {
         runs.extend(summary(db, id)?);
     }
-    let next = runs
-        .last()
-        .filter(|_| more)
-        .map(|run: &RunSummary| run.id.clone());
+    let next = rows.pop().filter(|_| more).and_then(|(id, value)| {
+        let cursor = Cursor {
+            id: ulid(&id)?,
+            value: column.map(|_| value),
+        };
+        Some(cursor.text())
+    });
     Ok(RunList {
         runs,
         total: u64::try_from(total).unwrap_or_default(),

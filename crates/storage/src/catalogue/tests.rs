@@ -353,6 +353,68 @@ fn walk(db: &Connection, query: &RunQuery) -> Vec<u64> {
     }
 }
 
+#[test]
+fn a_page_follows_a_run_that_is_gone_since() {
+    let db = rows(60);
+    for sort in [
+        Sort::Newest,
+        Sort::Oldest,
+        Sort::Name,
+        Sort::Largest,
+        Sort::LowestPerplexity,
+        Sort::HighestPerplexity,
+    ] {
+        let mut query = RunQuery {
+            sort,
+            ..RunQuery::default()
+        };
+        let all = walk(&db, &query);
+        let page = query::list(&db, &query, None).unwrap();
+        query.before = page.next.unwrap();
+        let last = keys::parse_id(&page.runs.last().unwrap().id).unwrap();
+        db.execute("SAVEPOINT gone", []).unwrap();
+        db.execute("DELETE FROM shown WHERE id = ?", [apply::blob(last)])
+            .unwrap();
+        assert_eq!(walk(&db, &query), all[20..], "{sort:?}");
+        db.execute_batch("ROLLBACK TO gone; RELEASE gone").unwrap();
+    }
+}
+
+#[test]
+fn a_cursor_belongs_to_its_order() {
+    let id = keys::lower(id(1));
+    let wrong = "`before` must be the `next` of the page before, in the same order; begin again with the first page.";
+    for (sort, before, good) in [
+        (Sort::Newest, id.clone(), true),
+        (Sort::Newest, format!("{id}.7"), false),
+        (Sort::Oldest, "nonsense".into(), false),
+        (Sort::Name, id.clone(), false),
+        (Sort::Name, format!("{id}.a.b.json"), true),
+        (Sort::Name, format!("{id}."), true),
+        (Sort::Largest, format!("{id}.7"), true),
+        (Sort::Largest, format!("{id}.x"), false),
+        (Sort::LowestPerplexity, format!("{id}.1.25"), true),
+        (Sort::LowestPerplexity, format!("{id}.inf"), true),
+        (Sort::HighestPerplexity, format!("{id}.NaN"), false),
+    ] {
+        let query = RunQuery {
+            before: before.clone(),
+            sort,
+            ..RunQuery::default()
+        };
+        match query::check(&query) {
+            Ok(cursor) => assert!(
+                good && cursor.unwrap().text() == before,
+                "{sort:?} {before}"
+            ),
+            Err(error) => assert!(
+                !good && error.to_string().contains(wrong),
+                "{sort:?} {before}: {error}"
+            ),
+        }
+    }
+}
+
 /// The rows of so many runs, written past the objects: those take minutes in a build for tests.
 fn rows(count: u64) -> Connection {
     let mut db = memory();
@@ -416,7 +478,7 @@ fn lists_of_a_hundred_thousand_runs() {
             RunQuery {
                 format: "tgi".into(),
                 sort: Sort::Largest,
-                before: before.clone(),
+                before: format!("{before}.{}", summary(1 + round * 4_999).size),
                 ..query()
             },
             RunQuery {
@@ -427,7 +489,10 @@ fn lists_of_a_hundred_thousand_runs() {
             },
             RunQuery {
                 sort: Sort::Name,
-                before: before.clone(),
+                before: format!(
+                    "{before}.{}",
+                    summary(1 + round * 4_999).name.to_lowercase()
+                ),
                 limit: 100,
                 ..query()
             },
