@@ -264,7 +264,7 @@ async fn pages(backend: &Backend) {
     let error = runs.list(&page("latest", 10)).await.unwrap_err();
     assert_eq!(
         error.to_string(),
-        "bad request: `before` must be the id of a run; begin again with the first page."
+        "bad request: `before` must be the `next` of the page before, in the same order; begin again with the first page."
     );
 }
 
