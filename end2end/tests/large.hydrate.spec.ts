@@ -1,8 +1,8 @@
 // A large file: the page stays responsive while the worker reads. Runs alone, after the others (see the configuration).
 import type { Page } from "@playwright/test";
 import { expect, hydrated, test } from "../fixtures";
-import { withLargeFile } from "../files";
-import { board, cards, choose, ready } from "../page";
+import { completion, jsonLines, withFolder, withLargeFile } from "../files";
+import { board, cards, choose, expectBoards, openCard, ready, report } from "../page";
 
 const BYTES = 100_000_000;
 
@@ -128,5 +128,30 @@ for (const files of [1, 2]) test(`what was read of ${files} large files stays wh
     await ready(page);
     await expect(board(page, "Number of sentences").getByText("0", { exact: true })).toHaveCount(0);
     await expect(cards(page).first()).toBeVisible();
+  });
+});
+
+test("lines read by helpers are found again, counted and compared as in one go", async ({ page }) => {
+  test.setTimeout(120_000);
+  const padding = "x".repeat(1_000);
+  const line = (id: number) => ({ ...completion(`m${id % 3}`, ["Answer ", `${id}`, "."]), id: `id-${id}`, padding });
+  const numbers = Array.from({ length: 30_000 }, (_, at) => at + 1);
+  // Said again far from where it was said first.
+  const records = [...numbers.map(line), line(7), line(29_000)];
+  await withFolder({ "large.jsonl": jsonLines(...records) }, async (folder) => {
+    await page.goto("/");
+    await hydrated(page);
+    await choose(page, `${folder}/large.jsonl`);
+    await ready(page);
+    const probability = (1 + Math.exp(-0.1) + Math.exp(-0.2)) / 3;
+    await expectBoards(page, {
+      sentences: "30\u2009002",
+      perplexity: [Math.exp(0.1).toFixed(2), Math.exp(0.1).toFixed(2)],
+      probability: [probability.toFixed(3), probability.toFixed(3)],
+    });
+    await expect(report(page)).toContainText("2 sequences");
+    await page.evaluate(() => window.scrollTo(0, document.body.scrollHeight));
+    const last = await openCard(page, 30_002);
+    await expect(last).toContainText("Answer 29000.");
   });
 });

@@ -15,6 +15,12 @@ impl FormatId {
         Self(name)
     }
 
+    /// Stands for the format of a completion on its way from another thread: a [`crate::Segment`] knows it.
+    #[cfg(feature = "serde")]
+    fn unsaid() -> Self {
+        Self("")
+    }
+
     /// The name used in reports, in JSON output and in the catalogue.
     pub fn name(self) -> &'static str {
         self.0
@@ -23,6 +29,7 @@ impl FormatId {
 
 /// How the bytes of a record become JSON.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub enum Form {
     /// They are one JSON value.
     #[default]
@@ -39,6 +46,7 @@ pub enum Form {
 
 /// Where a record lies: a range of bytes that gives the same completions whenever it is read again.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct RecordSpan {
     /// Index into [`Columns::sources`].
     pub source: u32,
@@ -54,6 +62,7 @@ pub struct RecordSpan {
 
 /// One response of a model.
 #[derive(Debug, Clone, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Completion {
     /// Its id as written, or empty.
     pub id: String,
@@ -68,6 +77,7 @@ pub struct Completion {
     /// Label from an envelope (`custom_id` of a batch line, the name of a member).
     pub label: Option<String>,
     /// What it was read as.
+    #[cfg_attr(feature = "serde", serde(skip, default = "FormatId::unsaid"))]
     pub format: FormatId,
     /// Index into [`Columns::records`].
     pub record: u32,
@@ -81,6 +91,7 @@ pub struct Completion {
 
 /// Why the model stopped.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub enum Finish {
     /// It was done.
     Stop,
@@ -101,6 +112,7 @@ pub enum Finish {
 
 /// What a sequence is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub enum Kind {
     /// An answer.
     Answer,
@@ -114,6 +126,7 @@ pub enum Kind {
 
 /// One choice of one completion. Ranges are indices into the arrays of [`Columns`].
 #[derive(Debug, Clone, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Sequence {
     /// Index into [`Columns::completions`].
     pub completion: u32,
@@ -138,6 +151,7 @@ pub struct Sequence {
 
 /// A file, or a member of an archive.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Source {
     /// Name of the file, as it was given.
     pub name: String,
@@ -151,6 +165,7 @@ pub struct Source {
 
 /// Everything that was read, in file order.
 #[derive(Debug, Clone, Default, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Columns {
     /// The files, and the members of archives, that were read, in order; see [`crate::Importer::source`].
     pub sources: Vec<Source>,
@@ -164,12 +179,14 @@ pub struct Columns {
     pub models: Vec<String>,
     /// Text arena, bytes of all sequences. Tokens of a sequence lie one after the other.
     /// A token may hold part of a character; a sequence is decoded as a whole.
+    #[cfg_attr(feature = "serde", serde(with = "serde_bytes"))]
     pub text: Vec<u8>,
     /// Per token: end of its bytes, relative to its sequence's `text_start`.
     pub token_end: Vec<u32>,
     /// Per token: log-probability after the input policy, nats, rounded to f32 for keeping.
     pub logprob: Vec<f32>,
     /// Per token: [`Status`] in the low 3 bits, [`Mark`] in the high 4.
+    #[cfg_attr(feature = "serde", serde(with = "serde_bytes"))]
     pub flags: Vec<u8>,
 }
 

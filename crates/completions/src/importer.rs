@@ -2,7 +2,7 @@
 use crate::intake::Intake;
 use crate::reader::Reader;
 use crate::source::SourceReader;
-use crate::{Columns, Limits, Report};
+use crate::{Columns, Limits, Report, Segment};
 use metrics::RunMetrics;
 
 /// How far an import is.
@@ -112,6 +112,37 @@ impl Importer {
         if let Some(source) = &mut self.source {
             source.push(chunk, &mut self.intake);
         }
+    }
+
+    /// Whether the next byte is the first of a line, in a file of one value a line: then lines that a
+    /// [`SegmentReader`](crate::SegmentReader) has read may follow. Never for [`Importer::summary`].
+    pub fn takes_segments(&mut self) -> bool {
+        self.intake.is_settled()
+            && self.intake.sink.takes_chapters()
+            && self
+                .source
+                .as_mut()
+                .is_some_and(|one| one.at_line().is_some())
+    }
+
+    /// Puts lines behind what was read that begin at the next byte. The result is that of pushing their bytes.
+    /// `false`, and nothing is changed, when that cannot be promised: then push them.
+    #[must_use = "lines that were refused have to be pushed"]
+    pub fn append(&mut self, segment: Segment) -> bool {
+        if !self.takes_segments() {
+            return false;
+        }
+        let Some(splitter) = self.source.as_mut().and_then(SourceReader::at_line) else {
+            return false;
+        };
+        let at = splitter.position(splitter.records() + 1);
+        let Segment { stretch, chapter } = segment;
+        if !self.intake.sink.append(chapter, at) {
+            return false;
+        }
+        splitter.advance(&stretch);
+        self.bytes += stretch.bytes;
+        true
     }
 
     /// How far it is.

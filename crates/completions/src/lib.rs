@@ -10,6 +10,7 @@
 //! | `json` | reads one value in a single pass |
 //! | `record` | one record between its bytes and the columns |
 //! | `reader` | appends what was decoded to the columns, computes the figures, reports what is odd |
+//! | [`segment`] | lines read on other threads, put behind each other |
 //! | [`report`] | every problem with its texts |
 //!
 //! Memory is bounded by the largest record plus the columns (about 9 bytes and the text of each token). Whoever needs only
@@ -19,6 +20,7 @@ pub mod detail;
 pub mod importer;
 pub mod limits;
 pub mod report;
+pub mod segment;
 pub mod unpack;
 
 mod containers;
@@ -38,3 +40,4 @@ pub use importer::{Import, Importer, Progress};
 pub use limits::Limits;
 pub use part::RecordReader;
 pub use report::{Level, Place, Problem, Report, Severity};
+pub use segment::{Segment, SegmentReader};

@@ -1,5 +1,5 @@
 //! One file on its way: unpacked, cut into records, read.
-use crate::containers::{Position, Stream};
+use crate::containers::{Position, Splitter, Stream};
 use crate::intake::{CompletionSink, Intake, place};
 use crate::reader::Reader;
 use crate::report::Code;
@@ -42,6 +42,16 @@ impl SourceReader {
     /// Takes the next bytes of the file.
     pub(crate) fn push(&mut self, chunk: &[u8], intake: &mut Intake<Reader>) {
         self.unpack(intake, |unpacker, out| unpacker.push(chunk, out));
+    }
+
+    /// The splitter of a file that is nothing but lines so far, at the beginning of the next one.
+    pub(crate) fn at_line(&mut self) -> Option<&mut Splitter> {
+        if !self.unpacker.layers().is_empty() {
+            return None;
+        }
+        self.stream
+            .splitter()
+            .filter(|splitter| splitter.is_at_line())
     }
 
     /// The end of the file. Returns the records and the containers that it had, from outside in.

@@ -69,6 +69,7 @@ impl Reading {
 /// How many tokens of a sequence or run were of which status.
 /// `total = scored + missing + censored`; clamped and invalid ones are scored.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Counts {
     /// All tokens.
     pub total: u64,

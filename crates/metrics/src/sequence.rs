@@ -8,6 +8,7 @@ const NEARLY_PASSAGE: f64 = PASSAGE as f64 * (1.0 - 1e-12);
 
 /// A stretch of consecutive scored tokens; tokens without a value between them do not interrupt it.
 #[derive(Debug, Clone, Copy, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Passage {
     /// Index of the first token (among all tokens of the sequence).
     pub start: u32,
@@ -19,6 +20,7 @@ pub struct Passage {
 
 /// The figures of one sequence; `None` is "undefined", never NaN.
 #[derive(Debug, Clone, PartialEq, Default)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct SequenceMetrics {
     /// Tokens by status.
     pub counts: Counts,

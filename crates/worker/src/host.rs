@@ -1,24 +1,17 @@
 //! The worker's side: reads the file, keeps the state, answers.
 use crate::protocol::{Job, Request, Response};
+use crate::reading;
 use crate::source::Source;
 use crate::state::{CARD_TOKENS, State, Wanted};
 use crate::warm::{Exercise, SLICES};
-use api::{Card, RunSummary};
-use completions::{Importer, Limits, RecordReader};
+use api::Card;
+use completions::{Limits, RecordReader};
 use js_sys::{Array, Reflect, Uint8Array};
 use std::cell::RefCell;
 use std::rc::Rc;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{DedicatedWorkerGlobalScope, File, MessageEvent};
-
-/// Least time between two progress messages, milliseconds.
-const PROGRESS_EVERY_MS: f64 = 100.0;
-/// Sequences shown while the file is still being read: what fits a high window. More would hold up the page.
-const FIRST_CARDS: usize = 8;
-/// Rest after the first cards were sent, milliseconds: the page has most to draw then, and with the browser's own helpers
-/// there are more of them than cores.
-const FIRST_DRAWING_MS: i32 = 80;
 
 /// When the worker practises: not while the page comes up. Milliseconds.
 const PRACTICE_AFTER_MS: i32 = 300;
@@ -27,14 +20,14 @@ const PRACTICE_REST_MS: i32 = 4;
 
 /// Everything the worker holds. Borrowed for the length of one answer, never across an `await`.
 #[derive(Default)]
-struct Worker {
-    job: Job,
-    cancelled: bool,
+pub(crate) struct Worker {
+    pub(crate) job: Job,
+    pub(crate) cancelled: bool,
     source: Option<Source>,
-    state: State,
+    pub(crate) state: State,
 }
 
-type Shared = Rc<RefCell<Worker>>;
+pub(crate) type Shared = Rc<RefCell<Worker>>;
 
 /// Takes over the worker: answers the messages that were queued, then the ones to come.
 pub fn run(queued: &Array) {
@@ -68,7 +61,7 @@ async fn practise(worker: Shared) {
     (0..32).for_each(|sequence| drop(Card::new(&columns, sequence, CARD_TOKENS)));
 }
 
-async fn pause(milliseconds: i32) {
+pub(crate) async fn pause(milliseconds: i32) {
     let promise = js_sys::Promise::new(&mut |resolve, _| {
         let _ =
             scope().set_timeout_with_callback_and_timeout_and_arguments_0(&resolve, milliseconds);
@@ -76,11 +69,11 @@ async fn pause(milliseconds: i32) {
     let _ = JsFuture::from(promise).await;
 }
 
-fn scope() -> DedicatedWorkerGlobalScope {
+pub(crate) fn scope() -> DedicatedWorkerGlobalScope {
     js_sys::global().unchecked_into()
 }
 
-fn send(response: &Response) {
+pub(crate) fn send(response: &Response) {
     // The types are ours: encoding them fails only when memory is out.
     let Ok(bytes) = postcard::to_allocvec(response) else {
         return;
@@ -158,80 +151,10 @@ fn open(worker: &Shared, job: Job, name: String, source: Source) {
     };
     let worker = Rc::clone(worker);
     wasm_bindgen_futures::spawn_local(async move {
-        if let Err(message) = read(&worker, job, &name, &source).await {
+        if let Err(message) = reading::read(&worker, job, &name, source).await {
             send(&Response::Failed { job, message });
         }
     });
-}
-
-/// Reads all files, one after the other, telling how far it is. Stops silently when another run was opened meanwhile.
-async fn read(worker: &Shared, job: Job, name: &str, source: &Source) -> Result<(), String> {
-    let mut total = source.size();
-    let mut importer = Importer::new(Limits::default());
-    let mut told_at = f64::NEG_INFINITY;
-    let mut cards_sent = false;
-    'files: for file in 0..source.files() {
-        importer.source(source.name(file));
-        let mut stream = source.stream(file).await?;
-        total = total.max(stream.size());
-        while let Some(bytes) = stream.next().await? {
-            importer.push(&bytes);
-            {
-                let worker = worker.borrow();
-                if worker.job != job {
-                    return Ok(());
-                }
-                if worker.cancelled {
-                    break 'files;
-                }
-            }
-            let now = js_sys::Date::now();
-            if now - told_at >= PROGRESS_EVERY_MS {
-                told_at = now;
-                let had_cards = cards_sent;
-                let cards = if cards_sent {
-                    Vec::new()
-                } else {
-                    first_cards(&importer)
-                };
-                cards_sent |= cards.len() == FIRST_CARDS;
-                let totals = (&importer.running_metrics()).into();
-                send(&Response::Progress {
-                    job,
-                    bytes: importer.progress().bytes,
-                    total,
-                    totals,
-                    cards,
-                });
-                if cards_sent && !had_cards && importer.progress().bytes < total {
-                    pause(FIRST_DRAWING_MS).await;
-                }
-            }
-        }
-    }
-    let bytes = importer.progress().bytes;
-    let size = if total == 0 { bytes } else { total };
-    let import = importer.finish();
-    let summary = Box::new(RunSummary::of_import(&import, name, size, FIRST_CARDS));
-    let mut worker = worker.borrow_mut();
-    if worker.job == job {
-        worker.state = State::new(import.columns);
-        send(&Response::Done {
-            job,
-            summary,
-            // Whoever stops it at the very end has read it all.
-            stopped_at: (worker.cancelled && bytes != total).then_some(bytes),
-        });
-    }
-    Ok(())
-}
-
-fn first_cards(importer: &Importer) -> Vec<Card> {
-    let columns = importer.columns();
-    let count = u32::try_from(columns.sequences.len().min(FIRST_CARDS)).unwrap_or(0);
-    (0..count)
-        .map(|sequence| Card::new(columns, sequence, CARD_TOKENS))
-        .collect()
 }
 
 /// Answers for a whole sequence or one token of it; decodes the record again unless it is the one decoded last.
@@ -279,7 +202,7 @@ async fn decode(worker: &Shared, sequence: u32) -> Result<(), String> {
 /// The bytes of a record in a compressed file: it is unpacked again, from its beginning to the end of the record.
 async fn unpack(source: &Source, wanted: &Wanted) -> Result<Vec<u8>, String> {
     let file = wanted.source.file;
-    let mut stream = source.stream(file).await?;
+    let mut stream = source.stream(file, 0).await?;
     let mut reader = RecordReader::new(Limits::default(), &wanted.source, &wanted.record);
     while let Some(bytes) = stream.next().await? {
         if reader.push(&bytes) {

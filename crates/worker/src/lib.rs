@@ -4,6 +4,9 @@
 //! protocol  what page and worker say to each other; all that the page needs of this crate
 //! source    bytes of a local file by slices, or of a stored one over HTTP
 //! state     the columns, the current selection, and the answers. No browser in it
+//! reading   from files to columns, with word of it to the page
+//! crew      large files of lines are read by several helpers, dealt out here
+//! helper    a worker of the worker's own: lines of a range of bytes
 //! warm      practice before the first file
 //! host      the message loop
 //! ```
@@ -18,8 +21,11 @@
 //!
 //! After a panic the instance is poisoned. The page then gets `{fatal}` or an `error` event, says so, and the next file opened
 //! gets a new worker.
+mod crew;
+pub mod helper;
 pub mod host;
 pub mod protocol;
+mod reading;
 mod source;
 mod state;
 mod warm;

@@ -11,7 +11,7 @@ use web_sys::{
 /// Bytes of the first slice: small, so that the first rows appear at once.
 const FIRST_SLICE_BYTES: u64 = 256 * 1024;
 /// Bytes of the other slices.
-const SLICE_BYTES: u64 = 4 * 1024 * 1024;
+const SLICE_BYTES: u64 = 8 * 1024 * 1024;
 
 /// What a run is read from, and can be read from again in parts.
 #[derive(Debug, Clone)]
@@ -89,8 +89,21 @@ impl Source {
         format!("{what} has changed since it was opened. Open it again.")
     }
 
-    /// Starts reading a file from its beginning.
-    pub(crate) async fn stream(&self, file: u32) -> Result<Stream, String> {
+    /// The browser's handle of a file on this machine.
+    pub(crate) fn file(&self, file: u32) -> Option<&File> {
+        match self {
+            Self::Local(files) => files.get(file as usize).map(|held| &held.file),
+            Self::Stored { .. } => None,
+        }
+    }
+
+    /// What to say when the browser cannot read a file any more.
+    pub(crate) fn unreadable(&self, file: u32) -> String {
+        unreadable(self.name(file))
+    }
+
+    /// Starts reading a file from this byte on; a stored one from its beginning.
+    pub(crate) async fn stream(&self, file: u32, from: u64) -> Result<Stream, String> {
         match self {
             Self::Local(files) => {
                 let held = files.get(file as usize).ok_or("There is no such file.")?;
@@ -101,7 +114,7 @@ impl Source {
                     name: held.name.clone(),
                     file: held.file.clone(),
                     size: held.size,
-                    next: 0,
+                    next: from,
                     pending: None,
                 })
             }
@@ -225,14 +238,20 @@ fn request_slice(file: &File, size: u64, next: &mut u64) -> Option<js_sys::Promi
         SLICE_BYTES
     };
     let end = size.min(*next + length);
-    let slice = file.slice_with_f64_and_f64(*next as f64, end as f64).ok()?;
+    let bytes = slice(file, *next, end).ok()?;
     *next = end;
-    Some(slice.array_buffer())
+    Some(bytes)
 }
 
-async fn read_slice(file: &File, start: u64, end: u64) -> Result<Vec<u8>, JsValue> {
+/// Asks for bytes of a file: the promise of a buffer.
+pub(crate) fn slice(file: &File, start: u64, end: u64) -> Result<js_sys::Promise, JsValue> {
     let slice = file.slice_with_f64_and_f64(start as f64, end as f64)?;
-    let buffer = JsFuture::from(slice.array_buffer()).await?;
+    Ok(slice.array_buffer())
+}
+
+/// Bytes of a file.
+pub(crate) async fn read_slice(file: &File, start: u64, end: u64) -> Result<Vec<u8>, JsValue> {
+    let buffer = JsFuture::from(slice(file, start, end)?).await?;
     Ok(Uint8Array::new(buffer.unchecked_ref::<ArrayBuffer>()).to_vec())
 }
 

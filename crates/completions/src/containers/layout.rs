@@ -1,7 +1,8 @@
 //! How the values lie in the file: that names the container.
 
 /// Counts values and lines.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, PartialEq, Default)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub(crate) struct Layout {
     /// Values at the root, good or bad.
     pub(crate) values: u64,
@@ -32,6 +33,19 @@ impl Layout {
     /// It is broken: the layout is told by the values that could be read.
     pub(crate) fn broken(&mut self) {
         self.last_line = 0;
+    }
+
+    /// Nothing but values, each on a line of its own, so far.
+    pub(crate) fn is_lines(&self) -> bool {
+        self.arrays == 0 && !self.not_by_line && !self.stray_text
+    }
+
+    /// The layout of lines that follow, the first of which is this one.
+    pub(crate) fn follow(&mut self, next: &Self, line: u64) {
+        self.values += next.values;
+        if next.values > 0 {
+            self.last_line = next.last_line + line - 1;
+        }
     }
 
     /// Name of the container; final only at the end.

@@ -31,5 +31,5 @@ mod text;
 
 pub(crate) use record::{Extent, Position, RecordSink};
 pub(crate) use replay::{read_again, read_whole};
-pub(crate) use splitter::Splitter;
+pub(crate) use splitter::{Splitter, Stretch};
 pub(crate) use stream::Stream;

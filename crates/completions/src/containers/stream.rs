@@ -53,6 +53,14 @@ impl Stream {
         }
     }
 
+    /// Who cuts it into records, if it is JSON.
+    pub(crate) fn splitter(&mut self) -> Option<&mut Splitter> {
+        match &mut self.state {
+            State::Json(splitter) => Some(splitter),
+            _ => None,
+        }
+    }
+
     /// Takes the next bytes.
     pub(crate) fn push(&mut self, chunk: &[u8], sink: &mut dyn RecordSink) {
         let State::Head(head) = &mut self.state else {

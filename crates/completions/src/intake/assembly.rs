@@ -17,6 +17,8 @@ pub(super) struct Assembly {
     open: Vec<Open>,
     /// Pieces were put together.
     pub(super) joined: bool,
+    /// There were pieces that had to wait for others.
+    pub(super) waited: bool,
 }
 
 /// A completion of which not all pieces are there.
@@ -40,7 +42,13 @@ impl Assembly {
             keep_alternatives,
             open: Vec::new(),
             joined: false,
+            waited: false,
         }
+    }
+
+    /// No completion is open.
+    pub(super) fn is_empty(&self) -> bool {
+        self.open.is_empty()
     }
 
     /// The piece is a whole completion, and none is open that it may belong to.
@@ -69,6 +77,7 @@ impl Assembly {
         origin: Origin,
         sink: &mut impl CompletionSink,
     ) {
+        self.waited = true;
         let key = draft.bytes(piece.key);
         // Without a key it belongs to what was begun last; and what goes on with a key may have begun without one.
         let last = |fits: &dyn Fn(&Open) -> bool| self.open.iter().rposition(fits);

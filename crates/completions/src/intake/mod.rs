@@ -136,6 +136,16 @@ impl<S: CompletionSink> Intake<S> {
         std::mem::take(&mut self.assembly.joined)
     }
 
+    /// No completion waits for more of it.
+    pub(crate) fn is_settled(&self) -> bool {
+        self.assembly.is_empty()
+    }
+
+    /// Every record was read by itself.
+    pub(crate) fn is_record_by_record(&self) -> bool {
+        !self.assembly.waited
+    }
+
     /// The end of a stream: what is open is over.
     pub(crate) fn close(&mut self) {
         self.assembly.close(&mut self.sink);

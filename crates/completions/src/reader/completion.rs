@@ -87,20 +87,22 @@ impl Reader {
         sequences: u64,
     ) -> Option<u32> {
         let name = draft.text(completion.head.model?);
-        if name.is_empty() {
-            return None;
-        }
-        if let Some(&known) = self.models.get(name.as_ref()) {
+        (!name.is_empty()).then(|| self.count_model(&name, sequences))
+    }
+
+    /// Index of this name, of which there are so many more sequences.
+    pub(super) fn count_model(&mut self, name: &str, sequences: u64) -> u32 {
+        if let Some(&known) = self.models.get(name) {
             if let Some(count) = self.model_sequences.get_mut(known as usize) {
                 *count += sequences;
             }
-            return Some(known);
+            return known;
         }
         let index = self.columns.models.len() as u32;
-        self.columns.models.push(name.clone().into_owned());
-        self.models.insert(name.into_owned(), index);
+        self.columns.models.push(name.to_owned());
+        self.models.insert(name.to_owned(), index);
         self.model_sequences.push(sequences);
-        Some(index)
+        index
     }
 
     /// Reports what the decoder noted about the `nth` completion of the draft.

@@ -70,6 +70,30 @@ impl Formats {
         }
     }
 
+    /// The formats and how many completions there are of each.
+    pub(super) fn counts(&self) -> impl Iterator<Item = (FormatId, u64)> {
+        let tallies = self.tallies.iter();
+        tallies.map(|tally| (tally.format, tally.completions))
+    }
+
+    /// More completions of a format that is there.
+    pub(super) fn add(&mut self, format: FormatId, completions: u64) {
+        let mut tallies = self.tallies.iter_mut();
+        if let Some(tally) = tallies.find(|tally| tally.format == format) {
+            tally.completions += completions;
+        }
+    }
+
+    /// The servers that were told by their keys.
+    pub(super) fn servers(&self) -> impl Iterator<Item = &'static str> {
+        self.dialects.iter().map(|dialect| dialect.server)
+    }
+
+    /// What records were wrapped in.
+    pub(super) fn layer_names(&self) -> impl Iterator<Item = &'static str> {
+        self.layers.iter().copied()
+    }
+
     fn evidence(&self) -> Vec<String> {
         let mut lines: Vec<String> = self
             .tallies
@@ -135,12 +159,7 @@ impl Reader {
             byte: 0,
             line: 1,
         };
-        let formats: Vec<(FormatId, u64)> = self
-            .formats
-            .tallies
-            .iter()
-            .map(|tally| (tally.format, tally.completions))
-            .collect();
+        let formats: Vec<(FormatId, u64)> = self.formats.counts().collect();
         for &(format, _) in &formats {
             self.withhold(format);
         }
@@ -185,8 +204,12 @@ impl Reader {
         let Some(placeholders) = self.run.placeholders(format) else {
             return;
         };
-        self.log
-            .add_at(Code::AllZero, placeholders.sequences, placeholders.places);
+        self.log.add_at(
+            Code::AllZero,
+            Code::AllZero.texts().level,
+            placeholders.sequences,
+            placeholders.places,
+        );
         let columns = &mut self.columns;
         let missing = Reading::new(None);
         for sequence in &mut columns.sequences {

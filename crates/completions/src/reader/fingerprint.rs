@@ -28,6 +28,16 @@ impl Fingerprint {
     }
 }
 
+/// What a sequence is known by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+pub(crate) struct Print {
+    /// Of its id and index; `None` without an id.
+    pub(super) id: Option<u64>,
+    /// Of all of it.
+    pub(super) all: u64,
+}
+
 /// What was there before.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Known {
@@ -45,13 +55,13 @@ pub(super) struct Fingerprints(BTreeMap<u64, (u32, u32)>);
 
 impl Fingerprints {
     /// Was it there? If not, it is now.
-    pub(super) fn know(&mut self, id: Option<&[u8]>, index: u32, all: u64, nth: u64) -> Known {
+    pub(super) fn know(&mut self, Print { id, all }: Print, nth: u64) -> Known {
         // Positions have 32 bits, here as in the columns.
         let position = u32::try_from(nth).unwrap_or(u32::MAX);
         let content = (all >> 32) as u32;
         let mut other = None;
         if let Some(id) = id {
-            match self.0.entry(Fingerprint::new(id, index).0) {
+            match self.0.entry(id) {
                 Entry::Vacant(none) => {
                     none.insert((position, content));
                     return Known::No;

@@ -4,11 +4,13 @@
 //! * [`completion`] appends the completion around it.
 //! * [`run`] folds the figures of the file.
 //! * [`fingerprint`] knows which sequences were there before.
+//! * [`segment`] appends what was read apart from the others.
 //! * [`mod@file`] looks at the file as a whole, at the end.
 mod completion;
 mod file;
 mod fingerprint;
 mod run;
+pub(crate) mod segment;
 mod sequence;
 
 use crate::intake::{CompletionSink, Origin};
@@ -35,6 +37,8 @@ pub(crate) struct Reader {
     /// Sequences of each model.
     model_sequences: Vec<u64>,
     fingerprints: fingerprint::Fingerprints,
+    /// What its sequences are known by, while they are read apart from those before them.
+    apart: Option<Vec<segment::Apart>>,
     formats: file::Formats,
 }
 
@@ -51,6 +55,7 @@ impl Reader {
             models: BTreeMap::new(),
             model_sequences: Vec::new(),
             fingerprints: fingerprint::Fingerprints::default(),
+            apart: None,
             formats: file::Formats::default(),
         }
     }

@@ -160,6 +160,57 @@ impl Run {
     }
 }
 
+/// What a segment adds to the values of a format.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+pub(super) struct Tally {
+    count: u64,
+    zeros: u64,
+    listed: u64,
+}
+
+/// A format about which a segment changes nothing that the end of the file will decide.
+pub(super) struct Unchanged {
+    pub(super) format: FormatId,
+}
+
+impl Run {
+    /// The values of a format.
+    pub(super) fn tally(&self, format: FormatId) -> Tally {
+        let values = self.formats.iter().find(|known| known.format == format);
+        values.map_or_else(Tally::default, |values| Tally {
+            count: values.count,
+            zeros: values.zeros,
+            listed: values.listed,
+        })
+    }
+
+    /// Whether a format stays no suspect: another value than 0 was met before, or none comes.
+    pub(super) fn unchanged(&self, format: FormatId, more: &Tally) -> Option<Unchanged> {
+        let values = self.formats.iter().find(|known| known.format == format);
+        let decided = values.is_some_and(|values| values.count > 0 && !values.all_zero());
+        let none = values.is_none_or(|values| values.count == 0) && more.count == 0;
+        (decided || none).then_some(Unchanged { format })
+    }
+
+    /// Counts the values of a segment.
+    pub(super) fn add(&mut self, change: &Unchanged, more: &Tally) {
+        let mut formats = self.formats.iter_mut();
+        if let Some(values) = formats.find(|known| known.format == change.format) {
+            values.count += more.count;
+            values.zeros += more.zeros;
+            values.listed += more.listed;
+        }
+    }
+
+    /// The next sequence of a segment.
+    pub(super) fn push_behind(&mut self, metrics: &SequenceMetrics) {
+        self.builders
+            .iter_mut()
+            .for_each(|builder| builder.push(metrics));
+    }
+}
+
 impl Values {
     fn new(format: FormatId) -> Self {
         Self {

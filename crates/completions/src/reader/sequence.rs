@@ -1,5 +1,6 @@
 //! One sequence: its tokens into the columns, its figures, and what is odd about it.
-use super::fingerprint::{Fingerprint, Known};
+use super::fingerprint::{Fingerprint, Known, Print};
+use super::segment::Apart;
 use super::{Reader, run::Pushed};
 use crate::columns::flags_of;
 use crate::containers::Position;
@@ -108,11 +109,17 @@ impl Reader {
             .map(|id| draft.bytes(id))
             .filter(|id| !id.is_empty());
         if id.is_some() || n_tokens > 0 {
-            let known = self.fingerprints.know(id, choice.index, fingerprint.0, nth);
-            match known {
-                Known::No => {}
-                Known::Same(first) => report.duplicate(first),
-                Known::IdOnly(first) => report.id_reused(first),
+            let print = Print {
+                id: id.map(|id| Fingerprint::new(id, choice.index).0),
+                all: fingerprint.0,
+            };
+            match &mut self.apart {
+                Some(prints) => prints.push(Apart {
+                    sequence: nth,
+                    record: at.record,
+                    print,
+                }),
+                None => report.known(self.fingerprints.know(print, nth)),
             }
         }
         debug_assert!(n_tokens == 0 || joined_len == 0 || joined_len == text_len);
@@ -182,12 +189,12 @@ fn echo(draft: &Draft, choice: &ChoiceDraft) -> bool {
 }
 
 /// Reports problems of one sequence.
-struct SequenceLog<'a> {
-    log: &'a mut ProblemLog,
-    source: u32,
-    at: Position,
-    nth: u64,
-    choice: u32,
+pub(super) struct SequenceLog<'a> {
+    pub(super) log: &'a mut ProblemLog,
+    pub(super) source: u32,
+    pub(super) at: Position,
+    pub(super) nth: u64,
+    pub(super) choice: u32,
 }
 
 impl SequenceLog<'_> {
@@ -314,6 +321,15 @@ impl SequenceLog<'_> {
         let count = replacement_chars(text);
         if count > 0 {
             self.add_many(Code::ReplacementChars, Level::Info, count, String::new);
+        }
+    }
+
+    /// Whether the sequence was there before.
+    pub(super) fn known(&mut self, known: Known) {
+        match known {
+            Known::No => {}
+            Known::Same(first) => self.duplicate(first),
+            Known::IdOnly(first) => self.id_reused(first),
         }
     }
 

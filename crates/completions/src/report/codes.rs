@@ -3,6 +3,7 @@ use super::{Level, Problem};
 
 /// A kind of problem.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub(crate) enum Code {
     EmptyFile,
     NotJson,

@@ -41,9 +41,15 @@ impl ProblemLog {
     }
 
     /// `count` more cases of which the first ones lie at `first`.
-    pub(crate) fn add_at(&mut self, code: Code, count: u64, first: Vec<Place>) {
+    pub(crate) fn add_at(
+        &mut self,
+        code: Code,
+        level: Level,
+        count: u64,
+        first: impl IntoIterator<Item = Place>,
+    ) {
         let places = self.places;
-        let problem = self.problem(code, code.texts().level);
+        let problem = self.problem(code, level);
         problem.count += count;
         let room = places.saturating_sub(problem.places.len());
         problem.places.extend(first.into_iter().take(room));
@@ -67,6 +73,16 @@ impl ProblemLog {
         let problem = &mut self.problems[index];
         problem.level = problem.level.max(level);
         problem
+    }
+
+    /// There was a problem of this kind.
+    pub(crate) fn knows(&self, code: Code) -> bool {
+        self.codes.contains(&code)
+    }
+
+    /// What was collected, with the codes.
+    pub(crate) fn into_coded(self) -> impl Iterator<Item = (Code, Problem)> {
+        self.codes.into_iter().zip(self.problems)
     }
 
     /// What was collected.

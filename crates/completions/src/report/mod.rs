@@ -10,6 +10,7 @@ pub(crate) use log::ProblemLog;
 
 /// How bad a problem is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub enum Level {
     /// Worth knowing.
     Info,
@@ -21,6 +22,7 @@ pub enum Level {
 
 /// Where a problem was met, in the decoded stream.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Place {
     /// Index into [`crate::Columns::sources`].
     pub source: u32,

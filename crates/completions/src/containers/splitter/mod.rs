@@ -4,9 +4,11 @@
 //! ends. A record inside one chunk is read in place, by its decoder alone. Only a record across chunks is copied, after the
 //! [`Automaton`] has found its end; a broken or oversized one is passed over the same way.
 //!
-//! Here is what happens between values; [`value`] is inside of one, [`skip`] after a broken one, [`ends`] at the end.
+//! Here is what happens between values; [`value`] is inside of one, [`skip`] after a broken one, [`ends`] at the end;
+//! [`stretch`] goes past lines that were read elsewhere.
 mod ends;
 mod skip;
+mod stretch;
 mod value;
 
 use super::automaton::Automaton;
@@ -16,6 +18,7 @@ use super::sniff;
 use super::{Position, RecordSink};
 use crate::Limits;
 use skip::{Broken, Excerpt};
+pub(crate) use stretch::Stretch;
 
 #[derive(Debug)]
 enum State {
@@ -117,7 +120,7 @@ impl Splitter {
     }
 
     /// The next byte, as the place of this record.
-    fn position(&self, record: u64) -> Position {
+    pub(crate) fn position(&self, record: u64) -> Position {
         Position {
             record,
             byte: self.offset,
