@@ -6,7 +6,7 @@ use crate::markup::{Text, push};
 use leptos::ev;
 use leptos::prelude::*;
 use metrics::format;
-use worker::protocol::SequenceText;
+use worker::protocol::{SequenceText, Stated};
 
 /// Weakest token and passage, loops, tool calls, a stated text that differs.
 #[component]
@@ -68,14 +68,32 @@ fn facts_html(text: &SequenceText) -> String {
             Text(arguments)
         );
     }
-    if let Some(stated) = &text.stated_text {
-        push!(
-            html,
-            "<li><details><summary>The record states another text than its tokens give</summary><pre class=\"stated-text\">{}</pre></details></li>",
-            Text(stated)
-        );
+    if let Some(stated) = &text.stated {
+        html.push_str(&stated_html(stated, &text.labels));
     }
     html
+}
+
+/// Where the text of the record and the tokens differ, and that text.
+fn stated_html(stated: &Stated, labels: &[String]) -> String {
+    let (start, end) = stated.tokens;
+    let alone = labels
+        .get(start as usize..end as usize)
+        .unwrap_or_default()
+        .concat();
+    let piece = Text(short(&stated.piece, 60)).to_string();
+    let what = match (end > start, stated.piece.is_empty()) {
+        (true, true) => format!("leaves out {}", jump_html(start, &short(&alone, 60))),
+        (true, false) => format!(
+            "has <code>{piece}</code> where its tokens are {}",
+            jump_html(start, &short(&alone, 60))
+        ),
+        (false, _) => format!("has <code>{piece}</code> where there is no token"),
+    };
+    format!(
+        "<li>The text of the record {what}.<details><summary>That text</summary><pre class=\"stated-text\">{}</pre></details></li>",
+        Text(&stated.text)
+    )
 }
 
 /// A button that pins a token.
@@ -124,5 +142,39 @@ mod tests {
             ..text
         });
         assert!(censored.contains("below the floor"), "{censored}");
+    }
+
+    #[test]
+    fn a_stated_text_says_where_it_differs() {
+        let says = |tokens, piece: &str| {
+            let stated = Stated {
+                text: "a <b".into(),
+                tokens,
+                piece: piece.into(),
+            };
+            stated_html(&stated, &["a".into(), " ".into(), "</s>".into()])
+        };
+        let table = [
+            (
+                (2, 3),
+                "",
+                "The text of the record leaves out <button type=\"button\" class=\"link\" data-jump=\"2\"><code>&lt;/s&gt;</code></button>.",
+            ),
+            (
+                (1, 3),
+                "<b",
+                "The text of the record has <code>&lt;b</code> where its tokens are <button type=\"button\" class=\"link\" data-jump=\"1\"><code>␣&lt;/s&gt;</code></button>.",
+            ),
+            (
+                (3, 3),
+                "x",
+                "The text of the record has <code>x</code> where there is no token.",
+            ),
+        ];
+        for (tokens, piece, want) in table {
+            let html = says(tokens, piece);
+            assert!(html.contains(want), "{html}");
+            assert!(html.ends_with("<summary>That text</summary><pre class=\"stated-text\">a &lt;b</pre></details></li>"), "{html}");
+        }
     }
 }

@@ -122,7 +122,7 @@ pub(crate) mod tests_support {
             weakest_passage: None,
             tail_loop: None,
             tool_calls: Vec::new(),
-            stated_text: None,
+            stated: None,
             prompt: (0, Vec::new()),
         }
     }

@@ -89,7 +89,7 @@ impl CompletionSink for Nth {
         draft: &Draft,
         completion: &CompletionDraft,
         _nth: usize,
-        origin: Origin,
+        origin: Origin<'_>,
     ) {
         // What begins later are pieces of other streams.
         if self.found.is_some() || origin.at.byte > 0 {

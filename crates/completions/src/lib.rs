@@ -15,6 +15,7 @@
 //!
 //! Memory is bounded by the largest record plus the columns (about 9 bytes and the text of each token). Whoever needs only
 //! the figures and the report takes [`Importer::summary`]: about 30 bytes a sequence, however many tokens it has.
+mod align;
 pub mod columns;
 pub mod detail;
 pub mod importer;
@@ -32,6 +33,7 @@ mod reader;
 mod record;
 mod source;
 
+pub use align::Alignment;
 pub use columns::{
     Columns, Completion, Finish, Form, FormatId, Kind, RecordSpan, Sequence, Source,
 };

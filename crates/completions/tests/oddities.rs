@@ -100,8 +100,32 @@ fn ids_that_come_again() {
             "it has id, index, text and values of sequence 1"
         ]
     );
-    let without = chat("", &[("x", "-1")]) + &chat("", &[("y", "-1")]);
-    assert_eq!(codes(&common::import(without)), [""; 0]);
+}
+
+/// Without an id, short answers that are equal are no duplicates; records that are the same, byte for byte, are.
+#[test]
+fn answers_without_an_id() {
+    let one = |value: &str, created: u32| {
+        chat("", &[("Yes", value)]).replacen('{', &format!("{{\"created\":{created},"), 1)
+    };
+    let table = [
+        ([one("-1", 1), one("-2", 1)], None),
+        ([one("-1", 1), one("-1", 2)], None),
+        (
+            [one("-1", 1), one("-1", 1)],
+            Some("it has the bytes of the record of sequence 1"),
+        ),
+    ];
+    for (records, want) in table {
+        let import = import(records.join("\n"));
+        let found = import
+            .report
+            .problems
+            .iter()
+            .find(|problem| problem.code == "duplicate");
+        let says = found.map(|problem| problem.places[0].detail.as_str());
+        assert_eq!(says, want, "{records:?}");
+    }
 }
 
 #[test]

@@ -203,9 +203,20 @@ pub struct SequenceText {
     /// Tool calls: name and arguments.
     pub tool_calls: Vec<(String, String)>,
     /// The text that the record states, where it differs from its tokens.
-    pub stated_text: Option<String>,
+    pub stated: Option<Stated>,
     /// Tokens of the prompt, where the file has them, and their texts. Tokens that only together form a character are one text.
     pub prompt: (u32, Vec<String>),
+}
+
+/// A text that differs from its tokens.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Stated {
+    /// All of it.
+    pub text: String,
+    /// Tokens that have no place in it: the first, and the one after the last.
+    pub tokens: (u32, u32),
+    /// The piece of it that no token has, in their stead.
+    pub piece: String,
 }
 
 impl SequenceText {

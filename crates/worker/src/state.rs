@@ -1,9 +1,9 @@
 //! What the worker knows of the file, and its answers. No browser in here: tested natively.
-use crate::protocol::{AlternativeView, Response, Row, SequenceText, TokenView};
+use crate::protocol::{AlternativeView, Response, Row, SequenceText, Stated, TokenView};
 use analysis::{Filter, Histogram, Quantity, Selection, Sort, Texts};
 use api::Card;
 use completions::{
-    Columns, FormatId, RecordSpan, SequenceDetail, Source, TokenDetail, decode_sequence,
+    Alignment, Columns, FormatId, RecordSpan, SequenceDetail, Source, TokenDetail, decode_sequence,
 };
 use metrics::alternatives::Alternatives;
 use metrics::{Reading, Status, num, repetition};
@@ -181,11 +181,8 @@ impl State {
         let Row { card, hits, .. } = self.row(sequence, u32::MAX);
         let tokens = &detail.tokens;
         let bytes: Vec<&[u8]> = tokens.iter().map(|token| token.bytes.as_slice()).collect();
-        let joined: Vec<u8> = bytes.concat();
-        let stated_text = detail
-            .stated_text
-            .clone()
-            .filter(|text| !joined.is_empty() && text.as_bytes() != joined);
+        let stated = detail.stated_text.as_deref();
+        let stated = stated.and_then(|text| stated_otherwise(text, &bytes));
         Some(SequenceText {
             card,
             hits,
@@ -205,7 +202,7 @@ impl State {
             tail_loop: repetition::tail_loop(&bytes)
                 .map(|found| (found.period, found.length / found.period.max(1))),
             tool_calls: detail.tool_calls.clone(),
-            stated_text,
+            stated,
             prompt: (len_u32(detail.prompt.len()), whole_texts(&detail.prompt)),
         })
     }
@@ -216,6 +213,20 @@ impl State {
         let found = detail.tokens.get(token as usize)?;
         Some(token_view(sequence, token, found))
     }
+}
+
+/// Where the stated text differs from these tokens, if it does and they have any text.
+fn stated_otherwise(text: &str, tokens: &[&[u8]]) -> Option<Stated> {
+    let found = Alignment::of(tokens, text.as_bytes());
+    if found.is_whole() || tokens.iter().all(|token| token.is_empty()) {
+        return None;
+    }
+    let piece = text.as_bytes().get(found.text).unwrap_or_default();
+    Some(Stated {
+        text: text.to_owned(),
+        tokens: (len_u32(found.tokens.start), len_u32(found.tokens.end)),
+        piece: String::from_utf8_lossy(piece).into_owned(),
+    })
 }
 
 /// The texts of tokens; those that only together form a character are one.
@@ -462,7 +473,7 @@ mod tests {
                     .columns
                     .sequence_text(&state.columns.sequences[sequence as usize])
             );
-            assert_eq!(text.stated_text, None);
+            assert_eq!(text.stated, None);
             let mean: f64 = text
                 .probabilities
                 .iter()

@@ -26,7 +26,7 @@ pub(super) struct Assembly {
 struct Open {
     format: FormatId,
     key: Vec<u8>,
-    origin: Origin,
+    origin: Origin<'static>,
     pieces: u64,
     /// The head and the notes, with the bytes they point to.
     draft: Draft,
@@ -74,7 +74,7 @@ impl Assembly {
         draft: &Draft,
         format: FormatId,
         piece: Piece,
-        origin: Origin,
+        origin: Origin<'_>,
         sink: &mut impl CompletionSink,
     ) {
         self.waited = true;
@@ -143,11 +143,15 @@ impl Assembly {
 }
 
 impl Open {
-    fn new(format: FormatId, key: &[u8], origin: Origin, keep_alternatives: bool) -> Self {
+    fn new(format: FormatId, key: &[u8], origin: Origin<'_>, keep_alternatives: bool) -> Self {
         Self {
             format,
             key: key.to_vec(),
-            origin,
+            origin: Origin {
+                at: origin.at,
+                extent: origin.extent,
+                record: None,
+            },
             pieces: 0,
             draft: Draft {
                 keep_alternatives,
@@ -212,7 +216,7 @@ impl Open {
         self.draft.notes.iter().any(|note| note.code == code)
     }
 
-    fn add(&mut self, draft: &Draft, format: FormatId, piece: Piece, origin: Origin) {
+    fn add(&mut self, draft: &Draft, format: FormatId, piece: Piece, origin: Origin<'_>) {
         let end = origin.at.byte + origin.extent.len;
         self.origin.extent.len = end.saturating_sub(self.origin.at.byte);
         if piece

@@ -20,9 +20,11 @@ use std::borrow::Cow;
 
 /// Where a completion comes from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Origin {
+pub(crate) struct Origin<'a> {
     pub(crate) at: Position,
     pub(crate) extent: Extent,
+    /// The bytes of its record: a recorded request, and the response. `None` when it was put together from several.
+    pub(crate) record: Option<[&'a [u8]; 2]>,
 }
 
 /// Who takes whole completions and problems.
@@ -33,7 +35,7 @@ pub(crate) trait CompletionSink {
         draft: &Draft,
         completion: &CompletionDraft,
         nth: usize,
-        origin: Origin,
+        origin: Origin<'_>,
     );
     /// Something that is none.
     fn problem(&mut self, code: Code, count: u64, place: Place);
@@ -80,7 +82,7 @@ impl<S: CompletionSink> Intake<S> {
     }
 
     /// Keeps what was decoded.
-    pub(crate) fn commit(&mut self, outcome: Outcome, origin: Origin) {
+    pub(crate) fn commit(&mut self, outcome: Outcome, origin: Origin<'_>) {
         if !self.draft.layers.is_empty() {
             self.sink.layers(&self.draft.layers);
         }
@@ -120,7 +122,7 @@ impl<S: CompletionSink> Intake<S> {
         }
     }
 
-    fn hand_out(&mut self, origin: Origin) {
+    fn hand_out(&mut self, origin: Origin<'_>) {
         if self.draft.surrogates > 0 {
             let count = u64::from(self.draft.surrogates);
             let place = place(origin.at, String::new());
@@ -162,7 +164,8 @@ impl<S: CompletionSink> Intake<S> {
                     let place = place(extent.place_of(at, &record[..valid]), String::new());
                     self.sink.problem(Code::InvalidUtf8, broken, place);
                 }
-                self.commit(outcome, Origin { at, extent });
+                let record = Some([&[], record]);
+                self.commit(outcome, Origin { at, extent, record });
             }
             Err(error) => {
                 let end = at.byte + extent.len;
@@ -217,7 +220,8 @@ impl<S: CompletionSink> RecordSink for Intake<S> {
             return None;
         }
         let extent = Extent::value(len);
-        self.commit(outcome, Origin { at, extent });
+        let record = Some([&[], &bytes[..len]]);
+        self.commit(outcome, Origin { at, extent, record });
         Some(len)
     }
 
@@ -237,7 +241,8 @@ impl<S: CompletionSink> RecordSink for Intake<S> {
         } else {
             Outcome::Completions
         };
-        self.commit(outcome, Origin { at, extent });
+        let record = Some([request.unwrap_or_default(), text]);
+        self.commit(outcome, Origin { at, extent, record });
     }
 
     fn stream_end(&mut self) {

@@ -40,7 +40,7 @@ impl CompletionSink for Inner<'_> {
         from: &Draft,
         completion: &CompletionDraft,
         nth: usize,
-        _origin: Origin,
+        _origin: Origin<'_>,
     ) {
         let around = self.draft.head;
         let first = self.draft.choices.len();

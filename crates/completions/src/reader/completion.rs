@@ -13,7 +13,7 @@ impl Reader {
         draft: &Draft,
         completion: &CompletionDraft,
         nth: usize,
-        origin: Origin,
+        origin: Origin<'_>,
     ) {
         let (head, format, at) = (completion.head, completion.format, origin.at);
         let (record, offset) = self.record(origin);
@@ -41,11 +41,11 @@ impl Reader {
                 .add(Code::NoChoices, || self.columns.place(at, String::new()));
         }
         let mut listed = Some(0);
-        for &choice in &order {
+        for (&choice, nth_of_record) in order.iter().zip(offset..) {
             let Appended {
                 n_tokens,
                 has_tokens,
-            } = self.append_sequence(draft, completion, choice, at);
+            } = self.append_sequence(draft, completion, choice, origin, nth_of_record);
             listed = listed
                 .filter(|_| has_tokens)
                 .map(|listed: u64| listed + n_tokens);
@@ -59,7 +59,7 @@ impl Reader {
     }
 
     /// Index of the record that a completion comes from, appended if it is a new one, and the sequences that it has given.
-    fn record(&mut self, origin: Origin) -> (u32, u32) {
+    fn record(&mut self, origin: Origin<'_>) -> (u32, u32) {
         let span = RecordSpan {
             source: self.columns.source(),
             start: origin.at.byte,

@@ -2,23 +2,20 @@
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
 
-/// A hash over id, index, text and values. Equal sequences have equal ones; the chance that others do is negligible.
-pub(super) struct Fingerprint(pub(super) u64);
+/// A hash of 64 bits: the chance that what differs has the same one is negligible.
+struct Fingerprint(u64);
 
 impl Fingerprint {
-    pub(super) fn new(id: &[u8], index: u32) -> Self {
-        let mut fingerprint = Self(0xcbf2_9ce4_8422_2325);
-        fingerprint.bytes(id);
-        fingerprint.word(u64::from(index));
-        fingerprint
+    fn new() -> Self {
+        Self(0xcbf2_9ce4_8422_2325)
     }
 
-    pub(super) fn word(&mut self, word: u64) {
+    fn word(&mut self, word: u64) {
         self.0 = (self.0 ^ word).wrapping_mul(0x9e37_79b9_7f4a_7c15);
         self.0 ^= self.0 >> 29;
     }
 
-    pub(super) fn bytes(&mut self, bytes: &[u8]) {
+    fn bytes(&mut self, bytes: &[u8]) {
         self.word(bytes.len() as u64);
         for chunk in bytes.chunks(8) {
             let mut word = [0; 8];
@@ -29,13 +26,61 @@ impl Fingerprint {
 }
 
 /// What a sequence is known by.
+///
+/// With an id, that is its id, index, text and values. Without one, its record, byte for byte: short answers to different
+/// questions are often equal in text and values. Pieces of a stream have no record of their own; there text and values have to do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub(crate) struct Print {
     /// Of its id and index; `None` without an id.
-    pub(super) id: Option<u64>,
-    /// Of all of it.
-    pub(super) all: u64,
+    id: Option<u64>,
+    /// Of all that counts.
+    all: u64,
+    /// It is the record that counts.
+    record: bool,
+}
+
+impl Print {
+    /// Of a sequence with this id (empty for none), text and values.
+    pub(super) fn of_content(
+        id: &[u8],
+        index: u32,
+        text: &[u8],
+        values: impl Iterator<Item = f64>,
+    ) -> Self {
+        let mut print = Fingerprint::new();
+        print.bytes(id);
+        print.word(u64::from(index));
+        let known_by_id = (!id.is_empty()).then_some(print.0);
+        print.bytes(text);
+        values.for_each(|value| print.word(value.to_bits()));
+        Self {
+            id: known_by_id,
+            all: print.0,
+            record: false,
+        }
+    }
+
+    /// Of the `nth` sequence of this record.
+    pub(super) fn of_record(record: [&[u8]; 2], nth: u32) -> Self {
+        let mut print = Fingerprint::new();
+        print.word(u64::from(nth));
+        record.iter().for_each(|bytes| print.bytes(bytes));
+        Self {
+            id: None,
+            all: print.0,
+            record: true,
+        }
+    }
+
+    /// What another one has in common with it.
+    pub(super) fn same(self) -> &'static str {
+        match self {
+            Self { record: true, .. } => "the bytes of the record",
+            Self { id: Some(_), .. } => "id, index, text and values",
+            Self { id: None, .. } => "index, text and values",
+        }
+    }
 }
 
 /// What was there before.
@@ -55,7 +100,7 @@ pub(super) struct Fingerprints(BTreeMap<u64, (u32, u32)>);
 
 impl Fingerprints {
     /// Was it there? If not, it is now.
-    pub(super) fn know(&mut self, Print { id, all }: Print, nth: u64) -> Known {
+    pub(super) fn know(&mut self, Print { id, all, .. }: Print, nth: u64) -> Known {
         // Positions have 32 bits, here as in the columns.
         let position = u32::try_from(nth).unwrap_or(u32::MAX);
         let content = (all >> 32) as u32;

@@ -1,6 +1,7 @@
 //! From completions to columns: judge, append, report.
 //!
-//! * [`sequence`] appends one sequence and says what is odd about it.
+//! * [`sequence`] appends one sequence.
+//! * [`remarks`] says what is odd about it.
 //! * [`completion`] appends the completion around it.
 //! * [`run`] folds the figures of the file.
 //! * [`fingerprint`] knows which sequences were there before.
@@ -9,6 +10,7 @@
 mod completion;
 mod file;
 mod fingerprint;
+mod remarks;
 mod run;
 pub(crate) mod segment;
 mod sequence;
@@ -67,7 +69,7 @@ impl CompletionSink for Reader {
         draft: &Draft,
         completion: &CompletionDraft,
         nth: usize,
-        origin: Origin,
+        origin: Origin<'_>,
     ) {
         self.append_completion(draft, completion, nth, origin);
     }

@@ -5,8 +5,8 @@
 //! Whatever might come out otherwise than in one go, such as the first problem of its kind, is refused.
 use super::Reader;
 use super::fingerprint::Print;
+use super::remarks::Remarks;
 use super::run::{Tally, Unchanged};
-use super::sequence::SequenceLog;
 use crate::containers::Position;
 use crate::report::Code;
 use crate::{Columns, Level, Limits, Place};
@@ -173,7 +173,7 @@ impl Reader {
         let (Some(sequence), Some(record)) = (sequence, record) else {
             return;
         };
-        let mut log = SequenceLog {
+        let mut log = Remarks {
             log: &mut self.log,
             source: record.source,
             at: Position {
@@ -184,7 +184,7 @@ impl Reader {
             nth,
             choice: sequence.choice,
         };
-        log.known(known);
+        log.known(apart.print, known);
     }
 
     /// What a chapter adds to the formats, in the order of its own; `None` when anything in it is new.

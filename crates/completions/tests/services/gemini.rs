@@ -220,7 +220,7 @@ fn streams_in_lists_and_events() {
     let two = import(format!("{bare}\n{bare}"));
     assert_eq!(
         (texts(&two), codes(&two)),
-        (vec!["a".to_owned(); 2], vec!["no_logprobs"])
+        (vec!["a".to_owned(); 2], vec!["no_logprobs", "duplicate"])
     );
 }
 
