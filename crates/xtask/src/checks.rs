@@ -8,7 +8,7 @@ use std::time::Instant;
 use crate::run::{Done, Failure, read, run_into};
 use crate::toolchain::TARGET;
 use crate::tools::Tools;
-use crate::{bench, bits, dist, e2e, files, site};
+use crate::{bench, bits, dist, e2e, files, fuzz, site};
 
 /// A check and the names by which it can be called.
 struct Check {
@@ -71,6 +71,12 @@ const CHECKS: &[Check] = &[
         run: unit_xtask,
     },
     Check {
+        group: "fuzz",
+        name: "fuzz",
+        about: "hostile bytes for everything that reads files, for a bounded time",
+        run: fuzz::check,
+    },
+    Check {
         group: "bits",
         name: "bits",
         about: "metrics, decoding: the same bits natively and in WebAssembly",
@@ -120,7 +126,7 @@ pub(crate) fn list() -> String {
         .iter()
         .map(|check| format!("  {:<13}{}\n", check.name, check.about));
     format!(
-        "Checks (fmt, lint, unit, bits, bench, doc, site, e2e and dist are groups)\n{}",
+        "Checks (fmt, lint, unit, fuzz, bits, bench, doc, site, e2e and dist are groups)\n{}",
         lines.collect::<String>()
     )
 }

@@ -10,6 +10,7 @@
 //! | `site`, `bundle`, `style`, `css`, `compress`, `files` | `target/site` |
 //! | `serve`, `dist` | the server program, and the one with the site inside it |
 //! | `bench` | `cargo xtask bench`, and the checks that belong to it |
+//! | `fuzz` | `cargo xtask fuzz`, and its check |
 //! | `checks`, `bits`, `e2e`, `probe` | `cargo xtask test` |
 
 mod bench;
@@ -23,6 +24,7 @@ mod debian;
 mod dist;
 mod e2e;
 mod files;
+mod fuzz;
 mod minio;
 mod names;
 mod node;
@@ -55,6 +57,7 @@ cargo xtask <command>
                                measures against the goals, without a browser or in one; --save adds to BENCHMARKS.md
   bench record                 counts instructions anew, for the check `bench-count`
   bench generate SHAPE MB FILE writes a completions file of any size
+  fuzz [TARGET] [--seconds N]  looks for inputs that break a reader; without a target all of them, a minute each
   test [NAME…]                 all checks, or those named: a group or a single one
   help                         this text
 
@@ -87,6 +90,7 @@ fn dispatch(arguments: &[&str]) -> Done<bool> {
         ["serve", options @ ..] => serve::serve(&tools, options).map(|()| true),
         ["dist"] => dist::dist(&tools).map(|()| true),
         ["bench", options @ ..] => bench::bench(&tools, options).map(|()| true),
+        ["fuzz", options @ ..] => fuzz::fuzz(&workspace, options).map(|()| true),
         ["test", names @ ..] => checks::test(&tools, names),
         [] | ["help" | "--help" | "-h"] => {
             print!("{HELP}\n{}", checks::list());

@@ -243,7 +243,7 @@ fn checked(
         (_, Lexeme::Pattern(_)) => wrong_sign("A pattern needs ~."),
         (Compared::Text | Compared::Name, Lexeme::Word(text) | Lexeme::Quoted(text)) => {
             if relation == Relation::Matches {
-                compile(&text, at)
+                compile(&unslashed(&text), at)
             } else {
                 Ok(Value::Text(text))
             }
@@ -263,6 +263,20 @@ fn compile(pattern: &str, at: Range<usize>) -> Result<Value, QueryError> {
     Regex::new(pattern)
         .map(Value::Pattern)
         .map_err(|error| QueryError::new(at, format!("The pattern is wrong: {error}.")))
+}
+
+/// A slash needs no backslash, whichever way the pattern was written.
+fn unslashed(pattern: &str) -> String {
+    let mut text = String::new();
+    let mut escaped = false;
+    for c in pattern.chars() {
+        if c == '/' && escaped {
+            text.pop();
+        }
+        text.push(c);
+        escaped = c == '\\' && !escaped;
+    }
+    text
 }
 
 fn single(mut all: Vec<Expr>, many: fn(Vec<Expr>) -> Expr) -> Expr {

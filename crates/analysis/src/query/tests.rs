@@ -33,6 +33,8 @@ fn what_is_written_and_what_it_reads_as() {
         ("logprob>-0.5", "logprob>-0.5"),
         ("text~/a\\/b/", "text~/a\\/b/"),
         ("model~gpt", "model~/gpt/"),
+        ("id~a\\/b/c", "id~/a\\/b\\/c/"),
+        ("id~a\\\\/b", "id~/a\\\\\\/b/"),
         ("text=\" the\"", "text=\" the\""),
         ("gpt-4o", "\"gpt-4o\""),
         ("(p<1)", "p<1"),

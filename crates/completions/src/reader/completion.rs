@@ -41,11 +41,11 @@ impl Reader {
                 .add(Code::NoChoices, || self.columns.place(at, String::new()));
         }
         let mut listed = Some(0);
-        for (&choice, nth_of_record) in order.iter().zip(offset..) {
+        for (&choice, position) in order.iter().zip(0..) {
             let Appended {
                 n_tokens,
                 has_tokens,
-            } = self.append_sequence(draft, completion, choice, origin, nth_of_record);
+            } = self.append_sequence(draft, completion, choice, origin, [nth as u64, position]);
             listed = listed
                 .filter(|_| has_tokens)
                 .map(|listed: u64| listed + n_tokens);

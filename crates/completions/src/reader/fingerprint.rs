@@ -61,10 +61,10 @@ impl Print {
         }
     }
 
-    /// Of the `nth` sequence of this record.
-    pub(super) fn of_record(record: [&[u8]; 2], nth: u32) -> Self {
+    /// Of a sequence of this record: the number of its completion there, and its position in that.
+    pub(super) fn of_record(record: [&[u8]; 2], place: [u64; 2]) -> Self {
         let mut print = Fingerprint::new();
-        print.word(u64::from(nth));
+        place.iter().for_each(|&number| print.word(number));
         record.iter().for_each(|bytes| print.bytes(bytes));
         Self {
             id: None,

@@ -20,15 +20,15 @@ pub(super) struct Appended {
 }
 
 impl Reader {
-    /// Appends the draft's choice at this position, the `nth_of_record`th sequence of its record. Its columns are where it is put together, so it is appended even when
-    /// it is not kept.
+    /// Appends the draft's choice at this position; its place in the record is the number of its completion there, and its
+    /// position in that. Its columns are where it is put together, so it is appended even when it is not kept.
     pub(super) fn append_sequence(
         &mut self,
         draft: &Draft,
         completion: &CompletionDraft,
         choice: usize,
         origin: Origin<'_>,
-        nth_of_record: u32,
+        place_in_record: [u64; 2],
     ) -> Appended {
         let at = origin.at;
         let (head, format) = (completion.head, completion.format);
@@ -96,7 +96,7 @@ impl Reader {
         let print = if !id.is_empty() {
             Some(Print::of_content(id, choice.index, text, values))
         } else if let Some(record) = origin.record {
-            Some(Print::of_record(record, nth_of_record))
+            Some(Print::of_record(record, place_in_record))
         } else {
             (n_tokens > 0).then(|| Print::of_content(&[], choice.index, text, values))
         };

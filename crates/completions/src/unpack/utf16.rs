@@ -73,6 +73,7 @@ impl Transcoder {
             }
             let unit = std::mem::take(&mut self.pending);
             self.unit(&unit, sink);
+            self.flush(sink);
         }
         for piece in chunk.chunks(ROOM) {
             let mut units = piece.chunks_exact(width);
