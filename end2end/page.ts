@@ -23,7 +23,7 @@ export async function ready(page: Page) {
   await expect(page.getByRole("button", { name: "Open sequence" }).first()).toBeVisible();
 }
 
-export const filterField = (page: Page) => page.getByRole("searchbox", { name: "Token" });
+export const filterField = (page: Page) => page.getByRole("combobox", { name: "Find" });
 export const sortMenu = (page: Page) => page.getByRole("combobox", { name: "Sort" });
 export const modelMenu = (page: Page) => page.getByRole("combobox", { name: "Model" });
 

@@ -16,7 +16,7 @@ export const SAMPLE_BOARDS: Boards = { sentences: "22", perplexity: ["5.13", "3.
 export const REFERENCE_BOARDS: Boards = { sentences: "7", perplexity: ["1.22", "1.41"], probability: ["0.896", "0.833"] };
 
 /** The bytes of a token; null where the server did not write them. */
-type Token = { token: string; logprob: number; bytes: number[] | null };
+type Token = { token: string; logprob: number; bytes: number[] | null; top_logprobs: { logprob: number }[] };
 
 export type Answer = {
   /** From 1, as on the screen. */

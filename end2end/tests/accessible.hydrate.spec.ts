@@ -130,7 +130,7 @@ test("the skip link leads past the header", async ({ page }) => {
 test("an open file by keyboard", async ({ page }) => {
   await openSample(page);
   await page.getByRole("heading", { level: 1 }).click();
-  await tabTo(page, "Token");
+  await tabTo(page, "Find");
   await page.keyboard.type("sea");
   await expect(page.getByText(/tokens marked/)).toBeVisible();
   await tabTo(page, "Clear");

@@ -56,6 +56,53 @@ test("no match says what to do", async ({ page }) => {
   await expect(card(page, 1)).toBeVisible();
 });
 
+test("a query asks for probabilities, ranks and sequences, and reads the alternatives it needs", async ({ page }) => {
+  await openSample(page);
+  // Every doubtful token that was not the first choice, and nothing else.
+  const doubtful = answers.map(({ number, tokens }) => ({
+    number,
+    hits: tokens.filter(({ logprob, top_logprobs: others }) => Math.exp(logprob) < 0.5 && others.some((other) => other.logprob > logprob)).length,
+  }));
+  const matching = doubtful.filter(({ hits }) => hits > 0);
+  const sum = matching.reduce((all, { hits }) => all + hits, 0);
+  expect(sum).toBeGreaterThan(0);
+  await filterField(page).fill("p<0.5 rank>1");
+  await expect(page.getByText(`${matching.length} of 22 sequences, ${sum} tokens marked`)).toBeVisible();
+  const shown = await listed(page);
+  expect(shown.length).toBeGreaterThan(1);
+  expect(shown).toEqual(matching.map(({ number }) => number).slice(0, shown.length));
+  await expect(page).toHaveURL(/#q=p%3C0\.5(%20|\+)rank%3E1$/);
+
+  const long = answers.filter(({ tokens }) => tokens.length > 60);
+  await filterField(page).fill("tokens>60");
+  await expect(page.getByText(`${long.length} of 22 sequences`)).toBeVisible();
+  await expect(hits(page)).toHaveCount(0);
+});
+
+test("a wrong query says where and why, and the list stays", async ({ page }) => {
+  await openSample(page);
+  await filterField(page).fill("ocean");
+  const found = answersWith("ocean").length;
+  await expect(cards(page)).toHaveCount(found);
+  await filterField(page).fill("ocean modle:x");
+  const said = page.getByText("at character 7: There is no field `modle`. Did you mean `model`? Text goes in double quotes.");
+  await expect(said).toBeVisible();
+  await expect(filterField(page)).toHaveAttribute("aria-invalid", "true");
+  await expect(cards(page)).toHaveCount(found);
+  await filterField(page).fill("ocean p<2");
+  await expect(said).toBeHidden();
+  await expect(filterField(page)).not.toHaveAttribute("aria-invalid");
+  await expect(cards(page)).toHaveCount(found);
+});
+
+test("fields and observed values are suggested", async ({ page }) => {
+  await openSample(page);
+  await filterField(page).fill("p<0.2 finish:");
+  await expect(page.locator("#queries option").first()).toHaveAttribute("value", "p<0.2 finish:stop");
+  await filterField(page).fill("seq.p");
+  await expect(page.locator("#queries option").first()).toHaveAttribute("value", "seq.ppl");
+});
+
 test("HTML in the filter and in tokens is text", async ({ page }) => {
   await page.goto("/");
   await hydrated(page);
@@ -63,7 +110,7 @@ test("HTML in the filter and in tokens is text", async ({ page }) => {
   const lines = jsonLines(completion("<b>m</b>", ["a ", tricky, "&amp;"]), completion("plain", ["b"]));
   await choose(page, inMemory("<i>name</i>.jsonl", lines));
   await ready(page);
-  await filterField(page).fill("<img");
+  await filterField(page).fill('"<img"');
   await expect(hits(page)).toHaveText([tricky]);
   await expect(page.locator("main img, main b, main h1 i")).toHaveCount(0);
   await openCard(page, 1);

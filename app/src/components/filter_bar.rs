@@ -1,4 +1,4 @@
-//! Filter by token, model and source, fold, and sort.
+//! Filter by query, model and source, fold, and sort.
 use crate::markup::{Text, push, text};
 use crate::session::Session;
 use crate::view::{ViewState, parse_sort, sort_name};
@@ -30,7 +30,10 @@ pub(crate) fn FilterBar(
     ready: Memo<bool>,
 ) -> impl IntoView {
     let waiting = Signal::derive(move || !ready.get());
-    let token = text(move || view_state.with(|view| view.filter.token.clone()));
+    let query = text(move || view_state.with(|view| view.filter.query.clone()));
+    let suggestions = text(move || session.suggestions.with(|all| suggestions_html(all)));
+    let refused = session.refused;
+    let is_wrong = Signal::derive(move || refused.with(|why| !why.is_empty()));
     let models = text(move || {
         let chosen = view_state.with(|view| view.filter.model.clone());
         summary.with(|run| models_html(&run.models, &chosen))
@@ -48,14 +51,17 @@ pub(crate) fn FilterBar(
         let total = summary.with(|run| run.totals.sequences);
         session.selected.with(|selected| {
             let texts = folded.get().then_some(u64::from(selected.count));
-            let hits = token.with(|token| (!token.is_empty()).then_some(selected.hits));
-            found_text(selected.totals.sequences, total, texts, hits)
+            let hits = query.with(|query| (!query.is_empty()).then_some(selected.hits));
+            found_text(selected.totals.sequences, total, texts, hits, selected.open)
         })
     });
     let set = move |event: ev::Event| {
         let field: HtmlInputElement = event_target(&event);
+        if field.name() == "q" {
+            session.complete(field.value());
+        }
         view_state.update(|view| match field.name().as_str() {
-            "q" => view.filter.token = field.value(),
+            "q" => view.filter.query = field.value(),
             "model" => view.filter.model = field.value(),
             "source" => view.filter.source = field.value(),
             "sort" => view.sort = parse_sort(&field.value()),
@@ -67,9 +73,11 @@ pub(crate) fn FilterBar(
     view! {
         <div class="filter-bar" role="search" aria-label="Filter and sort the sequences" on:input=set>
             <label class="field field-token">
-                <span>"Token"</span>
-                <input type="search" name="q" disabled=waiting placeholder="type a token for which to filter" autocomplete="off" spellcheck="false"
-                    prop:value=token value=token.get_untracked()/>
+                <span>"Find"</span>
+                <input type="search" name="q" disabled=waiting placeholder="text, or p<0.2 rank>1 seq.ppl>3" autocomplete="off" spellcheck="false"
+                    list="queries" aria-describedby="query-error" aria-invalid=move || is_wrong.get().then_some("true")
+                    prop:value=query value=query.get_untracked()/>
+                <datalist id="queries" inner_html=suggestions></datalist>
             </label>
             {menu("Model", "model", none, waiting, models)}
             {menu("File", "source", one_source, waiting, sources)}
@@ -78,6 +86,7 @@ pub(crate) fn FilterBar(
                 <input type="checkbox" name="fold" disabled=waiting prop:checked=folded/>
                 "Fold identical texts"
             </label>
+            <p id="query-error" class="query-error" class:hidden=move || !is_wrong.get() role="status">{refused}</p>
             <p class="found" class:hidden=plain role="status">{found}</p>
             <button type="button" class:hidden=plain on:click=clear>"Clear"</button>
         </div>
@@ -123,6 +132,19 @@ fn sources_html(sources: &[String], chosen: &str) -> String {
     html
 }
 
+fn suggestions_html(suggestions: &[(String, String)]) -> String {
+    let mut html = String::new();
+    for (text, about) in suggestions {
+        push!(
+            html,
+            "<option value=\"{}\">{}</option>",
+            Text(text),
+            Text(about)
+        );
+    }
+    html
+}
+
 fn sorts_html(chosen: &str) -> String {
     let mut html = String::new();
     for (name, text) in SORTS {
@@ -141,8 +163,8 @@ fn push_option(html: &mut String, value: &str, chosen: &str, text: &str) {
     );
 }
 
-/// `texts` when they are folded, `hits` when there is a token to look for.
-fn found_text(count: u64, total: u64, texts: Option<u64>, hits: Option<u64>) -> String {
+/// `texts` when they are folded, `hits` when there is a query, `open` sequences of which it is not known yet.
+fn found_text(count: u64, total: u64, texts: Option<u64>, hits: Option<u64>, open: u32) -> String {
     let mut text = format!(
         "{} of {} sequences",
         format::count(count),
@@ -152,9 +174,13 @@ fn found_text(count: u64, total: u64, texts: Option<u64>, hits: Option<u64>) -> 
         let word = if texts == 1 { "text" } else { "texts" };
         text = format!("{} {word} in {text}", format::count(texts));
     }
-    if let Some(hits) = hits {
+    if let Some(hits) = hits.filter(|&hits| hits > 0) {
         let word = if hits == 1 { "token" } else { "tokens" };
         push!(text, ", {} {word} marked", format::count(hits));
+    }
+    if open > 0 {
+        let open = format::count(u64::from(open));
+        push!(text, "; reading the alternatives of {open} more");
     }
     text
 }
@@ -192,19 +218,35 @@ mod tests {
     }
 
     #[test]
+    fn suggestions_are_texts() {
+        assert_eq!(
+            suggestions_html(&[("model:a<b".into(), "3 & more".into())]),
+            "<option value=\"model:a&lt;b\">3 &amp; more</option>"
+        );
+    }
+
+    #[test]
     fn what_was_found() {
         for (given, said) in [
-            ((6, 7, None, Some(6)), "6 of 7 sequences, 6 tokens marked"),
-            ((1, 7, None, Some(1)), "1 of 7 sequences, 1 token marked"),
-            ((3, 1_140, None, None), "3 of 1\u{2009}140 sequences"),
-            ((7, 7, Some(4), None), "4 texts in 7 of 7 sequences"),
             (
-                (2, 7, Some(1), Some(2)),
+                (6, 7, None, Some(6), 0),
+                "6 of 7 sequences, 6 tokens marked",
+            ),
+            ((1, 7, None, Some(1), 0), "1 of 7 sequences, 1 token marked"),
+            ((1, 7, None, Some(0), 0), "1 of 7 sequences"),
+            ((3, 1_140, None, None, 0), "3 of 1\u{2009}140 sequences"),
+            ((7, 7, Some(4), None, 0), "4 texts in 7 of 7 sequences"),
+            (
+                (2, 7, Some(1), Some(2), 0),
                 "1 text in 2 of 7 sequences, 2 tokens marked",
             ),
+            (
+                (0, 7, None, Some(0), 5),
+                "0 of 7 sequences; reading the alternatives of 5 more",
+            ),
         ] {
-            let (count, total, texts, hits) = given;
-            assert_eq!(found_text(count, total, texts, hits), said);
+            let (count, total, texts, hits, open) = given;
+            assert_eq!(found_text(count, total, texts, hits, open), said);
         }
     }
 }

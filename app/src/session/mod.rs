@@ -54,8 +54,10 @@ pub struct Selected {
     pub query: u32,
     /// How many sequences match.
     pub count: u32,
-    /// How many tokens match the token condition.
+    /// How many tokens match the query.
     pub hits: u64,
+    /// How many more sequences may match: their alternatives are being read.
+    pub open: u32,
     /// Their boards.
     pub totals: Totals,
     /// Position of the open sequence in the list.
@@ -90,6 +92,10 @@ pub struct Session {
     pub summary: RwSignal<Arc<RunSummary>>,
     /// The current selection.
     pub selected: RwSignal<Selected>,
+    /// Why the query last asked cannot be answered, and what to do; empty when it can.
+    pub refused: RwSignal<String>,
+    /// What the query may go on with: whole queries, and what each of them adds.
+    pub suggestions: RwSignal<Vec<(String, String)>>,
     /// Rows of the current selection.
     pub rows: RwSignal<Arc<Rows>>,
     /// The open sequence, or why it could not be read.
@@ -112,6 +118,8 @@ impl Session {
             phase: RwSignal::new(Phase::Idle),
             summary: RwSignal::default(),
             selected: RwSignal::default(),
+            refused: RwSignal::default(),
+            suggestions: RwSignal::default(),
             rows: RwSignal::default(),
             text: RwSignal::new(None),
             histogram: RwSignal::default(),
@@ -197,6 +205,7 @@ impl Session {
 
     fn forget_answers(self) {
         self.selected.set(Selected::default());
+        self.refused.set(String::new());
         self.rows.set(Arc::default());
         self.text.set(None);
         self.token.set(None);
@@ -241,6 +250,11 @@ impl Session {
             },
             &[],
         );
+    }
+
+    /// Asks what a query may go on with; the answer comes into `suggestions`.
+    pub fn complete(self, text: String) {
+        held::send(&Request::Complete { text }, &[]);
     }
 
     /// Asks where a sequence is in the current selection; the answer comes into `selected`.

@@ -50,20 +50,29 @@ impl Session {
                 query,
                 count,
                 hits,
+                open,
                 totals,
                 located,
             } => {
                 // Only the answer to the last question counts.
                 if query == self.asked.get_value() {
+                    self.refused.set(String::new());
                     self.selected.set(Selected {
                         query,
                         count,
                         hits,
+                        open,
                         totals,
                         located,
                     });
                 }
             }
+            Response::Refused { query, message } => {
+                if query == self.asked.get_value() {
+                    self.refused.set(message);
+                }
+            }
+            Response::Completed { suggestions } => self.suggestions.set(suggestions),
             Response::Located { query, position } => {
                 let known = self
                     .selected

@@ -1,7 +1,7 @@
 //! What the person is looking at, and how it reads in an address.
 //!
 //! `colour=surprisal` what colours a token, `cuts=0.20,0.80` where its bands meet, `band=low` only sequences with such a token,
-//! `q=` part of a token, `model=`, `source=`, `fold=1` for identical texts folded, `sort=` with `-` for largest first, `s=` the open sequence and `t=` the
+//! `q=` a query, `model=`, `source=`, `fold=1` for identical texts folded, `sort=` with `-` for largest first, `s=` the open sequence and `t=` the
 //! pinned token, both counted from 1 as on the screen. Unknown or malformed parts are ignored: an old link opens.
 mod address;
 
@@ -36,7 +36,7 @@ impl ViewState {
             let value = value.replace('+', " ");
             let value = percent_decode_str(&value).decode_utf8_lossy();
             match name {
-                "q" => view.filter.token = value.into_owned(),
+                "q" => view.filter.query = value.into_owned(),
                 "model" => view.filter.model = value.into_owned(),
                 "source" => view.filter.source = value.into_owned(),
                 "fold" => view.filter.fold = value == "1",
@@ -70,7 +70,7 @@ impl ViewState {
     pub fn to_query(&self) -> String {
         let mut parts = Vec::new();
         for (name, value) in [
-            ("q", &self.filter.token),
+            ("q", &self.filter.query),
             ("model", &self.filter.model),
             ("source", &self.filter.source),
         ] {
@@ -205,14 +205,14 @@ mod tests {
         #[test]
         fn every_view_survives_the_address(
             bits: bool, cuts in (0..=100_u16, 0..=100_u16), band in proptest::option::of(0..3_u8),
-            token in ".*", model in ".*", source in ".*", fold: bool, key in 0..4usize, descending: bool,
+            query in ".*", model in ".*", source in ".*", fold: bool, key in 0..4usize, descending: bool,
             sequence in proptest::option::of(0..u32::MAX), pinned in proptest::option::of(0..u32::MAX),
         ) {
             let key = [SortKey::Position, SortKey::Perplexity, SortKey::Probability, SortKey::Length][key];
             let quantity = if bits { Quantity::Surprisal } else { Quantity::Probability };
             let scale = Scale::of(quantity).with_cut(0, cuts.0).with_cut(1, cuts.1);
             let view = ViewState {
-                filter: Filter { token, model, source, fold, band: band.map(|band| InBand { scale, band }) },
+                filter: Filter { query, model, source, fold, band: band.map(|band| InBand { scale, band }) },
                 scale,
                 sort: Sort { key, descending },
                 sequence,

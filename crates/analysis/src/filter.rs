@@ -5,12 +5,12 @@ use serde::{Deserialize, Serialize};
 /// Conditions that all have to hold. Empty ones always hold.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Filter {
-    /// Part of a token, e.g. ` simpl`; upper and lower case count as the same.
+    /// A query as it is written; see [`crate::query`].
     ///
-    /// It is looked for in the text of the sequence, so it may span several tokens, and begin or end inside of one.
+    /// Its words are looked for in the text of the sequence, so they may span several tokens, and begin or end inside of one.
     /// A token is a hit when it holds at least one byte of an occurrence; occurrences may overlap. White space counts
     /// as it is. Letters compare by their one-letter lower case; bytes that are not UTF-8 equal nothing.
-    pub token: String,
+    pub query: String,
     /// Exact name of the model.
     pub model: String,
     /// Exact name of the source, as [`completions::Columns::source_name`] gives it.
@@ -24,7 +24,7 @@ pub struct Filter {
 impl Filter {
     /// No condition at all.
     pub fn is_empty(&self) -> bool {
-        self.token.is_empty()
+        self.query.is_empty()
             && self.model.is_empty()
             && self.source.is_empty()
             && self.band.is_none()

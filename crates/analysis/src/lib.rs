@@ -1,7 +1,7 @@
 //! Questions over the columns of a run: filter, sort, count.
 //!
 //! ```text
-//! filter    which sequences: part of a token, a model, a source
+//! filter    which sequences: a query, a model, a source
 //! fold      which sequences have the same text
 //! search    where a piece of text occurs, and which tokens it touches
 //! sort      in which order
@@ -33,5 +33,5 @@ pub use fold::Texts;
 pub use models::models;
 pub use near::nearest;
 pub use scale::{Histogram, InBand, Quantity, Scale};
-pub use select::{Selection, hits_in, select, select_folded};
+pub use select::{Question, Selection, select};
 pub use sort::{Sort, SortKey};

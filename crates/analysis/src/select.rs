@@ -1,20 +1,64 @@
 //! Filter and sort in one go.
 use crate::fold::Fold;
 use crate::models::model_of;
-use crate::search::{Needle, touched};
+use crate::query::{Answer, Asked, Query};
 use crate::{Filter, Sort, Texts};
-use completions::{Columns, Sequence};
+use completions::{Columns, Sequence, SequenceDetail};
 use metrics::{RunBuilder, RunMetrics};
+use std::collections::HashMap;
+
+/// A query and what is known of its answer: alternatives have to be read for some queries, sequence by sequence, and are then
+/// not needed again, whatever else is asked.
+#[derive(Debug, Default)]
+pub struct Question {
+    query: Query,
+    /// Sequences whose alternatives were read, with the tokens that match; `None` when none does.
+    read: HashMap<u32, Option<Vec<u32>>>,
+}
+
+impl Question {
+    /// Nothing is known of the answer.
+    pub fn new(query: Query) -> Self {
+        Self {
+            query,
+            read: HashMap::new(),
+        }
+    }
+
+    /// The alternatives of these sequences were read.
+    pub fn read<'a>(
+        &mut self,
+        columns: &Columns,
+        details: impl IntoIterator<Item = (u32, &'a SequenceDetail)>,
+    ) {
+        let mut asked = Asked::new(&self.query, columns);
+        for (index, detail) in details {
+            if let Some(sequence) = columns.sequences.get(index as usize) {
+                let tokens = asked.ask_again(index, sequence, detail);
+                self.read.insert(index, tokens);
+            }
+        }
+    }
+
+    /// The alternatives of a sequence cannot be read: it does not match.
+    pub fn unreadable(&mut self, index: u32) {
+        self.read.insert(index, None);
+    }
+}
 
 /// The answer to a filter and a sort.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Selection {
     /// Indices of the sequences that match, in the order asked for.
     pub order: Vec<u32>,
-    /// Tokens that match the token condition, over all matching sequences; 0 without that condition.
+    /// Tokens that match the query, over all matching sequences; 0 when it asks nothing of tokens.
     pub hits: u64,
     /// The boards of the matching sequences; those that were folded away are among them.
     pub metrics: RunMetrics,
+    /// Sequences, ascending, whose alternatives have to be read before it is known whether they match: they are not among the others.
+    pub open: Vec<u32>,
+    /// The matching tokens of sequences, by ascending sequence; those without any are left out.
+    tokens: Vec<(u32, Vec<u32>)>,
     /// For every sequence of the run: how many it stands for when texts are folded. Empty when they are not.
     copies: Vec<u32>,
 }
@@ -25,23 +69,29 @@ impl Selection {
         let copies = self.copies.get(sequence as usize);
         copies.copied().unwrap_or(1)
     }
+
+    /// Indices (within the sequence) of the tokens that match the query, ascending.
+    pub fn hits_in(&self, sequence: u32) -> &[u32] {
+        let found = self.tokens.binary_search_by_key(&sequence, |hit| hit.0);
+        found
+            .ok()
+            .and_then(|at| self.tokens.get(at))
+            .map_or(&[], |hit| &hit.1)
+    }
 }
 
 /// Filters and sorts. The boards are computed in the order of the file, so they do not depend on the sort.
-pub fn select(columns: &Columns, filter: &Filter, sort: Sort) -> Selection {
-    if filter.fold {
-        return select_folded(columns, filter, sort, &Texts::of(columns));
-    }
-    select_all(columns, filter, sort, None)
-}
-
-/// The same with identical texts folded; `texts` are those of the columns, found before.
-pub fn select_folded(columns: &Columns, filter: &Filter, sort: Sort, texts: &Texts) -> Selection {
-    select_all(columns, filter, sort, Some(Fold::new(texts)))
-}
-
-fn select_all(columns: &Columns, filter: &Filter, sort: Sort, mut fold: Option<Fold>) -> Selection {
-    let needle = Needle::new(&filter.token);
+/// `texts` are those of the columns, found before, for a filter that folds them.
+pub fn select(
+    columns: &Columns,
+    filter: &Filter,
+    question: &Question,
+    sort: Sort,
+    texts: Option<&Texts>,
+) -> Selection {
+    let Question { query, read } = question;
+    let mut fold = texts.filter(|_| filter.fold).map(Fold::new);
+    let mut asked = (!query.is_empty()).then(|| Asked::new(query, columns));
     let sources = sources_named(columns, &filter.source);
     let mut run = RunBuilder::default();
     let mut selection = Selection::default();
@@ -54,13 +104,23 @@ fn select_all(columns: &Columns, filter: &Filter, sort: Sort, mut fold: Option<F
         {
             continue;
         }
-        if let Some(needle) = &needle {
-            let (text, ends) = text_of(columns, sequence);
-            let mut hits = 0;
-            if !touched(needle, text, ends, |_| hits += 1) {
-                continue;
+        if let Some(asked) = &mut asked {
+            let answer = match read.get(&index) {
+                Some(tokens) => tokens.clone().map_or(Answer::No, Answer::Yes),
+                None => asked.ask(index, sequence),
+            };
+            match answer {
+                Answer::No => continue,
+                Answer::Open(_) => {
+                    selection.open.push(index);
+                    continue;
+                }
+                Answer::Yes(tokens) if tokens.is_empty() => {}
+                Answer::Yes(tokens) => {
+                    selection.hits += tokens.len() as u64;
+                    selection.tokens.push((index, tokens));
+                }
             }
-            selection.hits += hits;
         }
         run.push(&sequence.metrics);
         if fold.as_mut().is_none_or(|fold| fold.is_first(index)) {
@@ -72,18 +132,6 @@ fn select_all(columns: &Columns, filter: &Filter, sort: Sort, mut fold: Option<F
     selection.metrics = run.metrics(true);
     selection
 }
-
-/// Indices (within the sequence) of the tokens that match the token condition, ascending.
-pub fn hits_in(columns: &Columns, sequence: u32, filter: &Filter) -> Vec<u32> {
-    let mut hits = Vec::new();
-    let sequence = columns.sequences.get(sequence as usize);
-    if let (Some(sequence), Some(needle)) = (sequence, Needle::new(&filter.token)) {
-        let (text, ends) = text_of(columns, sequence);
-        touched(&needle, text, ends, |token| hits.push(token));
-    }
-    hits
-}
-
 /// An empty name is no condition.
 fn has_model(columns: &Columns, sequence: &Sequence, name: &str) -> bool {
     name.is_empty()

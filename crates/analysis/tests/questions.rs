@@ -1,5 +1,7 @@
 //! Questions against columns made by hand, and against naive answers.
-use analysis::{Filter, Selection, Sort, SortKey, Texts, hits_in, models, select, select_folded};
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on should stop")]
+use analysis::query::Query;
+use analysis::{Filter, Question, Selection, Sort, SortKey, Texts, models};
 use completions::{Columns, Completion, Finish, Kind, RecordSpan, Sequence, Source};
 use metrics::{Reading, RunBuilder, SequenceBuilder};
 use proptest::prelude::*;
@@ -55,9 +57,23 @@ fn columns(given: &[Given]) -> Columns {
 
 fn token(token: &str) -> Filter {
     Filter {
-        token: token.to_owned(),
+        query: quoted(token),
         ..Filter::default()
     }
+}
+
+/// The text as a query.
+fn quoted(token: &str) -> String {
+    match token {
+        "" => String::new(),
+        token => format!("\"{token}\""),
+    }
+}
+
+fn select(columns: &Columns, filter: &Filter, sort: Sort) -> Selection {
+    let question = Question::new(Query::parse(&filter.query).unwrap());
+    let texts = filter.fold.then(|| Texts::of(columns));
+    analysis::select(columns, filter, &question, sort, texts.as_ref())
 }
 
 fn order(columns: &Columns, key: SortKey, descending: bool) -> Vec<u32> {
@@ -124,11 +140,7 @@ fn tokens_are_found_in_the_text_and_touched_tokens_are_hits() {
                 .iter()
                 .find(|(sequence, _)| *sequence == index)
                 .map_or(&[][..], |(_, tokens)| tokens);
-            assert_eq!(
-                hits_in(&all, index, &token(query)),
-                want,
-                "{query:?} in sequence {index}"
-            );
+            assert_eq!(got.hits_in(index), want, "{query:?} in sequence {index}");
         }
     }
 }
@@ -139,8 +151,8 @@ fn text_without_tokens_matches_without_hits() {
     all.text = b"a refusal".to_vec();
     all.sequences[0].text_len = all.text.len() as u32;
     let got = select(&all, &token("refus"), Sort::default());
-    assert_eq!((got.order, got.hits), (vec![0], 0));
-    assert_eq!(hits_in(&all, 0, &token("refus")), [0; 0]);
+    assert_eq!((got.order.as_slice(), got.hits), (&[0][..], 0));
+    assert_eq!(got.hits_in(0), [0; 0]);
 }
 
 #[test]
@@ -150,7 +162,7 @@ fn models_are_exact_and_conditions_combine() {
         select(
             &all,
             &Filter {
-                token: token.to_owned(),
+                query: quoted(token),
                 model: model.to_owned(),
                 ..Filter::default()
             },
@@ -202,7 +214,7 @@ fn ties_keep_the_order_of_the_file() {
 fn nothing_to_select_from() {
     let got = select(&Columns::default(), &token("a"), Sort::default());
     assert_eq!(got, Selection::default());
-    assert_eq!(hits_in(&Columns::default(), 0, &token("a")), [0; 0]);
+    assert_eq!(got.hits_in(0), [0; 0]);
     assert_eq!(models(&Columns::default()), []);
 }
 
@@ -287,7 +299,7 @@ proptest! {
             .collect();
         let given: Vec<Given> = borrowed.iter().map(|(model, tokens)| (*model, &tokens[..])).collect();
         let all = columns(&given);
-        let filter = Filter { token: query.to_owned(), model: model.to_owned(), ..Filter::default() };
+        let filter = Filter { query: quoted(query), model: model.to_owned(), ..Filter::default() };
         let sort = Sort { key, descending };
         let got = select(&all, &filter, sort);
 
@@ -296,11 +308,11 @@ proptest! {
         for (index, (of, tokens)) in (0..).zip(&file) {
             let tokens: Vec<Vec<u8>> = tokens.iter().map(|(bytes, _)| bytes.clone()).collect();
             let found = if query.is_empty() { Vec::new() } else { naive_hits(&tokens, query) };
-            prop_assert_eq!(&hits_in(&all, index, &filter), &found);
             let right_model = model.is_empty() || of.is_some_and(|of| MODELS[of as usize] == model);
             if right_model && (query.is_empty() || !found.is_empty()) {
                 run.push(&all.sequences[index as usize].metrics);
                 hits += found.len() as u64;
+                prop_assert_eq!(got.hits_in(index), &found);
                 want.push(index);
             }
         }
@@ -419,8 +431,6 @@ fn identical_texts_are_one_row_with_a_count() {
     ]);
     let asked = |filter: &Filter, sort: Sort| {
         let got = select(&all, filter, sort);
-        let texts = Texts::of(&all);
-        assert_eq!(got, select_folded(&all, filter, sort, &texts));
         let rows: Vec<(u32, u32)> = got.order.iter().map(|&at| (at, got.copies(at))).collect();
         (rows, got.metrics.n_sequences, got.hits)
     };
@@ -440,7 +450,7 @@ fn identical_texts_are_one_row_with_a_count() {
     };
     assert_eq!(asked(&small, Sort::default()), (vec![(0, 1), (2, 1)], 2, 0));
     let words = Filter {
-        token: "yes".into(),
+        query: "yes".into(),
         ..fold.clone()
     };
     assert_eq!(asked(&words, Sort::default()), (vec![(1, 3)], 3, 5));

@@ -2,12 +2,13 @@
 use crate::protocol::{Job, Request, Response};
 use crate::reading;
 use crate::source::Source;
-use crate::state::{CARD_TOKENS, State, Wanted};
+use crate::state::{CARD_TOKENS, State};
 use crate::warm::{Exercise, SLICES};
 use api::Card;
-use completions::{Limits, RecordReader};
+use completions::{Limits, RecordReader, RecordSpan, SequenceDetail};
 use js_sys::{Array, Reflect, Uint8Array};
 use std::cell::RefCell;
+use std::collections::VecDeque;
 use std::rc::Rc;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
@@ -18,6 +19,9 @@ const PRACTICE_AFTER_MS: i32 = 300;
 /// Rest between two slices of the practice, milliseconds.
 const PRACTICE_REST_MS: i32 = 4;
 
+/// While alternatives are read for a query: how often the page is told what was found by then, milliseconds.
+const TELL_EVERY_MS: f64 = 1000.0;
+
 /// Everything the worker holds. Borrowed for the length of one answer, never across an `await`.
 #[derive(Default)]
 pub(crate) struct Worker {
@@ -25,6 +29,8 @@ pub(crate) struct Worker {
     pub(crate) cancelled: bool,
     source: Option<Source>,
     pub(crate) state: State,
+    /// The query for which alternatives are being read.
+    answering: Option<u32>,
 }
 
 pub(crate) type Shared = Rc<RefCell<Worker>>;
@@ -117,14 +123,16 @@ fn receive(worker: &Shared, message: &JsValue) {
             sort,
             locate,
         } => {
-            send(
-                &worker
-                    .borrow_mut()
-                    .state
-                    .select(query, filter, sort, locate),
-            );
+            let mut held = worker.borrow_mut();
+            send(&held.state.select(query, filter, sort, locate));
+            let asked = Some(held.state.questions);
+            if !held.state.selection.open.is_empty() && held.answering != asked {
+                held.answering = asked;
+                wasm_bindgen_futures::spawn_local(answer_open(Rc::clone(worker)));
+            }
         }
-        Request::Locate { sequence } => send(&worker.borrow().state.locate(sequence)),
+        Request::Complete { text } => send(&worker.borrow().state.complete(&text)),
+        Request::Locate { sequence } => send(&worker.borrow_mut().state.locate(sequence)),
         Request::Histogram { quantity } => send(&worker.borrow().state.histogram(quantity)),
         Request::Rows {
             query,
@@ -172,6 +180,71 @@ fn answer_detail(worker: &Shared, sequence: u32, token: Option<u32>) {
     });
 }
 
+/// Reads the alternatives that the query of the present selection needs, until it is answered or another one is asked.
+async fn answer_open(worker: Shared) {
+    let (job, asked) = {
+        let worker = worker.borrow();
+        (worker.job, worker.state.questions)
+    };
+    let is_current = || {
+        let worker = worker.borrow();
+        worker.job == job && worker.state.questions == asked
+    };
+    let mut open: VecDeque<u32> = worker.borrow().state.selection.open.clone().into();
+    let mut told = js_sys::Date::now();
+    while !open.is_empty() {
+        let read = read_batch(&worker, open.make_contiguous()).await;
+        if !is_current() {
+            return;
+        }
+        let read = match read {
+            Ok(read) => read,
+            Err(message) => {
+                let mut worker = worker.borrow_mut();
+                worker.answering = None;
+                return send(&worker.state.refuse(message));
+            }
+        };
+        open.drain(..read.len().min(open.len()));
+        let mut worker = worker.borrow_mut();
+        worker.state.take_batch(&read);
+        if open.is_empty() || js_sys::Date::now() - told > TELL_EVERY_MS {
+            send(&worker.state.select_again());
+            told = js_sys::Date::now();
+            // Another filter may have asked the same query of other sequences.
+            open = worker.state.selection.open.clone().into();
+        }
+    }
+    worker.borrow_mut().answering = None;
+}
+
+/// Reads the first of these sequences and those near it.
+async fn read_batch(
+    worker: &Shared,
+    open: &[u32],
+) -> Result<Vec<(u32, Option<SequenceDetail>)>, String> {
+    let found = {
+        let worker = worker.borrow();
+        worker.source.clone().zip(worker.state.batch(open))
+    };
+    let (source, batch) = found.ok_or("There is no such sequence in this file.")?;
+    let bytes = record_bytes(&source, &batch.source, &batch.span).await?;
+    Ok(batch.decode(&bytes))
+}
+
+/// The bytes of a record in its file.
+async fn record_bytes(
+    source: &Source,
+    of: &completions::Source,
+    record: &RecordSpan,
+) -> Result<Vec<u8>, String> {
+    if of.packed {
+        return unpack(source, of, record).await;
+    }
+    let range = record.start..record.start + record.len;
+    source.part(of.file, range).await
+}
+
 async fn decode(worker: &Shared, sequence: u32) -> Result<(), String> {
     let found = {
         let worker = worker.borrow();
@@ -182,16 +255,10 @@ async fn decode(worker: &Shared, sequence: u32) -> Result<(), String> {
             .map(|found| (worker.job, found))
     };
     let (job, (source, wanted)) = found.ok_or("There is no such sequence in this file.")?;
-    let (record, file) = (wanted.record, wanted.source.file);
-    let bytes = if wanted.source.packed {
-        unpack(&source, &wanted).await?
-    } else {
-        let range = record.start..record.start + record.len;
-        source.part(file, range).await?
-    };
+    let bytes = record_bytes(&source, &wanted.source, &wanted.record).await?;
     let detail = wanted
         .decode(&bytes)
-        .ok_or_else(|| source.has_changed(file))?;
+        .ok_or_else(|| source.has_changed(wanted.source.file))?;
     let mut worker = worker.borrow_mut();
     if worker.job == job {
         worker.state.keep_detail(sequence, detail);
@@ -200,10 +267,14 @@ async fn decode(worker: &Shared, sequence: u32) -> Result<(), String> {
 }
 
 /// The bytes of a record in a compressed file: it is unpacked again, from its beginning to the end of the record.
-async fn unpack(source: &Source, wanted: &Wanted) -> Result<Vec<u8>, String> {
-    let file = wanted.source.file;
+async fn unpack(
+    source: &Source,
+    of: &completions::Source,
+    record: &RecordSpan,
+) -> Result<Vec<u8>, String> {
+    let file = of.file;
     let mut stream = source.stream(file, 0).await?;
-    let mut reader = RecordReader::new(Limits::default(), &wanted.source, &wanted.record);
+    let mut reader = RecordReader::new(Limits::default(), of, record);
     while let Some(bytes) = stream.next().await? {
         if reader.push(&bytes) {
             break;

@@ -7,6 +7,7 @@
 //! reading   from files to columns, with word of it to the page
 //! crew      large files of lines are read by several helpers, dealt out here
 //! helper    a worker of the worker's own: lines of a range of bytes
+//! asking    which alternatives a query needs, read a few records at a time
 //! warm      practice before the first file
 //! host      the message loop
 //! ```
@@ -21,6 +22,7 @@
 //!
 //! After a panic the instance is poisoned. The page then gets `{fatal}` or an `error` event, says so, and the next file opened
 //! gets a new worker.
+mod asking;
 mod crew;
 pub mod helper;
 pub mod host;

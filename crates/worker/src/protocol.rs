@@ -37,6 +37,11 @@ pub enum Request {
         /// Where is this sequence in the answer?
         locate: Option<u32>,
     },
+    /// What may a query go on with?
+    Complete {
+        /// As far as it is written.
+        text: String,
+    },
     /// Where is this sequence in the last selection?
     Locate {
         /// Which one.
@@ -108,12 +113,26 @@ pub enum Response {
         query: u32,
         /// How many rows the list has: the sequences that match, or their different texts.
         count: u32,
-        /// How many tokens match the token condition.
+        /// How many tokens match the query.
         hits: u64,
+        /// How many more sequences may match: their alternatives are being read, and another answer follows.
+        open: u32,
         /// Their boards.
         totals: Totals,
         /// Position of the sequence asked for.
         located: Option<u32>,
+    },
+    /// Answer to `Select` when its query cannot be answered; the last selection stays.
+    Refused {
+        /// Which selection.
+        query: u32,
+        /// What is wrong, where, and what to do.
+        message: String,
+    },
+    /// Answer to `Complete`.
+    Completed {
+        /// Whole queries to choose from, and what each of them adds.
+        suggestions: Vec<(String, String)>,
     },
     /// Answer to `Locate`.
     Located {

@@ -1,6 +1,7 @@
 //! What the worker knows of the file, and its answers. No browser in here: tested natively.
 use crate::protocol::{AlternativeView, Response, Row, SequenceText, Stated, TokenView};
-use analysis::{Filter, Histogram, Quantity, Selection, Sort, Texts};
+use analysis::query::{Query, complete};
+use analysis::{Filter, Histogram, Quantity, Question, Selection, Sort, Texts};
 use api::Card;
 use completions::{
     Alignment, Columns, FormatId, RecordSpan, SequenceDetail, Source, TokenDetail, decode_sequence,
@@ -17,8 +18,15 @@ pub(crate) const CARD_TOKENS: u32 = 90;
 pub(crate) struct State {
     pub(crate) columns: Columns,
     filter: Filter,
+    sort: Sort,
     query: u32,
-    selection: Selection,
+    pub(crate) selection: Selection,
+    /// The sequence whose place in the selection the page wants to know.
+    wanted: Option<u32>,
+    /// The query of the filter, and what is known of its answer.
+    pub(crate) question: Question,
+    /// Counts the queries: what is read for another one is of no use.
+    pub(crate) questions: u32,
     /// Which texts are the same; found when somebody asks for it.
     texts: Option<Texts>,
     detail: Option<(u32, SequenceDetail)>,
@@ -60,26 +68,62 @@ impl State {
         sort: Sort,
         locate: Option<u32>,
     ) -> Response {
-        self.selection = if filter.fold {
-            let columns = &self.columns;
-            let texts = self.texts.get_or_insert_with(|| Texts::of(columns));
-            analysis::select_folded(columns, &filter, sort, texts)
-        } else {
-            analysis::select(&self.columns, &filter, sort)
-        };
+        if filter.query != self.filter.query {
+            match Query::parse(&filter.query) {
+                Ok(asked) => self.question = Question::new(asked),
+                Err(error) => {
+                    let message = error.to_string();
+                    return Response::Refused { query, message };
+                }
+            }
+            self.questions += 1;
+        }
         self.filter = filter;
+        self.sort = sort;
         self.query = query;
+        self.wanted = locate;
+        self.select_again()
+    }
+
+    /// The same selection with what is known by now.
+    pub(crate) fn select_again(&mut self) -> Response {
+        let columns = &self.columns;
+        if self.filter.fold {
+            self.texts.get_or_insert_with(|| Texts::of(columns));
+        }
+        let texts = self.texts.as_ref();
+        self.selection = analysis::select(columns, &self.filter, &self.question, self.sort, texts);
         Response::Selected {
-            query,
+            query: self.query,
             count: len_u32(self.selection.order.len()),
             hits: self.selection.hits,
+            open: len_u32(self.selection.open.len()),
             totals: (&self.selection.metrics).into(),
-            located: locate.and_then(|wanted| self.position_of(wanted)),
+            located: self.wanted.and_then(|wanted| self.position_of(wanted)),
+        }
+    }
+
+    /// The query cannot be answered.
+    pub(crate) fn refuse(&self, message: String) -> Response {
+        let query = self.query;
+        Response::Refused { query, message }
+    }
+
+    /// What a query may go on with.
+    pub(crate) fn complete(&self, text: &str) -> Response {
+        let whole = |suggestion: analysis::query::Suggestion| {
+            let before = text.get(..suggestion.from).unwrap_or_default();
+            (format!("{before}{}", suggestion.text), suggestion.about)
+        };
+        let suggestions = complete(&self.columns, text, text.len());
+        Response::Completed {
+            suggestions: suggestions.into_iter().map(whole).collect(),
         }
     }
 
     /// Where a sequence is in the current selection.
-    pub(crate) fn locate(&self, sequence: u32) -> Response {
+    pub(crate) fn locate(&mut self, sequence: u32) -> Response {
+        self.wanted = Some(sequence);
         Response::Located {
             query: self.query,
             position: self.position_of(sequence),
@@ -114,7 +158,7 @@ impl State {
         Row {
             weakest: self.weakest(&card),
             card,
-            hits: analysis::hits_in(&self.columns, sequence, &self.filter),
+            hits: self.selection.hits_in(sequence).to_vec(),
             copies: self.selection.copies(sequence),
         }
     }
@@ -327,7 +371,7 @@ mod tests {
 
     fn select(state: &mut State, token: &str, locate: Option<u32>) -> (u32, u64, Option<u32>) {
         let filter = Filter {
-            token: token.into(),
+            query: token.into(),
             ..Filter::default()
         };
         match state.select(1, filter, Sort::default(), locate) {
@@ -355,6 +399,86 @@ mod tests {
                 position: None
             }
         );
+    }
+
+    #[test]
+    fn what_a_query_leaves_open_is_read_in_batches() {
+        let mut state = state();
+        let ask = |state: &mut State| {
+            let filter = Filter {
+                query: "rank>1 or capital".into(),
+                ..Filter::default()
+            };
+            match state.select(1, filter, Sort::default(), None) {
+                Response::Selected {
+                    count, hits, open, ..
+                } => (count, hits, open),
+                other => panic!("{other:?}"),
+            }
+        };
+        let (_, _, open) = ask(&mut state);
+        assert!(open > 0);
+        let mut batches = 0;
+        loop {
+            let open = state.selection.open.clone();
+            let Some(batch) = state.batch(&open) else {
+                break;
+            };
+            let record = batch.span;
+            let bytes = &SAMPLE[record.start as usize..(record.start + record.len) as usize];
+            state.take_batch(&batch.decode(bytes));
+            state.select_again();
+            batches += 1;
+        }
+        assert_eq!(batches, 1, "the whole sample is near");
+        let found = ask(&mut state);
+        // The same as when all is read at once.
+        let query = Query::parse("rank>1 or capital").unwrap();
+        let whole = query.find(&state.columns, |sequence| {
+            let wanted = state.record_of(sequence)?;
+            let range = wanted.record.start..wanted.record.start + wanted.record.len;
+            wanted.decode(&SAMPLE[range.start as usize..range.end as usize])
+        });
+        assert!(!whole.hits.is_empty());
+        assert_eq!(found, (len_u32(whole.hits.len()), whole.tokens(), 0));
+
+        // What is not what it was matches nothing.
+        state.select(2, Filter::default(), Sort::default(), None);
+        ask(&mut state);
+        let batch = state.batch(&state.selection.open.clone()).unwrap();
+        state.take_batch(&batch.decode(b""));
+        let (_, _, open) = ask(&mut state);
+        assert_eq!(open, 0);
+    }
+
+    #[test]
+    fn a_wrong_query_is_refused_and_the_selection_stays() {
+        let mut state = state();
+        let (count, ..) = select(&mut state, "capital", None);
+        let wrong = Filter {
+            query: "p<".into(),
+            ..Filter::default()
+        };
+        assert_eq!(
+            state.select(2, wrong, Sort::default(), None),
+            Response::Refused {
+                query: 2,
+                message: "at character 3: A value is missing behind `p`.".into()
+            }
+        );
+        let Response::Rows { rows, .. } = state.rows(1, 0, 50) else {
+            panic!()
+        };
+        assert_eq!(len_u32(rows.len()), count);
+    }
+
+    #[test]
+    fn suggestions_are_whole_queries() {
+        let Response::Completed { suggestions } = state().complete("p<0.2 fini") else {
+            panic!()
+        };
+        let texts: Vec<&str> = suggestions.iter().map(|(text, _)| text.as_str()).collect();
+        assert_eq!(texts, ["p<0.2 finish"]);
     }
 
     #[test]

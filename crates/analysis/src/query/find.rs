@@ -1,6 +1,6 @@
 //! Which sequences and tokens match.
 use super::eval::{Truth, band_name, finish_name, source_of};
-use super::{Field, Query, Value};
+use super::{Expr, Field, Query, Value};
 use crate::Texts;
 use crate::search::{Needle, touched};
 use crate::select::text_of;
@@ -44,36 +44,40 @@ impl Query {
         let mut asked = Asked::new(self, columns);
         let mut found = Found::default();
         for (index, sequence) in (0_u32..).zip(&columns.sequences) {
-            match asked.sequence(index, sequence) {
-                Truth::No => {}
-                Truth::Yes if !self.asks_tokens() => found.hits.push(Hit {
+            let tokens = match asked.ask(index, sequence) {
+                Answer::No => None,
+                Answer::Yes(tokens) => Some(tokens),
+                Answer::Open(tokens) => match detail(index) {
+                    Some(detail) => asked.ask_again(index, sequence, &detail),
+                    None => {
+                        found.unread.push(index);
+                        tokens
+                    }
+                },
+            };
+            if let Some(tokens) = tokens {
+                found.hits.push(Hit {
                     sequence: index,
-                    tokens: Vec::new(),
-                }),
-                Truth::Open if !self.asks_tokens() => {}
-                _ => {
-                    let (mut tokens, open) = asked.tokens(sequence, None);
-                    if open && self.asks_alternatives() {
-                        match detail(index) {
-                            Some(detail) => (tokens, _) = asked.tokens(sequence, Some(&detail)),
-                            None => found.unread.push(index),
-                        }
-                    }
-                    if !tokens.is_empty() {
-                        found.hits.push(Hit {
-                            sequence: index,
-                            tokens,
-                        });
-                    }
-                }
+                    tokens,
+                });
             }
         }
         found
     }
 }
 
+/// What a query says of a sequence.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum Answer {
+    No,
+    /// It matches, with these tokens, ascending.
+    Yes(Vec<u32>),
+    /// That depends on its alternatives. These tokens match without them, if any do.
+    Open(Option<Vec<u32>>),
+}
+
 /// A query with what it takes to answer it quickly.
-struct Asked<'a> {
+pub(crate) struct Asked<'a> {
     query: &'a Query,
     columns: &'a Columns,
     /// For each term that is words: what to look for.
@@ -87,7 +91,7 @@ struct Asked<'a> {
 }
 
 impl<'a> Asked<'a> {
-    fn new(query: &'a Query, columns: &'a Columns) -> Self {
+    pub(crate) fn new(query: &'a Query, columns: &'a Columns) -> Self {
         let words = query
             .terms
             .iter()
@@ -110,6 +114,38 @@ impl<'a> Asked<'a> {
         }
     }
 
+    /// What it says by the columns alone.
+    pub(crate) fn ask(&mut self, index: u32, sequence: &Sequence) -> Answer {
+        match self.sequence(index, sequence) {
+            Truth::No => Answer::No,
+            Truth::Yes if !self.query.asks_tokens() || sequence.n_tokens == 0 => {
+                Answer::Yes(Vec::new())
+            }
+            Truth::Open if !self.query.asks_tokens() => Answer::No,
+            _ => {
+                let (tokens, open) = self.tokens(sequence, None);
+                let some = Some(tokens).filter(|tokens| !tokens.is_empty());
+                match some {
+                    some if open && self.query.asks_alternatives() => Answer::Open(some),
+                    Some(tokens) => Answer::Yes(tokens),
+                    None => Answer::No,
+                }
+            }
+        }
+    }
+
+    /// The tokens that match, with the alternatives at hand; `None` when none does.
+    pub(crate) fn ask_again(
+        &mut self,
+        index: u32,
+        sequence: &Sequence,
+        detail: &SequenceDetail,
+    ) -> Option<Vec<u32>> {
+        self.sequence(index, sequence);
+        let (tokens, _) = self.tokens(sequence, Some(detail));
+        Some(tokens).filter(|tokens| !tokens.is_empty())
+    }
+
     /// What can be told of a sequence without its single tokens.
     fn sequence(&mut self, index: u32, sequence: &Sequence) -> Truth {
         let is_copy = self
@@ -123,10 +159,11 @@ impl<'a> Asked<'a> {
                     let tokens = &mut self.touched[nth];
                     tokens.clear();
                     let (text, ends) = text_of(self.columns, sequence);
-                    if touched(needle, text, ends, |token| tokens.push(token)) {
-                        Truth::Open
-                    } else {
-                        Truth::No
+                    match touched(needle, text, ends, |token| tokens.push(token)) {
+                        // A text without tokens has what its record states.
+                        true if sequence.n_tokens == 0 => Truth::Yes,
+                        true => Truth::Open,
+                        false => Truth::No,
                     }
                 }
             };
@@ -137,6 +174,12 @@ impl<'a> Asked<'a> {
 
     /// The tokens that match, and whether any is left open.
     fn tokens(&mut self, sequence: &Sequence, detail: Option<&SequenceDetail>) -> (Vec<u32>, bool) {
+        // Words alone: what they touch, found already.
+        if let Expr::Is(only) = self.query.expr
+            && self.needles[only].is_some()
+        {
+            return (self.touched[only].clone(), false);
+        }
         let mut found = Vec::new();
         let mut open = false;
         for token in 0..sequence.n_tokens {

@@ -4,12 +4,12 @@
 //! query    = both { "or" both }
 //! both     = one { ["and"] one }
 //! one      = ("not" | "-") one | "(" query ")" | term
-//! term     = field relation value | word | "quoted text"
+//! term     = field relation value | word { word } | "quoted text"
 //! relation = < <= > >= = != : ~
 //! value    = number | number % | word | "quoted text" | /pattern/
 //! ```
 //!
-//! A query is a condition on one token. Terms about the sequence (`model:`, `seq.ppl`) say the same of each of its tokens. A
+//! Words that follow each other are one text: `the cat` is `"the cat"`. A query is a condition on one token. Terms about the sequence (`model:`, `seq.ppl`) say the same of each of its tokens. A
 //! sequence matches when one of its tokens does; if the query asks nothing of tokens, when the sequence itself does. A value
 //! that is not known, such as the probability of a token below the server's floor, makes its terms neither true nor false,
 //! and what depends on it does not match.
@@ -34,6 +34,7 @@ mod vocabulary;
 pub use complete::{Suggestion, complete};
 pub use error::QueryError;
 pub use field::{FIELDS, Field};
+pub(crate) use find::{Answer, Asked};
 pub use find::{Facet, Found, Hit, facets};
 pub use vocabulary::{Word, vocabulary};
 
@@ -90,6 +91,16 @@ enum Value {
     Number(f64),
     Text(String),
     Pattern(Regex),
+}
+
+impl Default for Query {
+    /// It matches everything.
+    fn default() -> Self {
+        Self {
+            terms: Vec::new(),
+            expr: Expr::All(Vec::new()),
+        }
+    }
 }
 
 impl PartialEq for Value {

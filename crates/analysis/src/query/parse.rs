@@ -19,6 +19,7 @@ pub(super) fn parse(text: &str) -> Result<Query, QueryError> {
         ));
     }
     let mut parser = Parser {
+        text,
         lexemes: lex(text)?,
         next: 0,
         end: text.len(),
@@ -37,7 +38,8 @@ pub(super) fn parse(text: &str) -> Result<Query, QueryError> {
     })
 }
 
-struct Parser {
+struct Parser<'a> {
+    text: &'a str,
     lexemes: Vec<Placed>,
     next: usize,
     /// Bytes of the text.
@@ -45,7 +47,7 @@ struct Parser {
     terms: Vec<Term>,
 }
 
-impl Parser {
+impl Parser<'_> {
     fn peek(&self) -> Option<&Placed> {
         self.lexemes.get(self.next)
     }
@@ -56,15 +58,19 @@ impl Parser {
         found
     }
 
-    /// The next lexeme is this word, which is no field.
-    fn takes(&mut self, word: &str) -> bool {
+    /// The next lexeme is a field: a relation follows at once.
+    fn at_field(&self) -> bool {
         let relation = self.lexemes.get(self.next + 1);
-        let is_field = relation.is_some_and(|(next, at)| {
+        relation.is_some_and(|(next, at)| {
             matches!(next, Lexeme::Relation(_))
                 && self.peek().is_some_and(|(_, word)| word.end == at.start)
-        });
-        let is =
-            matches!(self.peek(), Some((Lexeme::Word(found), _)) if found == word) && !is_field;
+        })
+    }
+
+    /// The next lexeme is this word, which is no field.
+    fn takes(&mut self, word: &str) -> bool {
+        let is = matches!(self.peek(), Some((Lexeme::Word(found), _)) if found == word)
+            && !self.at_field();
         self.next += usize::from(is);
         is
     }
@@ -149,6 +155,20 @@ impl Parser {
         Ok(self.add(Field::Words, Relation::Has, Value::Text(text)))
     }
 
+    /// Words that follow each other are one text, as it is written.
+    fn phrase(&mut self, at: Range<usize>) -> Result<Expr, QueryError> {
+        let mut end = at.end;
+        while let Some((Lexeme::Word(word), next)) = self.peek() {
+            if ["and", "or", "not"].contains(&word.as_str()) || self.at_field() {
+                break;
+            }
+            end = next.end;
+            self.next += 1;
+        }
+        let text = self.text.get(at.start..end).unwrap_or_default();
+        self.words(text.to_owned(), at.start..end)
+    }
+
     fn add(&mut self, field: Field, relation: Relation, value: Value) -> Expr {
         self.terms.push(Term {
             field,
@@ -161,7 +181,7 @@ impl Parser {
     fn term(&mut self, name: String, at: Range<usize>) -> Result<Expr, QueryError> {
         let relation = match self.peek() {
             Some((Lexeme::Relation(relation), sign)) if sign.start == at.end => *relation,
-            _ => return self.words(name, at),
+            _ => return self.phrase(at),
         };
         let Some(row) = Field::named(&name) else {
             let error = QueryError::new(at, format!("There is no field `{name}`."));

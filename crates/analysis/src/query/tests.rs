@@ -23,7 +23,11 @@ fn what_is_written_and_what_it_reads_as() {
             "p<0.2 and (model:a or model:b)",
             "p<0.2 (model:a or model:b)",
         ),
-        ("a or b c or -d", "\"a\" or \"b\" \"c\" or -\"d\""),
+        ("a or b c or -d", "\"a\" or \"b c\" or -\"d\""),
+        ("the  cat p<1 sat", "\"the  cat\" p<1 \"sat\""),
+        ("the and cat", "\"the\" \"cat\""),
+        ("\"the\" cat", "\"the\" \"cat\""),
+        ("not so fast", "-\"so fast\""),
         ("not (p<1 p>0)", "-(p<1 p>0)"),
         ("-(a or b)", "-(\"a\" or \"b\")"),
         ("--a", "--\"a\""),
@@ -503,6 +507,18 @@ proptest! {
         let query = Query::parse(&text).unwrap();
         let found = query.find(&columns, |sequence| detail(&file, &columns, sequence));
         let found: Vec<(u32, Vec<u32>)> = found.hits.into_iter().map(|hit| (hit.sequence, hit.tokens)).collect();
-        prop_assert_eq!(found, naive(&query, &file, &columns));
+        prop_assert_eq!(&found, &naive(&query, &file, &columns));
+
+        // A selection says the same once what it left open was read.
+        let mut question = crate::Question::new(query);
+        let select = |question: &crate::Question| {
+            crate::select(&columns, &crate::Filter::default(), question, crate::Sort::default(), None)
+        };
+        let open = select(&question).open;
+        let details: Vec<_> = open.iter().map(|&at| (at, detail(&file, &columns, at).unwrap())).collect();
+        question.read(&columns, details.iter().map(|(at, detail)| (*at, detail)));
+        let selection = select(&question);
+        let hits = selection.order.iter().map(|&at| (at, selection.hits_in(at).to_vec()));
+        prop_assert_eq!((hits.collect::<Vec<_>>(), selection.open.len()), (found, 0));
     }
 }
