@@ -1,0 +1,20 @@
+//! Language models that run here: a directory in, logits out.
+//!
+//! ```text
+//! load           what lies in a directory: configuration and weights; everything is checked before a weight is read
+//! layers         what networks are built from: projections, norms, rotary positions, attention with its cache
+//! architectures  the networks: one file for each kind, all in the naming of transformers
+//! session        one prompt and what is written after it: the model that `decoding` asks
+//! ```
+//!
+//! Everything is computed in single precision on the processor, as transformers does it there, and gives its results:
+//! the runs of the tiny models in the tests are sequence for sequence those of transformers.
+mod architectures;
+mod failure;
+mod layers;
+mod load;
+mod session;
+
+pub use failure::Failure;
+pub use load::{Memory, Model};
+pub use session::Session;
