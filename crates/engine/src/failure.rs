@@ -3,7 +3,7 @@ use crate::architectures::KNOWN;
 use metrics::format::bytes;
 use std::{io, path::PathBuf};
 
-/// What went wrong. Except for the last four, everything is found before a weight is read.
+/// What went wrong. What is wrong with a model is found before a weight is read, but for weights of another shape.
 #[derive(Debug, thiserror::Error)]
 pub enum Failure {
     /// The file system says no.
@@ -93,6 +93,14 @@ pub enum Failure {
         /// How many there are.
         vocabulary: usize,
     },
+    /// The tokenizer does not take a text.
+    #[error("the tokenizer failed: {0}")]
+    Encode(String),
+    /// What it makes of a text depends on another one.
+    #[error(
+        "{0} is an encoder-decoder: it has no opinion of a text alone; take a model that goes on with texts, such as gpt2 or llama"
+    )]
+    NotScored(String),
     /// More than the model has positions for.
     #[error(
         "the model has {positions} positions, and token {position} is asked for; shorten the prompt or max_new_tokens"

@@ -4,7 +4,7 @@ use crate::layers::Cache;
 use crate::load::Model;
 use candle_core::{Device, Tensor};
 use decoding::Row;
-use std::sync::Arc;
+use std::{borrow::Cow, sync::Arc};
 
 /// Tokens of a prompt that are computed at once: enough for the processor's full speed, and the scores of their
 /// attention stay small.
@@ -42,18 +42,21 @@ impl Session {
         })
     }
 
-    /// The logits after every one of the ids, which the session goes on with: [`Model::vocabulary`] for each.
+    /// The logits after every one of the ids, which the session goes on with: [`Model::vocabulary`] for each. `false`
+    /// from `each` ends it soon.
     ///
     /// # Errors
     ///
     /// Besides what the computation gives: [`Failure::Rows`] once the decoder has made several rows of the session.
-    pub fn read(&mut self, ids: &[u32], mut each: impl FnMut(&[f32])) -> Result<()> {
+    pub fn read(&mut self, ids: &[u32], mut each: impl FnMut(&[f32]) -> bool) -> Result<()> {
         self.model.check(ids)?;
         for chunk in ids.chunks(CHUNK) {
             let hidden = self.step(&[chunk])?.squeeze(0)?;
             let logits = self.model.network.logits(&hidden)?.flatten_all()?;
             let logits = logits.to_vec1::<f32>()?;
-            logits.chunks(self.model.vocabulary()).for_each(&mut each);
+            if !logits.chunks(self.model.vocabulary()).all(&mut each) {
+                break;
+            }
         }
         Ok(())
     }
@@ -112,6 +115,10 @@ impl decoding::Model for Session {
 
     fn logits(&mut self, rows: &[Row<'_>], out: &mut Vec<f32>) -> Result<()> {
         self.next(rows, out)
+    }
+
+    fn piece(&self, token: u32) -> Option<Cow<'_, [u8]>> {
+        Some(self.model.text()?.piece(token))
     }
 }
 

@@ -5,15 +5,19 @@
 //! | `config` | `config.json` |
 //! | `weights` | weights by name |
 //! | `safe` | files of weights |
+//! | `defaults` | the parameters that it brings along |
 //! | `memory` | whether they fit |
 pub(crate) mod config;
+mod defaults;
 mod memory;
 mod safe;
 pub(crate) mod weights;
 
 use crate::architectures::{self, Network};
 use crate::failure::{Failure, Result};
+use crate::text::Text;
 use config::Config;
+use decoding::Parameters;
 pub use memory::Memory;
 use std::path::Path;
 use weights::Weights;
@@ -24,11 +28,18 @@ pub struct Model {
     vocabulary: usize,
     eos: Vec<u32>,
     start: Option<u32>,
+    context: usize,
+    defaults: Parameters,
+    text: Option<Text>,
     architecture: String,
 }
 
+/// Tokens that a model without such a limit is given at once.
+const CONTEXT: usize = 2048;
+
 impl Model {
-    /// Loads the model of a directory: `config.json`, `generation_config.json` if there is one, `*.safetensors`.
+    /// Loads the model of a directory: `config.json` and `*.safetensors`; `generation_config.json` and
+    /// `tokenizer.json` if they are there.
     pub fn load(directory: &Path, memory: Memory) -> Result<Self> {
         let path = directory.join("config.json");
         if !path.exists() {
@@ -52,10 +63,21 @@ impl Model {
             told.filter(|ids| !ids.is_empty())
                 .unwrap_or_else(|| config.ids(name))
         };
+        let defaults = generation.as_ref().map(defaults::of).transpose()?;
+        let text = directory.join("tokenizer.json");
+        let text = text.exists().then(|| Text::read(&text)).transpose()?;
         let network = architecture.build(&config, &weights)?;
         Ok(Self {
             vocabulary: config.size("vocab_size")?,
             eos: ids("eos_token_id"),
+            context: match network.positions() {
+                Some(positions) => positions,
+                None => config
+                    .size_if("max_position_embeddings")?
+                    .unwrap_or(CONTEXT),
+            },
+            defaults: defaults.unwrap_or_default(),
+            text,
             start: network
                 .reads()
                 .then(|| ids("decoder_start_token_id").first().copied().unwrap_or(0)),
@@ -77,6 +99,21 @@ impl Model {
     /// What an answer of an encoder-decoder begins with; `None` for the others, which go on with the prompt.
     pub fn start(&self) -> Option<u32> {
         self.start
+    }
+
+    /// Most tokens that it was made for, in one text.
+    pub fn context(&self) -> usize {
+        self.context
+    }
+
+    /// The parameters that the model brings along, without its EOS ids.
+    pub fn defaults(&self) -> &Parameters {
+        &self.defaults
+    }
+
+    /// Its tokenizer, if the directory has one.
+    pub fn text(&self) -> Option<&Text> {
+        self.text.as_ref()
     }
 
     /// The kind of network, as transformers names it.

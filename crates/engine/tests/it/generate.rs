@@ -12,7 +12,10 @@ fn logits_of_every_position() {
         let mut found = Vec::new();
         let mut session = Session::new(&tiny.model, &tiny.input()).unwrap();
         session
-            .read(&fed, |logits| found.push(logits.to_vec()))
+            .read(&fed, |logits| {
+                found.push(logits.to_vec());
+                true
+            })
             .unwrap();
         let expected = tiny.recorded["forward_logits"].as_array().unwrap();
         assert_eq!(found.len(), expected.len(), "{name}");
@@ -34,7 +37,8 @@ fn the_cache_changes_nothing() {
             for size in pieces {
                 session
                     .read(&text[from..from + size], |logits| {
-                        found.extend(logits.to_vec())
+                        found.extend(logits.to_vec());
+                        true
                     })
                     .unwrap();
                 from += size;
