@@ -1,13 +1,19 @@
 //! The command line.
 mod analyze;
 mod collect;
+mod generate;
 mod query;
+mod score;
+mod told;
 
 use crate::config::Serve;
 pub use analyze::{Analyze, Format};
 use clap::{Parser, Subcommand};
 pub use collect::Collect;
+pub use generate::Generate;
 pub use query::Ask;
+pub use score::Score;
+pub use told::Told;
 
 /// See LLM completions the way the model saw them while writing: how sure it was of every token.
 #[derive(Debug, Parser)]
@@ -27,6 +33,10 @@ pub enum Command {
     Analyze(Analyze),
     /// Find tokens and sequences in completions files
     Query(Ask),
+    /// Let a model on this machine write
+    Generate(Generate),
+    /// Let a model on this machine judge texts
+    Score(Score),
     /// Remove the bytes of deleted runs
     Gc(Collect),
 }

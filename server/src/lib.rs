@@ -6,6 +6,8 @@
 //! | [`cli`] | the command line |
 //! | [`analyze`] | `surprisal analyze`: files in, boards and problems out |
 //! | [`query`] | `surprisal query`: which tokens and sequences match |
+//! | [`generate`] | `surprisal generate`: a model of this machine writes |
+//! | [`score`] | `surprisal score`: a model of this machine judges texts |
 //! | [`serve`] | `surprisal serve`: start, run, shut down in good order |
 //! | [`gc`] | `surprisal gc`: removes what no stored run needs any more |
 //! | [`config`] | every setting and every limit of the server |
@@ -27,10 +29,12 @@ pub mod cli;
 pub mod config;
 pub mod failure;
 pub mod gc;
+pub mod generate;
 pub mod query;
 pub mod requests;
 pub mod router;
 pub mod routes;
+pub mod score;
 pub mod security;
 pub mod serve;
 pub mod state;

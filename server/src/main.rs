@@ -3,7 +3,7 @@ use clap::Parser as _;
 use server::{
     analyze,
     cli::{Cli, Command},
-    gc, query, serve,
+    gc, generate, query, score, serve,
 };
 use std::process::ExitCode;
 
@@ -12,6 +12,8 @@ fn main() -> ExitCode {
         Command::Serve(arguments) => serve::main(arguments),
         Command::Analyze(arguments) => analyze::main(&arguments),
         Command::Query(arguments) => query::main(&arguments),
+        Command::Generate(arguments) => generate::main(&arguments),
+        Command::Score(arguments) => score::main(&arguments),
         Command::Gc(arguments) => gc::main(&arguments),
     }
 }

@@ -59,4 +59,4 @@ pub use failure::{BadLogits, Failure};
 pub use model::{Model, Row};
 pub use parameters::{EarlyStopping, Invalid, Mode, Parameters, Settings};
 pub use processors::Processors;
-pub use sequence::{Finish, Generation, Sequence, Token};
+pub use sequence::{Alternative, Finish, Generation, Sequence, Token};

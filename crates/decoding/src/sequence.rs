@@ -1,7 +1,17 @@
 //! What a generation gives.
+use std::sync::Arc;
+
+/// A token that could have been written.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Alternative {
+    /// Its number in the vocabulary.
+    pub id: u32,
+    /// Its log-probability as the model has it, before all processors.
+    pub logprob: f32,
+}
 
 /// A token that was written.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Token {
     /// Its number in the vocabulary.
     pub id: u32,
@@ -10,6 +20,9 @@ pub struct Token {
     /// Its value after the processors: in greedy search and sampling the log-probability under the distribution that it
     /// was chosen from; in beam search, where nothing is renormalised, the term that it adds to the total of its beam.
     pub processed: f32,
+    /// The likeliest tokens of its place, as many as `top_logprobs` says, best first; the beams that go on from one
+    /// share them.
+    pub alternatives: Arc<[Alternative]>,
 }
 
 /// Why a sequence ends.

@@ -42,6 +42,43 @@ pub fn log_sum_exp(scores: &[f32]) -> f64 {
     f64::from(max) + metrics::num::ln(sum)
 }
 
+/// The entropy of the distribution in nats, to about 1e-6; 0 if there is nothing to choose from.
+///
+/// ln Σ exp x − Σ x · exp x / Σ exp x, with x below the largest score by as much as they are.
+pub fn entropy(scores: &[f32]) -> f64 {
+    let max = largest(scores);
+    if max == f32::NEG_INFINITY {
+        return 0.0;
+    }
+    let (mut sum, mut weighted) = (0.0_f64, 0.0_f64);
+    for block in scores.chunks(BLOCK) {
+        let (parts, rest) = block.as_chunks::<LANES>();
+        let (mut lanes, mut weights) = ([0.0_f32; LANES], [0.0_f32; LANES]);
+        for part in parts {
+            for ((lane, weight), &score) in lanes.iter_mut().zip(&mut weights).zip(part) {
+                let (exp, product) = term(score - max);
+                *lane += exp;
+                *weight += product;
+            }
+        }
+        for &score in rest {
+            let (exp, product) = term(score - max);
+            sum += f64::from(exp);
+            weighted += f64::from(product);
+        }
+        sum += lanes.into_iter().map(f64::from).sum::<f64>();
+        weighted += weights.into_iter().map(f64::from).sum::<f64>();
+    }
+    metrics::num::ln(sum) - weighted / sum
+}
+
+/// e^x, and x times it, which goes to 0 with it.
+fn term(x: f32) -> (f32, f32) {
+    let exp = quick_exp(x);
+    let bounded = if x > -1000.0 { x } else { -1000.0 };
+    (exp, bounded * exp)
+}
+
 /// e^x of x up to 0, without branches, so that the compiler handles several at once.
 pub(crate) fn quick_exp(x: f32) -> f32 {
     // Adding it rounds to a whole number, which then stands in the lowest bits.
@@ -70,7 +107,7 @@ pub(crate) fn quick_exp(x: f32) -> f32 {
 
 #[cfg(test)]
 mod tests {
-    use super::{log_sum_exp, quick_exp};
+    use super::{entropy, log_sum_exp, quick_exp};
     use metrics::num;
 
     #[test]
@@ -101,5 +138,24 @@ mod tests {
         assert_eq!(log_sum_exp(&[]), f64::NEG_INFINITY);
         assert_eq!(log_sum_exp(&[f32::NEG_INFINITY; 40]), f64::NEG_INFINITY);
         assert_eq!(log_sum_exp(&[-1000.0, f32::NEG_INFINITY]), -1000.0);
+    }
+
+    #[test]
+    fn entropies() {
+        for n in [1, 2, 16, 17, 512, 513, 100_000] {
+            let scores: Vec<f32> = (0..n)
+                .map(|i| (i * 7919 % 1000) as f32 / 50.0 - 9.0)
+                .collect();
+            let wide: Vec<f64> = scores.iter().map(|&s| f64::from(s)).collect();
+            let sum = num::log_sum_exp(&wide);
+            let exact: f64 = wide.iter().map(|s| (sum - s) * num::exp(s - sum)).sum();
+            let quick = entropy(&scores);
+            assert!((quick - exact).abs() < 1e-6, "{n}: {quick} {exact}");
+        }
+        assert_eq!(entropy(&[]), 0.0);
+        assert_eq!(entropy(&[f32::NEG_INFINITY; 3]), 0.0);
+        assert_eq!(entropy(&[5.0, f32::NEG_INFINITY, -f32::MAX]), 0.0);
+        let even = entropy(&[f32::NEG_INFINITY, 2.0, 2.0]);
+        assert!((even - num::LN_2).abs() < 1e-7, "{even}");
     }
 }

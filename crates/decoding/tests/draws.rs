@@ -73,7 +73,7 @@ fn samples_follow_the_processed_distribution() {
             .zip(left.probabilities())
             .collect();
         for sequence in &answer.sequences {
-            let token = sequence.tokens[0];
+            let token = &sequence.tokens[0];
             assert!((num::exp(f64::from(token.processed)) - expected[&token.id]).abs() < 1e-6);
             *counts.entry(token.id).or_insert(0) += 1;
         }

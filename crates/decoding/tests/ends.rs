@@ -189,3 +189,51 @@ fn hosted_penalties_count_what_was_written_only() {
         assert_eq!(answer.sequences[0].ids(), ids, "{settings}");
     }
 }
+
+/// They are the model's own, whatever the processors did, and the values of written tokens agree with them.
+#[test]
+fn alternatives_of_every_token() {
+    for settings in [
+        "",
+        " num_beams=2",
+        " do_sample=true",
+        " num_beams=2 do_sample=true",
+    ] {
+        let told = told(&format!(
+            "max_new_tokens=3 top_logprobs=2 logit_bias=3:9{settings}"
+        ));
+        let answer = generate(&mut circle(), &[0], &told).unwrap();
+        let tokens = &answer.sequences[0].tokens;
+        let mut before = 0;
+        for token in tokens {
+            let likeliest = (before + 1) % 4;
+            // Of three equal ones the lowest id comes second.
+            let second = u32::from(likeliest == 0);
+            let ids: Vec<u32> = token.alternatives.iter().map(|one| one.id).collect();
+            assert_eq!(ids, [likeliest, second], "{settings}");
+            if token.id == second {
+                assert_eq!(token.logprob, token.alternatives[1].logprob, "{settings}");
+            }
+            before = token.id;
+        }
+        assert_eq!(tokens[0].id, 3, "{settings}");
+        let sum: f64 = [3.0, 0.0, 0.0, 0.0]
+            .iter()
+            .map(|&x| metrics::num::exp(x))
+            .sum();
+        let best = f64::from(tokens[0].alternatives[0].logprob);
+        assert!(
+            (best - (3.0 - metrics::num::ln(sum))).abs() < 1e-6,
+            "{settings}"
+        );
+    }
+    let answer = generate(&mut circle(), &[0], &told("max_new_tokens=1")).unwrap();
+    assert!(answer.sequences[0].tokens[0].alternatives.is_empty());
+    let answer = generate(
+        &mut circle(),
+        &[0],
+        &told("max_new_tokens=1 top_logprobs=9"),
+    )
+    .unwrap();
+    assert_eq!(answer.sequences[0].tokens[0].alternatives.len(), 4);
+}

@@ -190,7 +190,7 @@ fn defaults_are_those_of_transformers() {
 
 #[test]
 fn the_table_is_complete_and_its_defaults_are_in_force() {
-    assert_eq!(TABLE.len(), 25);
+    assert_eq!(TABLE.len(), 26);
     for entry in TABLE {
         assert!(
             !entry.help.is_empty() && !entry.range.to_string().is_empty(),

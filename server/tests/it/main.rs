@@ -9,6 +9,7 @@ mod access;
 mod analyze;
 mod app;
 mod download;
+mod engine;
 mod pages;
 mod process;
 mod query;

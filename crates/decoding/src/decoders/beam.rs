@@ -25,7 +25,7 @@ impl Beam {
     fn with(&self, candidate: &Candidate) -> Self {
         let mut next = self.clone();
         next.ids.push(candidate.token.id);
-        next.tokens.push(candidate.token);
+        next.tokens.push(candidate.token.clone());
         next.total = candidate.total;
         next
     }

@@ -8,7 +8,7 @@ use crate::sequence::Token;
 use metrics::num;
 
 /// A beam and a token after it.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub(super) struct Candidate {
     pub(super) beam: usize,
     pub(super) token: Token,
@@ -29,6 +29,7 @@ pub(super) fn candidates<M: Model>(
     let mut scores = Vec::new();
     for (number, beam) in running.iter().enumerate() {
         let (logits, sum) = run.logits(beam.row);
+        let alternatives = run.alternatives(beam.row);
         let logprob = |logit: f32| (f64::from(logit) - sum) as f32;
         scores.clear();
         scores.extend(logits.iter().map(|&logit| logprob(logit)));
@@ -50,6 +51,7 @@ pub(super) fn candidates<M: Model>(
                             .get(id as usize)
                             .map_or(f32::NEG_INFINITY, |&logit| logprob(logit)),
                         processed,
+                        alternatives: alternatives.clone(),
                     },
                     total: processed + beam.total,
                 }),
@@ -77,7 +79,7 @@ fn drawn(all: &[Candidate], wanted: usize, random: &mut Random) -> Vec<Candidate
         && let Some(at) = random.weighted(&weights)
     {
         weights[at] = 0.0;
-        chosen.push(all[at]);
+        chosen.push(all[at].clone());
     }
     chosen
 }

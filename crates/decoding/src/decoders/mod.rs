@@ -22,7 +22,7 @@ use std::ops::ControlFlow;
 use step::Run;
 
 /// Something happened.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, PartialEq)]
 pub enum Event {
     /// Greedy search and sampling: a sequence has one token more, and goes on or ends with it.
     Token {

@@ -46,7 +46,7 @@ pub(super) fn write<M: Model>(
                 continue;
             };
             track.ids.push(token.id);
-            track.tokens.push(token);
+            track.tokens.push(token.clone());
             track.finish = run.end(token.id, track.ids.len(), &mut track.text)?;
             let sequence = track.number;
             if watch(Event::Token { sequence, token }).is_break() {
@@ -96,6 +96,7 @@ fn choose<M: Model>(run: &Run<'_, M>, track: &mut Track) -> Option<Token> {
         id,
         logprob: (f64::from(*logits.get(id as usize)?) - sum) as f32,
         processed: processed as f32,
+        alternatives: run.alternatives(track.row),
     })
 }
 

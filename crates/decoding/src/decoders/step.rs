@@ -1,11 +1,13 @@
 //! Asking the model, with checks on what it says.
+use crate::candidates::Candidates;
 use crate::failure::{BadLogits, Failure};
 use crate::model::{Model, Row};
 use crate::parameters::Settings;
 use crate::processors::Processors;
-use crate::sequence::Finish;
+use crate::sequence::{Alternative, Finish};
 use crate::softmax::log_sum_exp;
 use crate::stop::Stops;
+use std::sync::Arc;
 
 /// What all decoders hold on to.
 pub(super) struct Run<'a, M> {
@@ -65,6 +67,29 @@ impl<'a, M: Model> Run<'a, M> {
             .get(from..from + self.vocabulary)
             .unwrap_or_default();
         (logits, log_sum_exp(logits))
+    }
+
+    /// The likeliest tokens of a row, before all processors; none unless they are asked for.
+    pub(super) fn alternatives(&self, row: usize) -> Arc<[Alternative]> {
+        let wanted = self.settings.top_logprobs;
+        if wanted == 0 {
+            return Arc::default();
+        }
+        let (logits, sum) = self.logits(row);
+        let best = Candidates::best(logits, wanted);
+        let mut found: Vec<Alternative> = best
+            .ids()
+            .iter()
+            .zip(best.scores())
+            .map(|(&id, &logit)| Alternative {
+                id,
+                logprob: (f64::from(logit) - sum) as f32,
+            })
+            .collect();
+        // Stable: of equal ones the lower id comes first.
+        found.sort_by(|a, b| b.logprob.total_cmp(&a.logprob));
+        found.truncate(wanted);
+        found.into()
     }
 
     /// Whether a sequence ends with its newest token. `length` counts all ids with that token; its text is added to

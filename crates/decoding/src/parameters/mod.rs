@@ -66,6 +66,8 @@ pub struct Parameters {
     pub stop_strings: Vec<String>,
     /// Seed of the draws.
     pub seed: Option<u64>,
+    /// Alternatives to keep of every token.
+    pub top_logprobs: Option<usize>,
 }
 
 /// When beam search ends, once there are as many finished answers as beams.

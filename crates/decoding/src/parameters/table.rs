@@ -120,6 +120,8 @@ pub const TABLE: &[Entry] = &[
         "Texts that end an answer as soon as they are complete.")),
     row("seed", Whole(0), "0", Field::Seed,
         "The same seed gives the same draws."),
+    row("top_logprobs", Whole(0), "0", Field::Whole(|p| &mut p.top_logprobs),
+        "Keeps so many of the likeliest tokens of every place, with their probabilities."),
 ];
 
 /// The description of a parameter, by its name or its other one.

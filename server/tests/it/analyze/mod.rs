@@ -117,7 +117,7 @@ fn surprisal(arguments: &[&str]) -> Command {
     command
 }
 
-fn workspace(path: &str) -> PathBuf {
+pub(crate) fn workspace(path: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR"))
         .parent()
         .unwrap()

@@ -1,0 +1,212 @@
+//! BART: an encoder and a decoder with learned positions, norms after each part.
+use super::Network;
+use crate::failure::Result;
+use crate::layers::{Activation, Cache, Embedding, Heads, Linear, Norm, Pair, causal};
+use crate::load::config::Config;
+use crate::load::weights::Weights;
+use candle_core::{Device, Tensor};
+
+/// The positions begin here; what comes before was meant for padding.
+const OFFSET: usize = 2;
+const EPSILON: f64 = 1e-5;
+
+struct Bart {
+    tokens: Embedding,
+    /// Factor of the tokens' vectors.
+    scale: f64,
+    limit: usize,
+    encoder: Stack,
+    decoder: Stack,
+    head: Linear,
+    /// Added to the logits.
+    bias: Option<Tensor>,
+}
+
+struct Stack {
+    positions: Embedding,
+    norm: Norm,
+    blocks: Vec<Block>,
+}
+
+struct Block {
+    own: Attention,
+    /// Over what the encoder has read; the encoder has none.
+    cross: Option<Attention>,
+    up: Linear,
+    down: Linear,
+    norm: Norm,
+    activation: Activation,
+}
+
+struct Attention {
+    heads: Heads,
+    queries: Linear,
+    keys: Linear,
+    values: Linear,
+    output: Linear,
+    /// After it.
+    norm: Norm,
+}
+
+pub(super) fn build(config: &Config, weights: &Weights) -> Result<Box<dyn Network>> {
+    let (width, vocabulary) = (config.size("d_model")?, config.size("vocab_size")?);
+    let limit = config.size("max_position_embeddings")?;
+    let stack = |side: &str| -> Result<Stack> {
+        let prefix = format!("model.{side}");
+        let layers = config.size(&format!("{side}_layers"))?;
+        Ok(Stack {
+            positions: weights.embedding(
+                &format!("{prefix}.embed_positions"),
+                limit + OFFSET,
+                width,
+            )?,
+            norm: Norm::layer(
+                weights,
+                &format!("{prefix}.layernorm_embedding"),
+                width,
+                EPSILON,
+            )?,
+            blocks: (0..layers)
+                .map(|number| block(config, weights, side, number))
+                .collect::<Result<_>>()?,
+        })
+    };
+    let tokens = weights.embedding("model.shared", vocabulary, width)?;
+    Ok(Box::new(Bart {
+        scale: if config.flag("scale_embedding") {
+            metrics::num::sqrt(width as f64)
+        } else {
+            1.0
+        },
+        limit,
+        encoder: stack("encoder")?,
+        decoder: stack("decoder")?,
+        head: tokens.tied()?,
+        tokens,
+        bias: weights
+            .has("final_logits_bias")
+            .then(|| weights.tensor("final_logits_bias", &[1, vocabulary]))
+            .transpose()?,
+    }))
+}
+
+fn block(config: &Config, weights: &Weights, side: &str, number: usize) -> Result<Block> {
+    let width = config.size("d_model")?;
+    let inner = config.size(&format!("{side}_ffn_dim"))?;
+    let count = config.size(&format!("{side}_attention_heads"))?;
+    let name = |part: &str| format!("model.{side}.layers.{number}.{part}");
+    let attention = |kind: &str| -> Result<Attention> {
+        let linear = |part: &str| weights.linear(&name(&format!("{kind}.{part}")), width, width);
+        Ok(Attention {
+            heads: Heads::new(count, width / count),
+            queries: linear("q_proj")?,
+            keys: linear("k_proj")?,
+            values: linear("v_proj")?,
+            output: linear("out_proj")?,
+            norm: Norm::layer(
+                weights,
+                &name(&format!("{kind}_layer_norm")),
+                width,
+                EPSILON,
+            )?,
+        })
+    };
+    Ok(Block {
+        own: attention("self_attn")?,
+        cross: (side == "decoder")
+            .then(|| attention("encoder_attn"))
+            .transpose()?,
+        up: weights.linear(&name("fc1"), width, inner)?,
+        down: weights.linear(&name("fc2"), inner, width)?,
+        norm: Norm::layer(weights, &name("final_layer_norm"), width, EPSILON)?,
+        activation: Activation::of(config, "activation_function", Activation::Gelu)?,
+    })
+}
+
+impl Network for Bart {
+    fn layers(&self) -> usize {
+        self.decoder.blocks.len()
+    }
+
+    fn positions(&self) -> Option<usize> {
+        Some(self.limit)
+    }
+
+    fn reads(&self) -> bool {
+        true
+    }
+
+    fn read(&self, input: &Tensor) -> Result<Vec<Pair>> {
+        let mut x = self.begin(&self.encoder, input, 0)?;
+        for block in &self.encoder.blocks {
+            let pair = block.own.pair(&x)?;
+            x = block.own.attend(&x, std::iter::once(&pair), None)?;
+            x = block.inner(&x)?;
+        }
+        let cross = |block: &Block| block.cross.as_ref().map(|cross| cross.pair(&x));
+        self.decoder.blocks.iter().filter_map(cross).collect()
+    }
+
+    fn hidden(&self, ids: &Tensor, cache: &mut Cache) -> Result<Tensor> {
+        let (_, tokens) = ids.dims2()?;
+        let start = cache.length();
+        let mask = causal(tokens, start + tokens, None)?;
+        let mut x = self.begin(&self.decoder, ids, start)?;
+        for (number, block) in self.decoder.blocks.iter().enumerate() {
+            let layer = cache.layer(number)?;
+            let (keys, values) = block.own.pair(&x)?;
+            layer.add(&keys, &values)?;
+            x = block.own.attend(&x, layer.parts(), mask.as_ref())?;
+            if let Some(cross) = &block.cross {
+                x = cross.attend(&x, layer.read(), None)?;
+            }
+            x = block.inner(&x)?;
+        }
+        cache.advance(tokens);
+        Ok(x)
+    }
+
+    fn logits(&self, hidden: &Tensor) -> Result<Tensor> {
+        let logits = self.head.forward(hidden)?;
+        match &self.bias {
+            Some(bias) => Ok(logits.broadcast_add(bias)?),
+            None => Ok(logits),
+        }
+    }
+}
+
+impl Bart {
+    fn begin(&self, stack: &Stack, ids: &Tensor, start: usize) -> Result<Tensor> {
+        let first = (start + OFFSET) as u32;
+        let positions = Tensor::arange(first, first + ids.dim(1)? as u32, &Device::Cpu)?;
+        let positions = stack.positions.look_up(&positions)?;
+        let tokens = (self.tokens.look_up(ids)? * self.scale)?;
+        stack.norm.forward(&tokens.broadcast_add(&positions)?)
+    }
+}
+
+impl Block {
+    fn inner(&self, x: &Tensor) -> Result<Tensor> {
+        let inner = self.activation.apply(&self.up.forward(x)?)?;
+        self.norm.forward(&(x + self.down.forward(&inner)?)?)
+    }
+}
+
+impl Attention {
+    fn pair(&self, x: &Tensor) -> Result<Pair> {
+        let split = |linear: &Linear| self.heads.split(&linear.forward(x)?);
+        Ok((split(&self.keys)?, split(&self.values)?))
+    }
+
+    /// What was attended to is added, then comes the norm.
+    fn attend<'a>(
+        &self,
+        x: &Tensor,
+        parts: impl Iterator<Item = &'a Pair>,
+        mask: Option<&Tensor>,
+    ) -> Result<Tensor> {
+        let queries = self.heads.split(&self.queries.forward(x)?)?;
+        let attended = self.heads.attend(&queries, parts, mask)?;
+        self.norm.forward(&(x + self.output.forward(&attended)?)?)
+    }
+}

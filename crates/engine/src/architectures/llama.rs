@@ -1,0 +1,159 @@
+//! Llama and what follows its plan: rotary positions, shared heads, gated layers, norms without a mean.
+//!
+//! Mistral adds a window, Qwen2 biases, which are read where the files have them.
+use super::Network;
+use crate::failure::Result;
+use crate::layers::{Activation, Angles, Cache, Embedding, Heads, Linear, Norm, Rotary, causal};
+use crate::load::config::Config;
+use crate::load::weights::Weights;
+use candle_core::Tensor;
+
+struct Llama {
+    tokens: Embedding,
+    rotary: Rotary,
+    window: Option<usize>,
+    blocks: Vec<Block>,
+    norm: Norm,
+    head: Linear,
+}
+
+struct Block {
+    norm: Norm,
+    attention: Attention,
+    second_norm: Norm,
+    gate: Linear,
+    up: Linear,
+    down: Linear,
+    activation: Activation,
+}
+
+struct Attention {
+    heads: Heads,
+    queries: Linear,
+    keys: Linear,
+    values: Linear,
+    output: Linear,
+}
+
+pub(super) fn build(config: &Config, weights: &Weights) -> Result<Box<dyn Network>> {
+    let (width, vocabulary) = (config.size("hidden_size")?, config.size("vocab_size")?);
+    let inner = config.size("intermediate_size")?;
+    let epsilon = config.number_or("rms_norm_eps", 1e-6)?;
+    let count = config.size("num_attention_heads")?;
+    let head = config.size_if("head_dim")?.unwrap_or(width / count);
+    let heads = Heads {
+        keys: config.size_if("num_key_value_heads")?.unwrap_or(count),
+        ..Heads::new(count, head)
+    };
+    if !count.is_multiple_of(heads.keys) {
+        let problem = format!(
+            "is {}, which does not divide num_attention_heads, {count}",
+            heads.keys
+        );
+        return Err(config.wrong("num_key_value_heads", problem));
+    }
+    let norm = |name: &str| Norm::root(weights, name, width, epsilon);
+    let block = |number: usize| -> Result<Block> {
+        let name = |part: &str| format!("model.layers.{number}.{part}");
+        let linear = |part: &str, from: usize, to: usize| weights.linear(&name(part), from, to);
+        Ok(Block {
+            norm: norm(&name("input_layernorm"))?,
+            attention: Attention {
+                heads,
+                queries: linear("self_attn.q_proj", width, count * head)?,
+                keys: linear("self_attn.k_proj", width, heads.keys * head)?,
+                values: linear("self_attn.v_proj", width, heads.keys * head)?,
+                output: linear("self_attn.o_proj", count * head, width)?,
+            },
+            second_norm: norm(&name("post_attention_layernorm"))?,
+            gate: linear("mlp.gate_proj", width, inner)?,
+            up: linear("mlp.up_proj", width, inner)?,
+            down: linear("mlp.down_proj", inner, width)?,
+            activation: Activation::of(config, "hidden_act", Activation::Silu)?,
+        })
+    };
+    let layers = config.size("num_hidden_layers")?;
+    let tokens = weights.embedding("model.embed_tokens", vocabulary, width)?;
+    Ok(Box::new(Llama {
+        rotary: Rotary::new(config, head)?,
+        window: window(config)?,
+        blocks: (0..layers).map(block).collect::<Result<_>>()?,
+        norm: norm("model.norm")?,
+        head: if config.flag("tie_word_embeddings") || !weights.has("lm_head.weight") {
+            tokens.tied()?
+        } else {
+            weights.linear("lm_head", width, vocabulary)?
+        },
+        tokens,
+    }))
+}
+
+/// How far back a token sees. Qwen2 has a switch for it, and layers for which it does not hold.
+fn window(config: &Config) -> Result<Option<usize>> {
+    if config.get("use_sliding_window").is_none() {
+        return config.size_if("sliding_window");
+    }
+    if config.flag("use_sliding_window") {
+        let problem =
+            "is true, which is not supported: some layers have a window and others do not";
+        return Err(config.wrong("use_sliding_window", problem));
+    }
+    Ok(None)
+}
+
+impl Network for Llama {
+    fn layers(&self) -> usize {
+        self.blocks.len()
+    }
+
+    fn positions(&self) -> Option<usize> {
+        None
+    }
+
+    fn hidden(&self, ids: &Tensor, cache: &mut Cache) -> Result<Tensor> {
+        let (_, tokens) = ids.dims2()?;
+        let start = cache.length();
+        let angles = self.rotary.angles(start, tokens)?;
+        let mask = causal(tokens, start + tokens, self.window)?;
+        let mut x = self.tokens.look_up(ids)?;
+        for (number, block) in self.blocks.iter().enumerate() {
+            let own = block.norm.forward(&x)?;
+            let attended = self.attend(
+                &block.attention,
+                &own,
+                (number, cache),
+                &angles,
+                mask.as_ref(),
+            )?;
+            x = (x + attended)?;
+            let own = block.second_norm.forward(&x)?;
+            let gate = block.activation.apply(&block.gate.forward(&own)?)?;
+            x = (x + block.down.forward(&(gate * block.up.forward(&own)?)?)?)?;
+        }
+        cache.advance(tokens);
+        self.norm.forward(&x)
+    }
+
+    fn logits(&self, hidden: &Tensor) -> Result<Tensor> {
+        self.head.forward(hidden)
+    }
+}
+
+impl Llama {
+    fn attend(
+        &self,
+        attention: &Attention,
+        x: &Tensor,
+        (number, cache): (usize, &mut Cache),
+        angles: &Angles,
+        mask: Option<&Tensor>,
+    ) -> Result<Tensor> {
+        let split = |linear: &Linear| attention.heads.split(&linear.forward(x)?);
+        let queries = self.rotary.turn(&split(&attention.queries)?, angles)?;
+        let keys = self.rotary.turn(&split(&attention.keys)?, angles)?;
+        let layer = cache.layer(number)?;
+        layer.add(&keys, &split(&attention.values)?)?;
+        let attended = attention.heads.attend(&queries, layer.parts(), mask)?;
+        attention.output.forward(&attended)
+    }
+}

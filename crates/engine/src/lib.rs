@@ -1,0 +1,26 @@
+//! Language models that run here: a directory in, logits out.
+//!
+//! ```text
+//! load           what lies in a directory: configuration and weights; everything is checked before a weight is read
+//! layers         what networks are built from: projections, norms, rotary positions, attention with its cache
+//! architectures  the networks: one file for each kind, all in the naming of transformers
+//! text           between texts and tokens: the tokenizer
+//! session        one prompt and what is written after it: the model that `decoding` asks
+//! score          what a model thinks of a text that is there already
+//! ```
+//!
+//! Everything is computed in single precision on the processor, as transformers does it there, and gives its results:
+//! the runs of the tiny models in the tests are sequence for sequence those of transformers.
+mod architectures;
+mod failure;
+mod layers;
+mod load;
+mod score;
+mod session;
+mod text;
+
+pub use failure::Failure;
+pub use load::{Memory, Model};
+pub use score::{Place, Scored, score};
+pub use session::Session;
+pub use text::{Text, Tokens};

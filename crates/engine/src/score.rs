@@ -1,0 +1,82 @@
+//! What a model thinks of a text that is there already.
+use crate::failure::{Failure, Result};
+use crate::load::Model;
+use crate::session::Session;
+use decoding::softmax;
+use std::sync::Arc;
+
+/// A token of a text under the whole distribution of its place.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Scored {
+    /// Its number.
+    pub id: u32,
+    /// What the model says of its place; `None` for the first token of all, which nothing stands before.
+    pub place: Option<Place>,
+}
+
+/// A token in the distribution that the tokens before it give.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Place {
+    /// Its log-probability, nats.
+    pub logprob: f64,
+    /// 1 is the likeliest; as many tokens are likelier as the rank says, less one.
+    pub rank: u32,
+    /// The entropy of the distribution, nats.
+    pub entropy: f64,
+}
+
+/// Reads tokens and says of each how likely it was, as it comes; `false` from `each` ends it.
+///
+/// A text that is longer than the model's context is read in windows, each of which begins half a context later: every
+/// token but those of the first window has at least half a context before it.
+pub fn score(model: &Arc<Model>, ids: &[u32], each: &mut dyn FnMut(Scored) -> bool) -> Result<()> {
+    if model.start().is_some() {
+        return Err(Failure::NotScored(model.architecture().to_owned()));
+    }
+    let Some(&first) = ids.first() else {
+        return Ok(());
+    };
+    if !each(Scored {
+        id: first,
+        place: None,
+    }) {
+        return Ok(());
+    }
+    let context = model.context().max(2);
+    let step = context / 2;
+    // The first token that has no value yet.
+    let mut next = 1;
+    for start in (0..ids.len()).step_by(step) {
+        let window = ids
+            .get(start..ids.len().min(start + context))
+            .unwrap_or_default();
+        let mut at = start;
+        let mut goes_on = true;
+        Session::new(model, &[])?.read(window, |logits| {
+            at += 1;
+            if at == next
+                && goes_on
+                && let Some(&id) = window.get(at - start)
+            {
+                next += 1;
+                let place = place(logits, id);
+                goes_on = each(Scored { id, place });
+            }
+            goes_on
+        })?;
+        if next >= ids.len() || !goes_on {
+            break;
+        }
+    }
+    Ok(())
+}
+
+fn place(logits: &[f32], id: u32) -> Option<Place> {
+    let &logit = logits.get(id as usize)?;
+    let better = logits.iter().filter(|&&other| other > logit).count();
+    Some(Place {
+        logprob: f64::from(logit) - softmax::log_sum_exp(logits),
+        rank: u32::try_from(better + 1).unwrap_or(u32::MAX),
+        entropy: softmax::entropy(logits),
+    })
+}

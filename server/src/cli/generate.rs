@@ -1,0 +1,47 @@
+//! The arguments of `surprisal generate`, and its help.
+use super::Told;
+use clap::{ArgGroup, Args};
+use std::path::PathBuf;
+
+/// Let a model on this machine write: a prompt in, its answers out, with the probability of every token.
+#[derive(Debug, Args)]
+#[command(after_help = HELP, group = ArgGroup::new("input").required(true))]
+pub struct Generate {
+    /// The directory of a model: config.json, *.safetensors and, for texts, tokenizer.json
+    #[arg(long, value_name = "DIR")]
+    pub model: PathBuf,
+    /// The text to go on with; for an encoder-decoder the text to answer
+    #[arg(long, value_name = "TEXT", group = "input", allow_hyphen_values = true)]
+    pub prompt: Option<String>,
+    /// The same from a file; `-` is the standard input
+    #[arg(long, value_name = "FILE", group = "input")]
+    pub prompt_file: Option<PathBuf>,
+    /// The same as token ids, such as 5,9,14; needs no tokenizer
+    #[arg(long, value_name = "IDS", group = "input", value_delimiter = ',')]
+    pub input_ids: Option<Vec<u32>>,
+    /// One JSON object: ids, texts, scores, log-probabilities, parameters in force
+    #[arg(long)]
+    pub json: bool,
+    /// A completions record, which `surprisal analyze -` reads
+    #[arg(long, conflicts_with = "json")]
+    pub jsonl: bool,
+    /// What a person can set.
+    #[command(flatten)]
+    pub told: Told,
+}
+
+const HELP: &str = "\
+Parameters have the names, defaults and meanings of transformers; what the model brings along in generation_config.json
+is in force unless it is told otherwise. With --json, `parameters` says what was.
+
+Exit status:
+  0    the answers are complete
+  1    the model cannot be used, or the result could not be written
+  2    the arguments are wrong
+  130  stopped by Ctrl-C; what was written until then is there
+
+Examples:
+  surprisal generate --model gpt2/ --prompt 'Once upon a time' --max-new-tokens 50
+  surprisal generate --model gpt2/ --prompt-file p.txt --do-sample true --temperature 0.8 --num-return-sequences 4 --seed 7
+  surprisal generate --model t5/ --prompt 'summarize: ...' --num-beams 4 --early-stopping never --json
+  surprisal generate --model gpt2/ --prompt 'The sea' --top-logprobs 5 --jsonl | surprisal analyze -";

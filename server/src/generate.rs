@@ -1,0 +1,152 @@
+//! `surprisal generate`: a model of this machine writes.
+//!
+//! | module | what it is |
+//! |---|---|
+//! | [`prompt`] | what it goes on with |
+//! | [`answer`] | what it wrote, as people and programs want it |
+//! | [`effective`] | the parameters in force |
+//! | [`record`] | the same as a completions record |
+//! | [`stream`] | the text while it is written |
+pub mod answer;
+pub mod effective;
+pub mod prompt;
+pub mod record;
+pub mod stream;
+
+use crate::analyze::output::clean;
+use crate::analyze::stop::Stop;
+use crate::cli::Generate;
+use answer::Answer;
+use decoding::{Event, Failure, Parameters, Settings, generate_with};
+use engine::{Memory, Model, Session};
+use prompt::Prompt;
+use std::{
+    io::{self, Write as _},
+    ops::ControlFlow,
+    process::ExitCode,
+    sync::Arc,
+};
+use stream::Stream;
+
+/// The arguments are wrong, as clap says it.
+const USAGE: u8 = 2;
+/// What a shell gives for a program that Ctrl-C ended.
+const STOPPED: u8 = 130;
+
+/// Runs the command with the standard streams.
+pub fn main(arguments: &Generate) -> ExitCode {
+    let stop = Stop::on_ctrl_c();
+    match run(arguments, &stop) {
+        Ok(()) if stop.is_asked() => ExitCode::from(STOPPED),
+        Ok(()) => ExitCode::SUCCESS,
+        Err((status, message)) => {
+            say(&message);
+            ExitCode::from(status)
+        }
+    }
+}
+
+/// A status and a sentence.
+type Complaint = (u8, String);
+
+fn run(arguments: &Generate, stop: &Stop) -> Result<(), Complaint> {
+    // What can be wrong with them is said before a model is loaded.
+    let told = arguments.told.over(Parameters::default());
+    told.map_err(|error| (USAGE, error.to_string()))?;
+    let prompt = Prompt::of(arguments).map_err(|message| (1, message))?;
+    let model = Model::load(&arguments.model, Memory::free()).map_err(|e| (1, e.to_string()))?;
+    let model = Arc::new(model);
+    let mut defaults = model.defaults().clone();
+    defaults.eos_token_id = model.eos().to_vec();
+    let parameters = arguments.told.over(defaults);
+    let parameters = parameters.map_err(|error| (USAGE, error.to_string()))?;
+    let settings = parameters
+        .settings()
+        .map_err(|error| (USAGE, error.to_string()))?;
+    for idle in parameters.without_effect() {
+        if arguments.told.has(idle.name) {
+            say(&format!("{} {}", idle.name, idle.reason));
+        }
+    }
+    let input = prompt.ids(&model).map_err(|error| (1, error.to_string()))?;
+    let answer = write(
+        arguments,
+        &model,
+        (prompt, input),
+        &parameters,
+        &settings,
+        stop,
+    )?;
+    let mut out = io::BufWriter::new(io::stdout().lock());
+    let written = match (arguments.json, arguments.jsonl) {
+        (true, _) => answer.json(&mut out),
+        (_, true) => record::write(&answer, &mut out),
+        // It is there already.
+        _ if streams(arguments, &settings) => Ok(()),
+        _ => answer.text(&mut out),
+    };
+    match written.and_then(|()| out.flush()) {
+        // Whoever reads has seen enough, such as `head`.
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => {
+            let _ = out.into_parts();
+            Ok(())
+        }
+        Err(error) => Err((1, format!("cannot write the result: {error}"))),
+        Ok(()) => Ok(()),
+    }
+}
+
+/// Lets the model write.
+fn write<'a>(
+    arguments: &'a Generate,
+    model: &'a Arc<Model>,
+    (prompt, input): (Prompt, Vec<u32>),
+    parameters: &Parameters,
+    settings: &'a Settings,
+    stop: &Stop,
+) -> Result<Answer<'a>, Complaint> {
+    let mut session = Session::new(model, &input).map_err(|error| (1, error.to_string()))?;
+    let begin = model.start().map_or(input, |start| vec![start]);
+    let mut shown = streams(arguments, settings).then(|| Stream::new(model, io::stdout()));
+    let mut watch = |event: Event| {
+        if let (Event::Token { token, .. }, Some(shown)) = (&event, &mut shown)
+            && shown.push(token.id).is_err()
+        {
+            return ControlFlow::Break(());
+        }
+        match stop.is_asked() {
+            true => ControlFlow::Break(()),
+            false => ControlFlow::Continue(()),
+        }
+    };
+    let generation = generate_with(&mut session, &begin, parameters, &mut watch);
+    let generation = generation.map_err(|failure| {
+        let status = match &failure {
+            Failure::Parameters(_) | Failure::LongPrompt { .. } => USAGE,
+            _ => 1,
+        };
+        (status, failure.to_string())
+    })?;
+    if let Some(shown) = shown {
+        // Whoever reads may have seen enough.
+        let _ = shown.end();
+    }
+    Ok(Answer {
+        model,
+        name: prompt::name(&arguments.model),
+        prompt,
+        begin,
+        generation,
+        settings,
+    })
+}
+
+/// A single answer is shown while it is written; beams are decided on at the end only.
+fn streams(arguments: &Generate, settings: &Settings) -> bool {
+    let single = settings.num_return_sequences == 1 && !settings.mode.has_beams();
+    single && !arguments.json && !arguments.jsonl
+}
+
+fn say(message: &str) {
+    let _ = writeln!(io::stderr(), "surprisal: {}", clean(message));
+}
