@@ -1,12 +1,14 @@
 //! The command line.
 mod analyze;
 mod collect;
+mod compare;
 mod query;
 
 use crate::config::Serve;
 pub use analyze::{Analyze, Format};
 use clap::{Parser, Subcommand};
 pub use collect::Collect;
+pub use compare::Compare;
 pub use query::Ask;
 
 /// See LLM completions the way the model saw them while writing: how sure it was of every token.
@@ -27,6 +29,8 @@ pub enum Command {
     Analyze(Analyze),
     /// Find tokens and sequences in completions files
     Query(Ask),
+    /// Compare two runs, answer by answer
+    Compare(Compare),
     /// Remove the bytes of deleted runs
     Gc(Collect),
 }
