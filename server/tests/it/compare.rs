@@ -2,9 +2,12 @@
 use crate::analyze::{Place, Ran};
 use serde_json::{Value, json};
 
+/// A token: its text, its value, and what is listed beside it.
+type Token<'a> = (&'a str, f64, &'a [(&'a str, f64)]);
+
 /// A line of Batch output: the label, and the tokens with their alternatives.
-fn line(label: &str, model: &str, tokens: &[(&str, f64, &[(&str, f64)])]) -> String {
-    let token = |&(token, logprob, listed): &(&str, f64, &[(&str, f64)])| {
+fn line(label: &str, model: &str, tokens: &[Token<'_>]) -> String {
+    let token = |&(token, logprob, listed): &Token<'_>| {
         let listed: Vec<Value> = listed
             .iter()
             .map(|(token, logprob)| json!({"token": token, "logprob": logprob}))

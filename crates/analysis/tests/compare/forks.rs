@@ -2,8 +2,11 @@
 use super::runs::{Answer, Run, compare};
 use analysis::compare::Fork;
 
+/// The byte, and the tokens that have it.
+type Parted = Option<(u32, Option<u32>, Option<u32>)>;
+
 /// Where two texts of these tokens part, and whether what they share is cut otherwise.
-fn parted(a: &[&[u8]], b: &[&[u8]]) -> (Option<(u32, Option<u32>, Option<u32>)>, bool) {
+fn parted(a: &[&[u8]], b: &[&[u8]]) -> (Parted, bool) {
     let (a, b) = (Run::of([Answer::plain(a)]), Run::of([Answer::plain(b)]));
     let pair = compare(&a, &b).pairs[0];
     let fork = pair.fork.map(|Fork { byte, a, b }| (byte, a, b));
@@ -13,13 +16,7 @@ fn parted(a: &[&[u8]], b: &[&[u8]]) -> (Option<(u32, Option<u32>, Option<u32>)>,
 #[test]
 fn by_bytes() {
     let euro = "€".as_bytes();
-    type Case<'a> = (
-        &'a str,
-        &'a [&'a [u8]],
-        &'a [&'a [u8]],
-        Option<(u32, Option<u32>, Option<u32>)>,
-        bool,
-    );
+    type Case<'a> = (&'a str, &'a [&'a [u8]], &'a [&'a [u8]], Parted, bool);
     let table: &[Case<'_>] = &[
         ("the same", &[b"a", b"b"], &[b"a", b"b"], None, false),
         (
