@@ -3,9 +3,11 @@
 //! | module | what it is |
 //! |---|---|
 //! | [`answer`] | what is said, as plain data: the JSON document |
-//! | [`text`] | the same for people |
+//! | [`whole`] | one pair with both of its texts |
+//! | [`text`] | both for people |
 mod answer;
 mod text;
+mod whole;
 
 use crate::again::Again;
 use crate::analyze::input;
@@ -22,6 +24,7 @@ use std::{
     path::PathBuf,
     process::ExitCode,
 };
+use whole::Whole;
 
 /// The arguments are wrong, as clap says it.
 const USAGE: u8 = 2;
@@ -34,6 +37,14 @@ struct Run {
     analysis: Analysis,
     /// Where its records can be read again.
     files: HashMap<String, PathBuf>,
+}
+
+/// What was asked for.
+#[derive(serde::Serialize)]
+#[serde(untagged)]
+enum Said {
+    All(Box<Answer>),
+    Pair(Box<Whole>),
 }
 
 /// Runs the command with the standard streams.
@@ -56,20 +67,37 @@ pub fn main(arguments: &cli::Compare) -> ExitCode {
         Again::new(sides.0.columns, a.files),
         Again::new(sides.1.columns, b.files),
     );
-    let answer = Answer::new(
-        (&a.name, &b.name),
-        (&sides.0, &sides.1),
-        &comparison,
-        (&mut again.0, &mut again.1),
-        arguments.pairs,
-    );
+    let said = match arguments.show {
+        Some(number) => {
+            let whole = number.checked_sub(1).and_then(|index| {
+                let pair = comparison.pairs.get(index as usize)?;
+                let again = (&mut again.0, &mut again.1);
+                Whole::new((&sides.0, &sides.1), again, index, pair)
+            });
+            let Some(whole) = whole else {
+                let pairs = comparison.pairs.len();
+                say(&format!(
+                    "there is no pair {number}: they go from 1 to {pairs}"
+                ));
+                return ExitCode::from(USAGE);
+            };
+            Said::Pair(Box::new(whole))
+        }
+        None => Said::All(Box::new(Answer::new(
+            (&a.name, &b.name),
+            (&sides.0, &sides.1),
+            &comparison,
+            (&mut again.0, &mut again.1),
+            arguments.pairs,
+        ))),
+    };
     let mut out = io::BufWriter::new(stop.guard(io::stdout().lock()));
-    let written = if arguments.json {
-        serde_json::to_writer(&mut out, &answer)
+    let written = match &said {
+        said if arguments.json => serde_json::to_writer(&mut out, said)
             .map_err(io::Error::from)
-            .and_then(|()| writeln!(out))
-    } else {
-        text::write(&answer, &mut out)
+            .and_then(|()| writeln!(out)),
+        Said::All(answer) => text::write(answer, &mut out),
+        Said::Pair(whole) => text::write_whole(whole, &mut out),
     };
     match written.and_then(|()| out.flush()) {
         Ok(()) => {}

@@ -19,6 +19,9 @@ pub struct Compare {
     /// Pairs shown, those first that differ most
     #[arg(long, value_name = "N", default_value_t = 5)]
     pub pairs: usize,
+    /// Both texts of one pair, word by word, with its number
+    #[arg(long, value_name = "PAIR", conflicts_with = "pairs")]
+    pub show: Option<u32>,
     /// One JSON document
     #[arg(long)]
     pub json: bool,
@@ -55,10 +58,11 @@ Several answers to one prompt are paired in their order. Intervals are those of 
 Exit status:
   0    both runs were read
   1    an input could not be read, or has no completion
-  2    the arguments are wrong
+  2    the arguments are wrong, or there is no such pair
   130  stopped by Ctrl-C
 
 Examples:
   surprisal compare before.jsonl after.jsonl
   surprisal compare --pair-by id --pairs 20 a/ b/
+  surprisal compare --show 12 before.jsonl after.jsonl
   surprisal compare --json a.jsonl b.jsonl | jq '.differences[] | select(.measure == \"bits_per_byte\")'";

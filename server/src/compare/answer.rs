@@ -143,12 +143,7 @@ impl Answer {
         let order = comparison.by_change(a, b);
         let shown = order.into_iter().take(pairs).filter_map(|index| {
             let pair = comparison.pairs.get(index as usize)?;
-            let (detail_a, detail_b) = match pair.fork {
-                Some(_) => (again_a.detail(pair.a), again_b.detail(pair.b)),
-                None => (None, None),
-            };
-            let turns = turns(a, b, pair, detail_a.as_ref(), detail_b.as_ref());
-            shown(a, b, index, pair, turns)
+            Shown::new((a, b), (again_a, again_b), index, pair)
         });
         let units = comparison.pairs.iter().map(|pair| pair.unit as usize + 1);
         Self {
@@ -201,36 +196,43 @@ impl From<&analysis::compare::Difference> for Difference {
     }
 }
 
-fn shown(
-    a: &Side<'_>,
-    b: &Side<'_>,
-    index: u32,
-    pair: &Pair,
-    turns: Option<(Turn, Turn)>,
-) -> Option<Shown> {
-    let (one, other) = (a.sequence(pair.a)?, b.sequence(pair.b)?);
-    let completion = a.columns.completions.get(one.completion as usize);
-    let label = completion.map_or_else(String::new, |completion| {
-        completion
-            .label
-            .clone()
-            .unwrap_or_else(|| completion.id.clone())
-    });
-    let fork = pair
-        .fork
-        .zip(turns)
-        .map(|(fork, (turn_a, turn_b))| Parting {
-            byte: fork.byte,
-            a: Way::new(turn_a, text_of(a, one), fork.byte),
-            b: Way::new(turn_b, text_of(b, other), fork.byte),
+impl Shown {
+    /// `None` when the pair is not one of these sides.
+    pub(super) fn new(
+        (a, b): (&Side<'_>, &Side<'_>),
+        (again_a, again_b): (&mut Again<'_>, &mut Again<'_>),
+        index: u32,
+        pair: &Pair,
+    ) -> Option<Self> {
+        let (detail_a, detail_b) = match pair.fork {
+            Some(_) => (again_a.detail(pair.a), again_b.detail(pair.b)),
+            None => (None, None),
+        };
+        let turns = turns(a, b, pair, detail_a.as_ref(), detail_b.as_ref());
+        let (one, other) = (a.sequence(pair.a)?, b.sequence(pair.b)?);
+        let completion = a.columns.completions.get(one.completion as usize);
+        let label = completion.map_or_else(String::new, |completion| {
+            completion
+                .label
+                .clone()
+                .unwrap_or_else(|| completion.id.clone())
         });
-    Some(Shown {
-        pair: index + 1,
-        label,
-        a: Half::new(pair.a, one),
-        b: Half::new(pair.b, other),
-        fork,
-    })
+        let fork = pair
+            .fork
+            .zip(turns)
+            .map(|(fork, (turn_a, turn_b))| Parting {
+                byte: fork.byte,
+                a: Way::new(turn_a, text_of(a, one), fork.byte),
+                b: Way::new(turn_b, text_of(b, other), fork.byte),
+            });
+        Some(Self {
+            pair: index + 1,
+            label,
+            a: Half::new(pair.a, one),
+            b: Half::new(pair.b, other),
+            fork,
+        })
+    }
 }
 
 impl Half {

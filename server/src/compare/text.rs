@@ -1,11 +1,15 @@
 //! Two runs side by side, for people.
 use super::answer::{Answer, Difference, GaveOther, Parting, Run, Shown, Way};
+use super::whole::{Part, Stretch, Whole};
 use crate::analyze::output::clean;
 use metrics::format::{count, percent, sig3, sig3_or_dash};
 use std::io::{self, Write};
 
 /// Models named of a run.
 const MODELS: usize = 3;
+
+/// Characters shown of a text that differs.
+const SHOWN: usize = 40;
 
 /// Width of a column of figures.
 const WIDTH: usize = 9;
@@ -33,6 +37,71 @@ pub(super) fn write(answer: &Answer, out: &mut dyn Write) -> io::Result<()> {
         )?;
     }
     Ok(())
+}
+
+/// A pair with both of its texts.
+pub(super) fn write_whole(whole: &Whole, out: &mut dyn Write) -> io::Result<()> {
+    shown(&whole.shown, out)?;
+    writeln!(
+        out,
+        "\nWhat only A has stands as [-this-], what only B has as {{+this+}}.\n"
+    )?;
+    let mut text = String::new();
+    for stretch in &whole.stretches {
+        let (a, b) = (lines(&stretch.a.text), lines(&stretch.b.text));
+        if stretch.same {
+            text += &a;
+            continue;
+        }
+        if !a.is_empty() {
+            text += &format!("[-{a}-]");
+        }
+        if !b.is_empty() {
+            text += &format!("{{+{b}+}}");
+        }
+    }
+    writeln!(out, "{text}")?;
+    let differing = whole.stretches.iter().filter(|stretch| !stretch.same);
+    let mut differing = differing.peekable();
+    if differing.peek().is_some() {
+        writeln!(
+            out,
+            "\nThe weakest tokens of what differs:\n{:>WIDTH$}{:>WIDTH$}",
+            "A", "B"
+        )?;
+    }
+    let share = |part: &Part| part.weakest.map_or_else(|| "—".to_owned(), percent);
+    for Stretch { a, b, .. } in differing {
+        writeln!(
+            out,
+            "{:>WIDTH$}{:>WIDTH$}  [{}] → [{}]",
+            share(a),
+            share(b),
+            beginning(&a.text),
+            beginning(&b.text)
+        )?;
+    }
+    if whole.limited {
+        writeln!(out, "The texts are too long to be compared word by word.")?;
+    }
+    Ok(())
+}
+
+/// Text on its own lines; nothing in it speaks to the terminal.
+fn lines(text: &str) -> String {
+    let lines: Vec<String> = text.split('\n').map(clean).collect();
+    lines.join("\n")
+}
+
+/// The beginning of a text, on one line.
+fn beginning(text: &str) -> String {
+    let beginning: String = text.chars().take(SHOWN).collect();
+    let rest = if beginning.len() < text.len() {
+        "…"
+    } else {
+        ""
+    };
+    one_line(&beginning) + rest
 }
 
 fn run(name: &str, run: &Run, out: &mut dyn Write) -> io::Result<()> {

@@ -147,6 +147,46 @@ fn a_document() {
 }
 
 #[test]
+fn one_pair_with_both_texts() {
+    let place = place();
+    let ran = compare(&place, &["--show", "1", "a.jsonl", "b.jsonl"]);
+    assert_eq!((ran.status, ran.err.as_str()), (Some(0), ""));
+    let expected = "\
+Pair 1  one  probability 0.777 → 0.564  parts after byte 6
+  A  It is[ plain] and⏎old
+     60.7 %, rank 1; B gave it 60.7 %, rank 1
+  B  It is[ clear]
+     22.3 %, rank 2; A gave it 22.3 %, rank 2
+
+What only A has stands as [-this-], what only B has as {+this+}.
+
+It is [-plain and
+old-]{+clear+}
+
+The weakest tokens of what differs:
+        A        B
+   60.7 %   22.3 %  [plain and⏎old] → [clear]
+";
+    assert_eq!(ran.out, expected);
+    let ran = compare(&place, &["--show", "2", "--json", "a.jsonl", "b.jsonl"]);
+    let document: Value = serde_json::from_str(&ran.out).unwrap();
+    let weakest = |value| json!({"text": "Yes", "weakest": metrics::num::exp(f64::from(value))});
+    assert_eq!(
+        document["stretches"],
+        json!([{"same": true, "a": weakest(-0.1_f32), "b": weakest(-0.2_f32)}])
+    );
+    assert_eq!(
+        (&document["pair"], &document["limited"]),
+        (&json!(2), &json!(false))
+    );
+    for number in ["0", "3"] {
+        let ran = compare(&place, &["--show", number, "a.jsonl", "b.jsonl"]);
+        let message = format!("surprisal: there is no pair {number}: they go from 1 to 2\n");
+        assert_eq!((ran.status, ran.err), (Some(2), message));
+    }
+}
+
+#[test]
 fn what_cannot_be_compared() {
     let place = place();
     let ran = compare(&place, &["a.jsonl", "missing.jsonl"]);

@@ -6,17 +6,23 @@
 //! | [`measure`] | what is compared over all pairs |
 //! | [`bootstrap`] | intervals for the differences |
 //! | [`fork`] | where two texts part, by bytes |
+//! | [`diff`] | what two texts have in common, word by word |
+//! | [`heat`] | the tokens of each stretch, with their values |
 //! | [`turn`] | what each side gave to the other's choice there |
 //!
 //! Swapping A and B mirrors every answer, bit for bit. Texts are compared by their bytes, so tokenizers may differ.
 pub mod bootstrap;
+pub mod diff;
 pub mod fork;
+pub mod heat;
 pub mod measure;
 pub mod pairing;
 pub mod turn;
 
 pub use bootstrap::Interval;
+pub use diff::{Span, Stretch, TextDiff, text_diff};
 pub use fork::{Fork, fork, spoken};
+pub use heat::{Piece, heat, weakest};
 pub use measure::{Difference, Measure};
 pub use pairing::{Pairing, Rule, pair_up};
 pub use turn::{Gave, Turn, Why, turns};

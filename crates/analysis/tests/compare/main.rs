@@ -5,6 +5,7 @@
     reason = "a test that cannot go on should stop"
 )]
 mod differences;
+mod diffs;
 mod forks;
 mod pairs;
 mod properties;
