@@ -2,6 +2,7 @@
 mod analyze;
 mod collect;
 mod generate;
+mod compare;
 mod query;
 mod score;
 mod told;
@@ -11,6 +12,7 @@ pub use analyze::{Analyze, Format};
 use clap::{Parser, Subcommand};
 pub use collect::Collect;
 pub use generate::Generate;
+pub use compare::Compare;
 pub use query::Ask;
 pub use score::Score;
 pub use told::Told;
@@ -37,6 +39,8 @@ pub enum Command {
     Generate(Generate),
     /// Let a model on this machine judge texts
     Score(Score),
+    /// Compare two runs, answer by answer
+    Compare(Compare),
     /// Remove the bytes of deleted runs
     Gc(Collect),
 }

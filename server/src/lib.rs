@@ -5,6 +5,8 @@
 //! | [`access`] | who gets in: tokens, and the login page |
 //! | [`cli`] | the command line |
 //! | [`analyze`] | `surprisal analyze`: files in, boards and problems out |
+//! | [`compare`] | `surprisal compare`: two runs side by side |
+//! | `again` | reads records again, for alternatives |
 //! | [`query`] | `surprisal query`: which tokens and sequences match |
 //! | [`generate`] | `surprisal generate`: a model of this machine writes |
 //! | [`score`] | `surprisal score`: a model of this machine judges texts |
@@ -23,9 +25,11 @@
 #![recursion_limit = "256"]
 
 pub mod access;
+mod again;
 pub mod analyze;
 pub mod backend;
 pub mod cli;
+pub mod compare;
 pub mod config;
 pub mod failure;
 pub mod gc;

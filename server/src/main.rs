@@ -3,7 +3,7 @@ use clap::Parser as _;
 use server::{
     analyze,
     cli::{Cli, Command},
-    gc, generate, query, score, serve,
+    compare, gc, generate, query, score, serve,
 };
 use std::process::ExitCode;
 
@@ -11,6 +11,7 @@ fn main() -> ExitCode {
     match Cli::parse().command {
         Command::Serve(arguments) => serve::main(arguments),
         Command::Analyze(arguments) => analyze::main(&arguments),
+        Command::Compare(arguments) => compare::main(&arguments),
         Command::Query(arguments) => query::main(&arguments),
         Command::Generate(arguments) => generate::main(&arguments),
         Command::Score(arguments) => score::main(&arguments),

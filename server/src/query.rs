@@ -2,21 +2,17 @@
 //!
 //! | module | what it is |
 //! |---|---|
-//! | [`again`] | reads records again, for alternatives |
 //! | [`output`] | the answer as text, JSON, counts or vocabulary |
-mod again;
 mod output;
 
-use crate::analyze::input::{self, Origin};
+use crate::again::Again;
+use crate::analyze::input;
 use crate::analyze::output::clean;
 use crate::analyze::read::{self, Analysis, Outcome};
 use crate::analyze::stop::Stop;
 use crate::cli::Ask;
-use again::Again;
 use std::{
-    collections::HashMap,
     io::{self, Write as _},
-    path::PathBuf,
     process::ExitCode,
 };
 
@@ -34,13 +30,7 @@ pub fn main(arguments: &Ask) -> ExitCode {
             return ExitCode::from(USAGE);
         }
     };
-    let files: HashMap<String, PathBuf> = inputs
-        .iter()
-        .filter_map(|input| match &input.origin {
-            Origin::File(path) => Some((input.name.clone(), path.clone())),
-            _ => None,
-        })
-        .collect();
+    let files = input::files(&inputs);
     let stop = Stop::on_ctrl_c();
     let analysis = match read::all(inputs, true, &stop) {
         Outcome::Read(analysis) => analysis,

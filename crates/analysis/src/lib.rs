@@ -10,11 +10,13 @@
 //! models    which models, how often
 //! near      which known word was meant
 //! lab       other sampling settings, replayed over the alternatives
+//! compare   two runs: what differs, and where each two texts part
 //! query     a language for all of that: conditions on tokens and sequences
 //! decimate  a long row of probabilities in few pixels
 //! ```
 //!
 //! Every question is one pass over the columns, without allocating per token.
+pub mod compare;
 pub mod decimate;
 pub mod filter;
 pub mod fold;

@@ -34,6 +34,7 @@ fn columns(given: &[Given]) -> Columns {
             prompt_tokens: None,
             completion_tokens: None,
             label: None,
+            prompt: None,
             format: completions::FormatId::OPENAI_CHAT,
             offset: 0,
             record: index,

@@ -17,6 +17,7 @@ fn columns(tokens: &[(&[u8], f32, Status, u8)]) -> Columns {
             prompt_tokens: None,
             completion_tokens: Some(9),
             label: None,
+            prompt: None,
             format: completions::FormatId::OPENAI_CHAT,
             record: 0,
             offset: 0,

@@ -76,6 +76,8 @@ pub struct Completion {
     pub completion_tokens: Option<u64>,
     /// Label from an envelope (`custom_id` of a batch line, the name of a member).
     pub label: Option<String>,
+    /// Fingerprint of what was asked, where the file says it: the same prompt has the same one, in every file.
+    pub prompt: Option<u64>,
     /// What it was read as.
     #[cfg_attr(feature = "serde", serde(skip, default = "FormatId::unsaid"))]
     pub format: FormatId,

@@ -41,5 +41,6 @@ pub use detail::{Alternative, SequenceDetail, TokenDetail, decode_sequence};
 pub use importer::{Import, Importer, Progress};
 pub use limits::Limits;
 pub use part::RecordReader;
+pub use record::text::is_special as is_special_token;
 pub use report::{Level, Place, Problem, Report, Severity};
 pub use segment::{Segment, SegmentReader};

@@ -88,7 +88,9 @@ fn lines() -> Vec<String> {
         let value = format!("-{}.{nth}", nth % 7);
         let tokens = [("Hi", value.as_str()), (" you", "-9999.0"), ("!", "null")];
         lines.push(chat(&format!("id{}", nth % 31), &tokens[..1 + nth % 3]));
-        lines.push(chat("", &[(["a", "b", "c"][nth % 3], value.as_str())]));
+        let asked = format!("{{\"messages\":[\"{}\"],", nth % 5);
+        lines
+            .push(chat("", &[(["a", "b", "c"][nth % 3], value.as_str())]).replacen('{', &asked, 1));
         if nth % 4 == 1 {
             lines.push(lines[nth / 2].clone());
             lines.push(chat(&format!("id{nth}"), &[("other", "-1")]).replace(r#""m""#, r#""n""#));

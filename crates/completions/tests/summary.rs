@@ -60,9 +60,10 @@ fn told(columns: &Columns, sequence: &Sequence) -> [String; 3] {
         ..sequence.clone()
     };
     let about = format!(
-        "{rest:?} {:?} {:?} {:?} {record:?} {:?} {:?}",
+        "{rest:?} {:?} {:?} {:?} {:?} {record:?} {:?} {:?}",
         completion.id,
         completion.label,
+        completion.prompt,
         completion.n_sequences,
         (
             completion.first_sequence,

@@ -10,6 +10,7 @@ mod stored;
 pub use feed::Message;
 pub use folder::EXTENSIONS;
 use std::{
+    collections::HashMap,
     ffi::OsString,
     fs,
     path::{Path, PathBuf},
@@ -123,6 +124,15 @@ pub fn expand(arguments: &[OsString]) -> Result<Vec<Input>, String> {
         }
     }
     Ok(found)
+}
+
+/// Where the inputs that are files lie, by their names: they can be read again.
+pub fn files(inputs: &[Input]) -> HashMap<String, PathBuf> {
+    let file = |input: &Input| match &input.origin {
+        Origin::File(path) => Some((input.name.clone(), path.clone())),
+        _ => None,
+    };
+    inputs.iter().filter_map(file).collect()
 }
 
 fn add_folder(path: &Path, found: &mut Vec<Input>) {

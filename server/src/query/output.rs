@@ -1,5 +1,5 @@
 //! The answer as text for people, lines of JSON, counts, or the vocabulary.
-use super::again::Again;
+use crate::again::Again;
 use crate::analyze::output::clean;
 use crate::cli::Ask;
 use analysis::query::{Found, Word, facets, vocabulary};

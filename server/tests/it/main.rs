@@ -8,6 +8,7 @@
 mod access;
 mod analyze;
 mod app;
+mod compare;
 mod download;
 mod engine;
 mod pages;

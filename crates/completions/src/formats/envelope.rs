@@ -3,7 +3,7 @@
 //! Only what no format knows is looked through, by structure and not by the names of keys. Everything that fits a format is
 //! read, in the order of the file.
 use super::shape::Shape;
-use super::{RULES, explain};
+use super::{RULES, asked, explain};
 use crate::Limits;
 use crate::containers::sniff::excerpt;
 use crate::intake::nested::{self, DEEPEST};
@@ -23,11 +23,12 @@ pub(super) fn read(
 ) -> Result<Outcome, JsonError> {
     let around = draft.head;
     let before = draft.completions.len();
+    let asked = asked::of_request(shape);
     let mut names = Vec::new();
     let mut fields = cursor.object()?;
     while let Some(key) = fields.next(cursor)? {
         let first = draft.completions.len();
-        siblings(draft, shape);
+        siblings(draft, shape, asked);
         inside(cursor, draft)?;
         if draft.completions.len() > first {
             let name = draft.store(&key);
@@ -73,7 +74,8 @@ fn found(
 }
 
 /// What stands beside a response and belongs to it.
-fn siblings(draft: &mut Draft, shape: &Shape<'_>) {
+fn siblings(draft: &mut Draft, shape: &Shape<'_>, asked: Option<u64>) {
+    draft.head.asked = asked.or(draft.head.asked);
     let text = |key: &str| Some(shape.text_at(key)).filter(|text| !text.is_empty());
     if let Some(model) = text("model") {
         draft.head.model = Some(draft.store(&model));
@@ -94,7 +96,8 @@ pub(crate) fn request(body: &[u8], draft: &mut Draft) {
     )) else {
         return;
     };
-    siblings(draft, &shape);
+    let asked = asked::of_request(&shape);
+    siblings(draft, &shape, asked);
 }
 
 /// Looks for responses inside the value at the cursor and passes it.

@@ -1,6 +1,6 @@
 //! Logs of inspect: one object with all samples, or one sample for itself, as the members of an `.eval` archive have it.
 use super::fields::{count, finish, identifier, text};
-use super::{Rule, batch, message, token_object};
+use super::{Rule, asked, batch, message, token_object};
 use crate::FormatId;
 use crate::containers::sniff::excerpt;
 use crate::json::cursor::ValueKind;
@@ -83,6 +83,10 @@ fn sample(cursor: &mut Cursor<'_>, draft: &mut Draft) -> Result<(), JsonError> {
             b"id" => id = identifier(cursor, draft, "samples[].id")?,
             b"epoch" => epoch = count(cursor, draft, "samples[].epoch")?,
             b"error" => error = batch::error_text(cursor)?.or(error),
+            b"input" => {
+                draft.head.asked = asked::of(cursor.clone());
+                cursor.skip()?;
+            }
             b"output" if cursor.kind()? == ValueKind::Object => {
                 draft.clear_answer();
                 error = output(cursor, draft)?.or(error);

@@ -1,6 +1,6 @@
 //! Generations of Langfuse, from its API or an export, alone or in lists below anything else.
 use super::fields::{count, identifier, text};
-use super::{Rule, said, time};
+use super::{Rule, asked, said, time};
 use crate::FormatId;
 use crate::json::cursor::ValueKind;
 use crate::json::{Cursor, JsonError};
@@ -36,6 +36,10 @@ fn read(cursor: &mut Cursor<'_>, draft: &mut Draft) -> Result<Outcome, JsonError
             b"startTime" | b"start_time" => draft.head.created = time::created(cursor)?,
             b"input" if cursor.kind()? == ValueKind::String => {
                 draft.head.prompt = text(cursor, draft, "input")?;
+            }
+            b"input" => {
+                draft.head.asked = asked::of(cursor.clone());
+                cursor.skip()?;
             }
             b"output" => {
                 output = Some(cursor.clone());

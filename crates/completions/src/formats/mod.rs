@@ -9,6 +9,7 @@
 //!
 //! To add a format: a file with a `RULE`, and its name in the list.
 mod arrays;
+mod asked;
 mod attributes;
 pub(crate) mod echo;
 pub(crate) mod envelope;

@@ -2,7 +2,7 @@
 use super::fields::{bad_field, count, finish, identifier, text, value, whole};
 use super::shape::Shape;
 use super::prompt::{self, Pending};
-use super::{Rule, arrays, echo, message, time, token_object};
+use super::{Rule, arrays, asked, echo, message, time, token_object};
 use crate::json::cursor::ValueKind;
 use crate::json::{Cursor, JsonError};
 use crate::record::draft::{Saw, TokenRange, Values};
@@ -60,6 +60,7 @@ pub(super) fn read(cursor: &mut Cursor<'_>, draft: &mut Draft) -> Result<Outcome
                     b"prompt_logprobs" if cursor.kind()? == ValueKind::Array => {
                         root.values = Some(cursor.clone());
                     }
+                    b"messages" => draft.head.asked = asked::of(cursor.clone()),
                     b"prompt_token_ids" => root.ids = Some(cursor.clone()),
                     b"system_fingerprint" if cursor.clone().raw()?.ends_with(b"-native\"") => {
                         draft.head.told("TGI", "`system_fingerprint`");

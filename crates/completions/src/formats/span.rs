@@ -1,7 +1,7 @@
 //! Spans of a trace: OpenTelemetry's (`gen_ai.…`) and OpenInference's (`llm.…`).
 use super::attributes::Attributes;
 use super::fields::{count, finish, identifier, string, text};
-use super::{Rule, said, time};
+use super::{Rule, asked, said, time};
 use crate::FormatId;
 use crate::json::cursor::ValueKind;
 use crate::json::{Cursor, JsonError};
@@ -108,6 +108,8 @@ fn head(attributes: &Attributes<'_>, draft: &mut Draft) -> Result<(), JsonError>
     ];
     draft.head.completion_tokens = number(attributes, &said, draft)?;
     draft.head.prompt = prompt(attributes, draft)?;
+    let asked = ["gen_ai.input.messages", "llm.input_messages", "input.value"];
+    draft.head.asked = attributes.first(&asked).and_then(asked::of);
     Ok(())
 }
 

@@ -25,6 +25,7 @@ fn read(cursor: &mut Cursor<'_>, draft: &mut Draft) -> Result<Outcome, JsonError
     let mut fields = cursor.object()?;
     while let Some(key) = fields.next(cursor)? {
         match key.as_ref() {
+            b"request" => exchange.request = Some(cursor.clone()),
             b"response" => exchange.response = Some(cursor.clone()),
             b"status" if cursor.kind()? == ValueKind::String => {
                 status = cursor.clone().string()?.to_text();

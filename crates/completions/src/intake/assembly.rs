@@ -330,6 +330,7 @@ impl Open {
             label: spans.2,
             object: spans.3,
             prompt: spans.4,
+            asked: said.asked.or(known.asked),
             created: known.created.or(said.created),
             prompt_tokens: said.prompt_tokens.or(known.prompt_tokens),
             completion_tokens: said.completion_tokens.or(known.completion_tokens),

@@ -52,6 +52,7 @@ impl CompletionSink for Inner<'_> {
             label: moved(said.label).or(around.label),
             object: moved(said.object),
             prompt: moved(said.prompt).or(around.prompt),
+            asked: said.asked.or(around.asked),
             ..said
         };
         for choice in &from.choices[completion.first_choice..completion.end_choice] {
@@ -74,6 +75,7 @@ impl CompletionSink for Inner<'_> {
         self.draft.head = Head {
             label: around.label,
             prompt: around.prompt,
+            asked: around.asked,
             model: around.model,
             ..Head::default()
         };

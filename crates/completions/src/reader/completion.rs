@@ -2,7 +2,7 @@
 use super::{Reader, sequence::Appended};
 use crate::containers::Position;
 use crate::intake::Origin;
-use crate::record::{CompletionDraft, Draft};
+use crate::record::{CompletionDraft, Draft, Fingerprint, Head};
 use crate::report::Code;
 use crate::{Completion, Finish, Level, Place, RecordSpan};
 
@@ -29,6 +29,7 @@ impl Reader {
             prompt_tokens: head.prompt_tokens,
             completion_tokens: head.completion_tokens,
             label: head.label.map(|label| draft.text(label).into_owned()),
+            prompt: prompt(draft, completion),
             format,
             record,
             offset,
@@ -156,4 +157,33 @@ impl Reader {
             )
         });
     }
+}
+
+/// Fingerprint of what was asked: the text of the prompt, the messages, or the tokens of the prompt.
+fn prompt(draft: &Draft, completion: &CompletionDraft) -> Option<u64> {
+    let Head { prompt, asked, .. } = completion.head;
+    let text = prompt
+        .map(|prompt| draft.bytes(prompt))
+        .filter(|text| !text.is_empty());
+    if let Some(text) = text {
+        return Some(Fingerprint::of_text(text).0);
+    }
+    asked.or_else(|| {
+        let mut choices = draft
+            .choices
+            .get(completion.first_choice..completion.end_choice)?
+            .iter();
+        let first = choices.next()?.prompt;
+        // Several choices may answer several prompts.
+        if first.is_empty() || choices.any(|choice| choice.prompt != first) {
+            return None;
+        }
+        let tokens = draft.tokens.get(first.start..first.end)?;
+        let text: Vec<u8> = tokens
+            .iter()
+            .flat_map(|token| draft.bytes(token.bytes))
+            .copied()
+            .collect();
+        (!text.is_empty()).then(|| Fingerprint::of_text(&text).0)
+    })
 }

@@ -1,29 +1,7 @@
 //! Which sequences were there before: the same ones, and others with the same id.
+use crate::record::Fingerprint;
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
-
-/// A hash of 64 bits: the chance that what differs has the same one is negligible.
-struct Fingerprint(u64);
-
-impl Fingerprint {
-    fn new() -> Self {
-        Self(0xcbf2_9ce4_8422_2325)
-    }
-
-    fn word(&mut self, word: u64) {
-        self.0 = (self.0 ^ word).wrapping_mul(0x9e37_79b9_7f4a_7c15);
-        self.0 ^= self.0 >> 29;
-    }
-
-    fn bytes(&mut self, bytes: &[u8]) {
-        self.word(bytes.len() as u64);
-        for chunk in bytes.chunks(8) {
-            let mut word = [0; 8];
-            word[..chunk.len()].copy_from_slice(chunk);
-            self.word(u64::from_le_bytes(word));
-        }
-    }
-}
 
 /// What a sequence is known by.
 ///

@@ -226,6 +226,8 @@ pub(crate) struct Head {
     pub(crate) object: Option<Span>,
     /// The prompt as a text, where it is known: it tells which tokens are an echo.
     pub(crate) prompt: Option<Span>,
+    /// What was asked where it is more than a text, such as a list of messages: its [`crate::record::Fingerprint`].
+    pub(crate) asked: Option<u64>,
     /// Which server wrote it, told from keys that only this one writes.
     pub(crate) dialect: Option<Dialect>,
     /// By what its format was told.
@@ -319,6 +321,7 @@ impl Draft {
         self.head = Head {
             label: self.head.label,
             prompt: self.head.prompt,
+            asked: self.head.asked,
             ..Head::default()
         };
     }

@@ -6,7 +6,7 @@ use crate::Finish;
 pub(crate) const REPLACEMENT: &[u8] = "\u{fffd}".as_bytes();
 
 /// `<|im_end|>`, `</s>` and the like: names of tokens that are no text.
-pub(crate) fn is_special(name: &[u8]) -> bool {
+pub fn is_special(name: &[u8]) -> bool {
     const NAMES: [&[u8]; 6] = [b"<s>", b"</s>", b"<eos>", b"<bos>", b"<pad>", b"<unk>"];
     name.first() == Some(&b'<')
         && ((name.len() > 4 && name.starts_with(b"<|") && name.ends_with(b"|>"))

@@ -14,7 +14,7 @@ const CHUNK: usize = 1 << 18;
 
 /// Reads sequences again, with what was read last at hand.
 #[derive(Debug)]
-pub(super) struct Again<'a> {
+pub(crate) struct Again<'a> {
     columns: &'a Columns,
     /// By the name of their source.
     files: HashMap<String, PathBuf>,
@@ -25,7 +25,7 @@ pub(super) struct Again<'a> {
 }
 
 impl<'a> Again<'a> {
-    pub(super) fn new(columns: &'a Columns, files: HashMap<String, PathBuf>) -> Self {
+    pub(crate) fn new(columns: &'a Columns, files: HashMap<String, PathBuf>) -> Self {
         Self {
             columns,
             files,
@@ -35,7 +35,7 @@ impl<'a> Again<'a> {
     }
 
     /// A sequence in full; `None` when its input is no file, or no longer what it was.
-    pub(super) fn detail(&mut self, sequence: u32) -> Option<SequenceDetail> {
+    pub(crate) fn detail(&mut self, sequence: u32) -> Option<SequenceDetail> {
         let columns = self.columns;
         let row = columns.sequences.get(sequence as usize)?;
         let completion = columns.completions.get(row.completion as usize)?;
