@@ -1,12 +1,14 @@
 //! The command line.
 mod analyze;
 mod collect;
+mod generations;
 mod query;
 
 use crate::config::Serve;
 pub use analyze::{Analyze, Format};
 use clap::{Parser, Subcommand};
 pub use collect::Collect;
+pub use generations::List;
 pub use query::Ask;
 
 /// See LLM completions the way the model saw them while writing: how sure it was of every token.
@@ -27,6 +29,8 @@ pub enum Command {
     Analyze(Analyze),
     /// Find tokens and sequences in completions files
     Query(Ask),
+    /// Print completions as records: request, answer, usage, figures
+    Generations(List),
     /// Remove the bytes of deleted runs
     Gc(Collect),
 }

@@ -6,6 +6,7 @@
 //! | [`cli`] | the command line |
 //! | [`analyze`] | `surprisal analyze`: files in, boards and problems out |
 //! | [`query`] | `surprisal query`: which tokens and sequences match |
+//! | [`generations`] | `surprisal generations`: completions as records |
 //! | [`serve`] | `surprisal serve`: start, run, shut down in good order |
 //! | [`gc`] | `surprisal gc`: removes what no stored run needs any more |
 //! | [`config`] | every setting and every limit of the server |
@@ -27,6 +28,7 @@ pub mod cli;
 pub mod config;
 pub mod failure;
 pub mod gc;
+pub mod generations;
 pub mod query;
 pub mod requests;
 pub mod router;

@@ -3,7 +3,7 @@ use clap::Parser as _;
 use server::{
     analyze,
     cli::{Cli, Command},
-    gc, query, serve,
+    gc, generations, query, serve,
 };
 use std::process::ExitCode;
 
@@ -12,6 +12,7 @@ fn main() -> ExitCode {
         Command::Serve(arguments) => serve::main(arguments),
         Command::Analyze(arguments) => analyze::main(&arguments),
         Command::Query(arguments) => query::main(&arguments),
+        Command::Generations(arguments) => generations::main(&arguments),
         Command::Gc(arguments) => gc::main(&arguments),
     }
 }

@@ -10,12 +10,14 @@
 //! | `json` | reads one value in a single pass |
 //! | `record` | one record between its bytes and the columns |
 //! | `reader` | appends what was decoded to the columns, computes the figures, reports what is odd |
+//! | [`context`] | what columns do not keep: prompt, parameters, metadata |
 //! | [`segment`] | lines read on other threads, put behind each other |
 //! | [`report`] | every problem with its texts |
 //!
 //! Memory is bounded by the largest record plus the columns (about 9 bytes and the text of each token). Whoever needs only
 //! the figures and the report takes [`Importer::summary`]: about 30 bytes a sequence, however many tokens it has.
 pub mod columns;
+pub mod context;
 pub mod detail;
 pub mod importer;
 pub mod limits;
@@ -35,6 +37,7 @@ mod source;
 pub use columns::{
     Columns, Completion, Finish, Form, FormatId, Kind, RecordSpan, Sequence, Source,
 };
+pub use context::{Context, Said, read_record};
 pub use detail::{Alternative, SequenceDetail, TokenDetail, decode_sequence};
 pub use importer::{Import, Importer, Progress};
 pub use limits::Limits;

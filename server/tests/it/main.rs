@@ -9,6 +9,7 @@ mod access;
 mod analyze;
 mod app;
 mod download;
+mod generations;
 mod pages;
 mod process;
 mod query;
