@@ -10,6 +10,7 @@
 //! | [`mod@reader`] | from the bytes of a file to records |
 //! | `mapping` | from what the importer hands out to a record: one file per family of formats |
 //! | [`kind`] | what an output is: text, code, JSON, image, audio |
+//! | [`table`] | records as lines of JSON, CSV or Parquet |
 //! | `look` | JSON without its lists of tokens, and looking into it |
 mod look;
 mod mapping;
@@ -17,6 +18,7 @@ mod mapping;
 pub mod kind;
 pub mod reader;
 pub mod record;
+pub mod table;
 
 pub use reader::{Reader, Requests, again};
 pub use record::{

@@ -213,7 +213,7 @@ fn reason(finish: Finish) -> Option<&'static str> {
 }
 
 fn figures(metrics: &SequenceMetrics) -> Option<Metrics> {
-    (metrics.counts.scored > 0).then(|| Metrics {
+    (metrics.counts.scored > 0).then_some(Metrics {
         n_total: metrics.counts.total,
         n_scored: metrics.counts.scored,
         perplexity: metrics.perplexity,

@@ -35,7 +35,7 @@ fn what_is_printed() {
             &["missing.json"],
             1,
             "",
-            "surprisal: missing.json: cannot be opened: No such file or directory (os error 2)\n",
+            "surprisal: missing.json: cannot open it: No such file or directory (os error 2)\n",
         ),
     ];
     for (arguments, status, out, err) in table {
