@@ -1,8 +1,9 @@
 //! The command line.
 mod analyze;
 mod collect;
-mod generate;
 mod compare;
+mod generate;
+mod generations;
 mod query;
 mod score;
 mod told;
@@ -11,8 +12,9 @@ use crate::config::Serve;
 pub use analyze::{Analyze, Format};
 use clap::{Parser, Subcommand};
 pub use collect::Collect;
-pub use generate::Generate;
 pub use compare::Compare;
+pub use generate::Generate;
+pub use generations::List;
 pub use query::Ask;
 pub use score::Score;
 pub use told::Told;
@@ -41,6 +43,8 @@ pub enum Command {
     Score(Score),
     /// Compare two runs, answer by answer
     Compare(Compare),
+    /// Print completions as records: request, answer, usage, figures
+    Generations(List),
     /// Remove the bytes of deleted runs
     Gc(Collect),
 }

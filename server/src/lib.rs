@@ -10,6 +10,7 @@
 //! | [`query`] | `surprisal query`: which tokens and sequences match |
 //! | [`generate`] | `surprisal generate`: a model of this machine writes |
 //! | [`score`] | `surprisal score`: a model of this machine judges texts |
+//! | [`generations`] | `surprisal generations`: completions as records |
 //! | [`serve`] | `surprisal serve`: start, run, shut down in good order |
 //! | [`gc`] | `surprisal gc`: removes what no stored run needs any more |
 //! | [`config`] | every setting and every limit of the server |
@@ -34,6 +35,7 @@ pub mod config;
 pub mod failure;
 pub mod gc;
 pub mod generate;
+pub mod generations;
 pub mod query;
 pub mod requests;
 pub mod router;

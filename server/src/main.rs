@@ -3,7 +3,7 @@ use clap::Parser as _;
 use server::{
     analyze,
     cli::{Cli, Command},
-    compare, gc, generate, query, score, serve,
+    compare, gc, generate, generations, query, score, serve,
 };
 use std::process::ExitCode;
 
@@ -15,6 +15,7 @@ fn main() -> ExitCode {
         Command::Query(arguments) => query::main(&arguments),
         Command::Generate(arguments) => generate::main(&arguments),
         Command::Score(arguments) => score::main(&arguments),
+        Command::Generations(arguments) => generations::main(&arguments),
         Command::Gc(arguments) => gc::main(&arguments),
     }
 }

@@ -58,6 +58,23 @@ fn api() -> Router<Server> {
             get(runs::show).patch(runs::change).delete(runs::delete),
         )
         .route("/runs/{id}/file", get(download::file))
+        .route(
+            "/generations",
+            get(generations::list::list).post(generations::create::create),
+        )
+        .route(
+            "/generations/scores",
+            post(generations::say::scores_of_many),
+        )
+        .route("/generations/{id}", get(generations::show::show))
+        .route(
+            "/generations/{id}/feedback",
+            post(generations::say::feedback),
+        )
+        .route(
+            "/generations/{id}/scores",
+            post(generations::say::scores_of_one),
+        )
         .route("/health", get(health::health))
         .method_not_allowed_fallback(health::wrong_method)
         .fallback(health::unknown_address)

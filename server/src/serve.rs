@@ -73,6 +73,7 @@ async fn serve(setting: Serve) -> Result<(), ServeError> {
     let catalogue = setting.catalogue_file(&address);
     let store = RunStore::open_with(&address, &secrets, catalogue).await?;
     tokio::spawn(store.follow());
+    tokio::spawn(store.index_generations());
     if !cfg!(feature = "embed") && !setting.site.is_dir() {
         tracing::warn!(site = %setting.site.display(), "the site is not built: `cargo xtask serve` builds it");
     }

@@ -1,6 +1,6 @@
 //! One sequence with everything that the columns leave out, decoded again from the bytes of its record.
 use crate::containers;
-use crate::intake::{CompletionSink, Intake, Origin};
+use crate::intake::{CompletionSink, Intake, Layer, Origin};
 use crate::record::draft::ToolCall;
 use crate::record::judge::{Withheld, judge, reading};
 use crate::record::{ChoiceDraft, CompletionDraft, Draft, TokenDraft};
@@ -90,6 +90,7 @@ impl CompletionSink for Nth {
         completion: &CompletionDraft,
         _nth: usize,
         origin: Origin<'_>,
+        _layers: &[Layer],
     ) {
         // What begins later are pieces of other streams.
         if self.found.is_some() || origin.at.byte > 0 {

@@ -51,7 +51,7 @@ pub struct Import {
 #[derive(Debug)]
 pub struct Importer {
     limits: Limits,
-    intake: Intake<Reader>,
+    pub(crate) intake: Intake<Reader>,
     /// The file that is being read; `None` before the first one.
     source: Option<SourceReader>,
     files: u32,
@@ -74,9 +74,16 @@ impl Importer {
     }
 
     fn keeping(limits: Limits, keep: Option<usize>) -> Self {
+        Self::reading(
+            limits,
+            Intake::new(limits, false, Reader::new(limits, keep)),
+        )
+    }
+
+    pub(crate) fn reading(limits: Limits, intake: Intake<Reader>) -> Self {
         Self {
             limits,
-            intake: Intake::new(limits, false, Reader::new(limits, keep)),
+            intake,
             source: None,
             files: 0,
             records: 0,
@@ -93,7 +100,12 @@ impl Importer {
         self.files += 1;
     }
 
-    fn end_source(&mut self) {
+    /// Nothing was named or pushed.
+    pub(crate) fn is_untouched(&self) -> bool {
+        self.files == 0
+    }
+
+    pub(crate) fn end_source(&mut self) {
         if let Some(source) = self.source.take() {
             let (records, containers) = source.finish(&mut self.intake);
             self.records += records;
@@ -166,10 +178,7 @@ impl Importer {
 
     /// The end of the input.
     pub fn finish(mut self) -> Import {
-        if self.source.is_none() {
-            self.source("");
-        }
-        self.end_source();
+        self.end();
         let read = self.intake.sink.finish();
         let container = match self.containers.as_slice() {
             [one] => one.clone(),

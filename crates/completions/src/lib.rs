@@ -10,6 +10,7 @@
 //! | `json` | reads one value in a single pass |
 //! | `record` | one record between its bytes and the columns |
 //! | `reader` | appends what was decoded to the columns, computes the figures, reports what is odd |
+//! | [`context`] | what columns do not keep: prompt, parameters, metadata |
 //! | [`segment`] | lines read on other threads, put behind each other |
 //! | [`report`] | every problem with its texts |
 //!
@@ -17,6 +18,7 @@
 //! the figures and the report takes [`Importer::summary`]: about 30 bytes a sequence, however many tokens it has.
 mod align;
 pub mod columns;
+pub mod context;
 pub mod detail;
 pub mod importer;
 pub mod limits;
@@ -37,6 +39,7 @@ pub use align::Alignment;
 pub use columns::{
     Columns, Completion, Finish, Form, FormatId, Kind, RecordSpan, Sequence, Source,
 };
+pub use context::{Context, Said, read_record};
 pub use detail::{Alternative, SequenceDetail, TokenDetail, decode_sequence};
 pub use importer::{Import, Importer, Progress};
 pub use limits::Limits;

@@ -16,6 +16,7 @@
 //! | `file` | bytes on their way out, compared with what was stored |
 //! | `catalogue` | what is known of all runs: a SQLite database that is filled from the store and can always be lost |
 //! | `change` | what people change of a run: name, tags, note |
+//! | [`generations`] | the completions of all runs as records: an index that is filled from the blobs and can always be lost |
 //! | `gc` | removes blobs that no living run needs |
 //! | [`runs`] | [`RunStore`]: upload, commit, read, list, delete |
 //! | [`error`] | what can go wrong, and what that is over HTTP |
@@ -24,6 +25,7 @@ mod change;
 pub mod error;
 mod file;
 mod gc;
+pub mod generations;
 mod keys;
 mod manifest;
 pub mod minio;
@@ -46,5 +48,8 @@ pub use catalogue::{RunQuery, Sort};
 pub use change::RunChange;
 pub use error::StorageError;
 pub use gc::{Gc, GcReport};
+pub use generations::detail::GenerationDetail;
+pub use generations::filter::Filter;
+pub use generations::query::{GenerationList, GenerationQuery, GenerationSort};
 pub use runs::{FileBody, RunStore, Upload, Uploaded};
 pub use setting::{Secrets, SettingError, StoreSetting};

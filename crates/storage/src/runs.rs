@@ -3,6 +3,7 @@ use crate::catalogue::{Catalogue, Event, Kind, LATE_MS, RunQuery};
 use crate::change::RunChange;
 use crate::error::is_missing;
 use crate::file::{Expected, checked, chunks};
+use crate::generations::Generations;
 use crate::{Secrets, StorageError, StoreSetting};
 use crate::{keys, manifest, objects, open, pointer, probe};
 use api::{RunList, RunListQuery, RunSummary};
@@ -29,6 +30,7 @@ pub use crate::upload::{Upload, Uploaded};
 pub struct RunStore {
     store: Arc<dyn ObjectStore>,
     catalogue: Arc<Catalogue>,
+    pub(crate) generations: Arc<Generations>,
     last_id: Arc<Mutex<Ulid>>,
     /// Commits under a key take turns.
     once: Arc<tokio::sync::Mutex<()>>,
@@ -73,17 +75,19 @@ impl RunStore {
         Self::with_catalogue(store, None).await
     }
 
-    async fn with_catalogue(
+    pub(crate) async fn with_catalogue(
         store: Arc<dyn ObjectStore>,
         file: Option<PathBuf>,
     ) -> Result<Self, StorageError> {
         probe::works(&*store).await?;
         let id = probe::format(&*store).await?;
+        let generations = Generations::open(file.as_deref(), &id)?;
         let catalogue = Catalogue::open(file, &id)?;
         catalogue.measure(&*store).await?;
         Ok(Self {
             store,
             catalogue: Arc::new(catalogue),
+            generations: Arc::new(generations),
             last_id: Arc::new(Mutex::new(Ulid::nil())),
             once: Arc::default(),
         })
@@ -354,7 +358,12 @@ impl RunStore {
     }
 
     /// Writes a manifest or an event, so that every server will hear of it, and applies it here.
-    async fn publish(&self, kind: Kind, id: Ulid, bytes: Bytes) -> Result<(), StorageError> {
+    pub(crate) async fn publish(
+        &self,
+        kind: Kind,
+        id: Ulid,
+        bytes: Bytes,
+    ) -> Result<(), StorageError> {
         self.clock_is_right()?;
         let key = match kind {
             Kind::Run => keys::run(id),
@@ -376,6 +385,31 @@ impl RunStore {
             objects::write(&*self.store, &keys::event(self.new_id()), event).await?;
         }
         Ok(())
+    }
+
+    pub(crate) fn catalogue(&self) -> &Catalogue {
+        &self.catalogue
+    }
+
+    /// Brings the catalogue up to date, as for a list.
+    pub(crate) async fn catalogue_fresh(&self) -> Result<(), StorageError> {
+        self.catalogue.refresh(&*self.store).await
+    }
+
+    /// A handle that does not keep the store open.
+    pub(crate) fn weak(&self) -> impl Fn() -> Option<Self> + Send + 'static {
+        let (store, last_id, once) = (self.store.clone(), self.last_id.clone(), self.once.clone());
+        let catalogue = Arc::downgrade(&self.catalogue);
+        let generations = Arc::downgrade(&self.generations);
+        move || {
+            Some(Self {
+                store: store.clone(),
+                catalogue: catalogue.upgrade()?,
+                generations: generations.upgrade()?,
+                last_id: last_id.clone(),
+                once: once.clone(),
+            })
+        }
     }
 
     pub(crate) fn objects(&self) -> &Arc<dyn ObjectStore> {
@@ -402,7 +436,7 @@ impl RunStore {
     }
 
     /// A new id, larger than all earlier ones of this process: the order of a list is that of the commits.
-    fn new_id(&self) -> Ulid {
+    pub(crate) fn new_id(&self) -> Ulid {
         let mut last = self.last_id.lock().unwrap_or_else(PoisonError::into_inner);
         let ours = Ulid::new();
         // By the store's clock where ours is off by more than its rounding.

@@ -4,6 +4,7 @@ pub mod download;
 #[cfg(feature = "embed")]
 mod embedded;
 pub mod files;
+pub mod generations;
 pub mod health;
 pub mod pages;
 mod parameters;

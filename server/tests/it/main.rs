@@ -11,6 +11,7 @@ mod app;
 mod compare;
 mod download;
 mod engine;
+mod generations;
 mod pages;
 mod process;
 mod query;

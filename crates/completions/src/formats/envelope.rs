@@ -105,13 +105,16 @@ pub(super) fn inside(cursor: &mut Cursor<'_>, draft: &mut Draft) -> Result<(), J
     if draft.envelopes >= DEEPEST {
         return cursor.skip();
     }
-    match cursor.kind()? {
+    let kind = cursor.kind()?;
+    draft.reading = cursor.position();
+    match kind {
         ValueKind::Object => object(cursor, draft),
         // Elements may be pieces of one stream.
         ValueKind::Array => {
+            let list = cursor.clone();
             let written = cursor.raw()?;
             if memchr::memchr2(b'{', b'"', written).is_some() {
-                elements(written, draft)?;
+                elements(list, written, draft)?;
             }
             Ok(())
         }
@@ -142,6 +145,7 @@ fn object(cursor: &mut Cursor<'_>, draft: &mut Draft) -> Result<(), JsonError> {
         Outcome::Completions => {}
         Outcome::Piece(..) => {
             mark.restore(draft);
+            draft.reading = cursor.position();
             let written = cursor.raw()?;
             nested::read(written, draft, Limits::default());
             return Ok(());
@@ -153,8 +157,8 @@ fn object(cursor: &mut Cursor<'_>, draft: &mut Draft) -> Result<(), JsonError> {
 }
 
 /// Elements of a list: objects may be pieces of a stream, so they are read as a file of their own.
-fn elements(written: &[u8], draft: &mut Draft) -> Result<(), JsonError> {
-    let mut cursor = Cursor::new(written, Limits::default().depth());
+fn elements(mut cursor: Cursor<'_>, written: &[u8], draft: &mut Draft) -> Result<(), JsonError> {
+    let start = draft.reading;
     let mut items = cursor.array()?;
     let mut objects = false;
     while items.next(&mut cursor)? {
@@ -173,6 +177,7 @@ fn elements(written: &[u8], draft: &mut Draft) -> Result<(), JsonError> {
         }
     }
     if objects {
+        draft.reading = start;
         nested::read(written, draft, Limits::default());
     }
     Ok(())

@@ -54,7 +54,9 @@ fn request(mut cursor: Cursor<'_>, draft: &mut Draft) -> Result<(), JsonError> {
 
 /// Reads the body of a response: an object, or a text, perhaps in pieces.
 fn body(mut cursor: Cursor<'_>, draft: &mut Draft) -> Result<(), JsonError> {
-    match cursor.kind()? {
+    let kind = cursor.kind()?;
+    draft.reading = cursor.position();
+    match kind {
         ValueKind::Object => match text_of(&mut cursor.clone())? {
             Some(text) => nested::read(&text, draft, Limits::default()),
             None => object(cursor, draft)?,
@@ -110,6 +112,7 @@ fn object(cursor: Cursor<'_>, draft: &mut Draft) -> Result<(), JsonError> {
         Outcome::Piece(..) => {
             mark.restore(draft);
             let mut cursor = cursor;
+            draft.reading = cursor.position();
             nested::read(cursor.raw()?, draft, Limits::default());
         }
         Outcome::Failed(what) => {

@@ -55,14 +55,19 @@ macro_rules! formats {
 /// Reads the value at the cursor, which stands alone, into an empty draft.
 pub(crate) fn read(cursor: &mut Cursor<'_>, draft: &mut Draft) -> Result<Outcome, JsonError> {
     let kind = cursor.kind()?;
+    let start = cursor.position();
+    draft.reading = start;
     if kind != ValueKind::Object {
         return envelope::read_other(cursor, draft);
     }
     let shape = Shape::of(cursor.clone())?;
-    match RULES.iter().find(|rule| (rule.test)(&shape)) {
+    let outcome = match RULES.iter().find(|rule| (rule.test)(&shape)) {
         Some(rule) => (rule.read)(cursor, draft),
         None => envelope::read(cursor, draft, &shape),
-    }
+    };
+    // Where the completion lies that the caller seals; others may have been read on the way.
+    draft.reading = start;
+    outcome
 }
 
 /// What a layer is told by, for the evidence.
@@ -80,6 +85,8 @@ pub(crate) fn about_layer(layer: &str) -> &'static str {
 
 formats![
     batch,
+    batch_request,
+    generation,
     helm,
     inspect,
     lm_eval,

@@ -310,7 +310,7 @@ fn placeholders(draft: &mut Draft, tokens: TokenRange) {
 
 /// Values of a choice. Their own shape decides how they are read, not `object`: llama.cpp answers legacy requests with lists
 /// of token objects, Together chat requests with parallel arrays.
-fn logprobs(
+pub(super) fn logprobs(
     cursor: &mut Cursor<'_>,
     draft: &mut Draft,
     choice: &mut ChoiceDraft,

@@ -364,7 +364,7 @@ impl Open {
             sink.problem(Code::Surrogate, u64::from(self.draft.surrogates), place);
         }
         for (nth, completion) in self.draft.completions.iter().enumerate() {
-            sink.completion(&self.draft, completion, nth, self.origin);
+            sink.completion(&self.draft, completion, nth, self.origin, &[]);
         }
     }
 }

@@ -4,7 +4,9 @@
 //! ([`crate::reader`]) or the detail of one sequence ([`mod@crate::detail`]). Both see the same drafts, so they cannot disagree.
 //!
 //! * [`assembly`] puts the pieces of streams together.
+//! * [`around`] keeps what stands around completions, for those who ask for it.
 //! * [`nested`] reads responses that are written as text inside a record.
+mod around;
 mod assembly;
 pub(crate) mod nested;
 
@@ -15,6 +17,7 @@ use crate::record::text::REPLACEMENT;
 use crate::record::{CompletionDraft, Draft, Outcome};
 use crate::report::Code;
 use crate::{FormatId, Limits, Place};
+pub(crate) use around::Layer;
 use assembly::Assembly;
 use std::borrow::Cow;
 
@@ -29,18 +32,19 @@ pub(crate) struct Origin<'a> {
 
 /// Who takes whole completions and problems.
 pub(crate) trait CompletionSink {
-    /// The next completion; what was read of it is in `draft`.
+    /// The next completion; what was read of it is in `draft`. `layers` stand around it, if they were asked for.
     fn completion(
         &mut self,
         draft: &Draft,
         completion: &CompletionDraft,
         nth: usize,
         origin: Origin<'_>,
+        layers: &[Layer],
     );
     /// Something that is none.
     fn problem(&mut self, code: Code, count: u64, place: Place);
     /// A record of this format has no completion to list.
-    fn without(&mut self, _format: FormatId, _evidence: Option<&'static str>) {}
+    fn without(&mut self, _format: FormatId, _evidence: Option<&'static str>, _json: &[u8]) {}
     /// What a record was wrapped in.
     fn layers(&mut self, layers: &[&'static str]);
 }
@@ -72,6 +76,12 @@ impl<S: CompletionSink> Intake<S> {
         }
     }
 
+    /// Keeps what stands around the completions, too.
+    pub(crate) fn with_context(mut self) -> Self {
+        self.draft.keep_context = true;
+        self
+    }
+
     /// Decodes the value at the beginning of `bytes`, which are UTF-8, into the draft; returns its length.
     pub(crate) fn decode(&mut self, bytes: &[u8]) -> Result<(Outcome, usize), JsonError> {
         self.draft.clear();
@@ -81,8 +91,8 @@ impl<S: CompletionSink> Intake<S> {
         Ok((outcome, cursor.position()))
     }
 
-    /// Keeps what was decoded.
-    pub(crate) fn commit(&mut self, outcome: Outcome, origin: Origin<'_>) {
+    /// Keeps what was decoded of `json`.
+    pub(crate) fn commit(&mut self, outcome: Outcome, origin: Origin<'_>, json: &[u8]) {
         if !self.draft.layers.is_empty() {
             self.sink.layers(&self.draft.layers);
         }
@@ -109,27 +119,34 @@ impl<S: CompletionSink> Intake<S> {
         match outcome {
             Outcome::Completion(format) => {
                 self.draft.seal(format);
-                self.hand_out(origin);
+                self.hand_out(origin, json);
             }
-            Outcome::Completions => self.hand_out(origin),
+            Outcome::Completions => self.hand_out(origin, json),
             Outcome::Failed(what) => self.problem(Code::RequestFailed, origin.at, what),
             Outcome::Unrecognised(what) => self.problem(Code::Unrecognised, origin.at, what),
             Outcome::Without(format, code, what) => {
-                self.sink.without(format, self.draft.head.evidence);
+                self.sink.without(format, self.draft.head.evidence, json);
                 self.problem(code, origin.at, what);
             }
             Outcome::Piece(..) => {}
         }
     }
 
-    fn hand_out(&mut self, origin: Origin<'_>) {
+    fn hand_out(&mut self, origin: Origin<'_>, json: &[u8]) {
         if self.draft.surrogates > 0 {
             let count = u64::from(self.draft.surrogates);
             let place = place(origin.at, String::new());
             self.sink.problem(Code::Surrogate, count, place);
         }
+        let layers = if self.draft.keep_context {
+            around::layers(json, self.limits.depth(), &self.draft)
+        } else {
+            Vec::new()
+        };
         for (nth, completion) in self.draft.completions.iter().enumerate() {
-            self.sink.completion(&self.draft, completion, nth, origin);
+            let layers = layers.get(nth).map(Vec::as_slice).unwrap_or_default();
+            self.sink
+                .completion(&self.draft, completion, nth, origin, layers);
         }
     }
 
@@ -165,7 +182,7 @@ impl<S: CompletionSink> Intake<S> {
                     self.sink.problem(Code::InvalidUtf8, broken, place);
                 }
                 let record = Some([&[], record]);
-                self.commit(outcome, Origin { at, extent, record });
+                self.commit(outcome, Origin { at, extent, record }, &text);
             }
             Err(error) => {
                 let end = at.byte + extent.len;
@@ -221,7 +238,7 @@ impl<S: CompletionSink> RecordSink for Intake<S> {
         }
         let extent = Extent::value(len);
         let record = Some([&[], &bytes[..len]]);
-        self.commit(outcome, Origin { at, extent, record });
+        self.commit(outcome, Origin { at, extent, record }, &bytes[..len]);
         Some(len)
     }
 
@@ -234,6 +251,9 @@ impl<S: CompletionSink> RecordSink for Intake<S> {
         self.draft.envelopes = self.envelopes;
         if let Some(request) = request {
             formats::envelope::request(request, &mut self.draft);
+            if self.draft.keep_context {
+                self.draft.outer = Some(asked(request));
+            }
         }
         nested::read(text, &mut self.draft, self.limits);
         let outcome = if self.draft.completions.is_empty() && self.draft.failures.is_empty() {
@@ -242,7 +262,7 @@ impl<S: CompletionSink> RecordSink for Intake<S> {
             Outcome::Completions
         };
         let record = Some([request.unwrap_or_default(), text]);
-        self.commit(outcome, Origin { at, extent, record });
+        self.commit(outcome, Origin { at, extent, record }, &[]);
     }
 
     fn stream_end(&mut self) {
@@ -252,6 +272,12 @@ impl<S: CompletionSink> RecordSink for Intake<S> {
     fn problem(&mut self, code: Code, at: Position, detail: String) {
         self.sink.problem(code, 1, place(at, detail));
     }
+}
+
+/// A request that was kept apart from its response.
+fn asked(request: &[u8]) -> Layer {
+    let text = String::from_utf8_lossy(request);
+    format!("{{\"request\":{text}}}").into_bytes().into()
 }
 
 /// A place without a sequence.

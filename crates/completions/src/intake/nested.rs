@@ -1,6 +1,6 @@
 //! Responses that are written as text inside a record: JSON in a string, a recorded stream.
 use super::assembly::strand::copy_tokens;
-use super::{CompletionSink, Intake, Origin};
+use super::{CompletionSink, Intake, Layer, Origin};
 use crate::containers;
 use crate::formats::echo;
 use crate::record::draft::ToolCall;
@@ -20,7 +20,11 @@ pub(crate) fn read(text: &[u8], draft: &mut Draft, limits: Limits) {
     let keep_alternatives = draft.keep_alternatives;
     let envelopes = draft.envelopes + 1;
     let first = draft.completions.len();
+    let keep_context = draft.keep_context;
     let mut intake = Intake::new(limits, keep_alternatives, Inner { draft });
+    if keep_context {
+        intake = intake.with_context();
+    }
     intake.envelopes = envelopes;
     if containers::read_whole(text, limits, &mut intake) == "sse" {
         intake.sink.draft.layer("sse");
@@ -41,6 +45,7 @@ impl CompletionSink for Inner<'_> {
         completion: &CompletionDraft,
         nth: usize,
         _origin: Origin<'_>,
+        layers: &[Layer],
     ) {
         let around = self.draft.head;
         let first = self.draft.choices.len();
@@ -69,6 +74,10 @@ impl CompletionSink for Inner<'_> {
                 choice,
                 ..note.clone()
             });
+        }
+        if !layers.is_empty() {
+            let nth = self.draft.completions.len();
+            self.draft.inner.push((nth, layers.to_vec()));
         }
         self.draft.seal(completion.format);
         // What stands around holds for those that follow, too.

@@ -1,10 +1,10 @@
 //! One completion and what can be said about it as a whole.
 use super::{Reader, sequence::Appended};
 use crate::containers::Position;
-use crate::intake::Origin;
+use crate::intake::{Layer, Origin};
 use crate::record::{CompletionDraft, Draft, Fingerprint, Head};
 use crate::report::Code;
-use crate::{Completion, Finish, Level, Place, RecordSpan};
+use crate::{Completion, Context, Finish, Level, Place, RecordSpan};
 
 impl Reader {
     /// Appends a completion of the draft.
@@ -14,11 +14,18 @@ impl Reader {
         completion: &CompletionDraft,
         nth: usize,
         origin: Origin<'_>,
+        layers: &[Layer],
     ) {
         let (head, format, at) = (completion.head, completion.format, origin.at);
         let (record, offset) = self.record(origin);
         self.formats.count(draft, completion);
         let order = draft.order(completion);
+        self.last = self
+            .last
+            .map(|(span, _)| (span, offset + order.len() as u32));
+        if let Some(contexts) = &mut self.contexts {
+            contexts.push(Context::of(draft, completion, &order, layers));
+        }
         let kept_before = self.columns.sequences.len();
         let first_sequence = self.sequences;
         let model = self.model(draft, completion, order.len() as u64);
@@ -68,16 +75,17 @@ impl Reader {
             line: origin.at.line,
             form: origin.extent.form,
         };
-        let records = &mut self.columns.records;
         // Completions of one record follow each other. A cut stream may be put together after the next one has begun.
-        if records.last() == Some(&span) {
-            if let Some(last) = self.columns.completions.last() {
-                return (last.record, last.offset + last.n_sequences);
-            }
-        } else {
+        let given = match self.last {
+            Some((last, given)) if last == span => given,
+            _ => 0,
+        };
+        self.last = Some((span, given));
+        let records = &mut self.columns.records;
+        if records.last() != Some(&span) {
             records.push(span);
         }
-        (records.len() as u32 - 1, 0)
+        (records.len() as u32 - 1, given)
     }
 
     /// Index of the model's name; a new one is appended. It wrote so many more sequences.

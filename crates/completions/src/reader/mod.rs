@@ -15,10 +15,10 @@ mod run;
 pub(crate) mod segment;
 mod sequence;
 
-use crate::intake::{CompletionSink, Origin};
+use crate::intake::{CompletionSink, Layer, Origin};
 use crate::record::{CompletionDraft, Draft};
 use crate::report::{Code, ProblemLog};
-use crate::{Columns, FormatId, Limits, Place};
+use crate::{Columns, Context, FormatId, Limits, Place, RecordSpan};
 use metrics::SequenceBuilder;
 use std::collections::BTreeMap;
 
@@ -42,6 +42,12 @@ pub(crate) struct Reader {
     /// What its sequences are known by, while they are read apart from those before them.
     apart: Option<Vec<segment::Apart>>,
     formats: file::Formats,
+    /// One for each completion of the columns, if they are kept.
+    pub(crate) contexts: Option<Vec<Context>>,
+    /// Lines of Batch input, if contexts are kept.
+    pub(crate) requests: Vec<Layer>,
+    /// The record of the last completion, and the sequences that it has given: its row may be forgotten.
+    last: Option<(RecordSpan, u32)>,
 }
 
 impl Reader {
@@ -59,7 +65,32 @@ impl Reader {
             fingerprints: fingerprint::Fingerprints::default(),
             apart: None,
             formats: file::Formats::default(),
+            contexts: None,
+            requests: Vec::new(),
+            last: None,
         }
+    }
+
+    /// A reader that also keeps what belongs to completions and is in no column.
+    pub(crate) fn with_contexts(limits: Limits) -> Self {
+        Self {
+            contexts: Some(Vec::new()),
+            ..Self::new(limits, None)
+        }
+    }
+
+    /// Takes the rows out of the columns; sources and models stay.
+    pub(crate) fn forget(&mut self) {
+        let columns = std::mem::take(&mut self.columns);
+        self.columns = Columns {
+            sources: columns.sources,
+            models: columns.models,
+            ..Columns::default()
+        };
+        if let Some(contexts) = &mut self.contexts {
+            contexts.clear();
+        }
+        self.requests.clear();
     }
 }
 
@@ -70,8 +101,9 @@ impl CompletionSink for Reader {
         completion: &CompletionDraft,
         nth: usize,
         origin: Origin<'_>,
+        layers: &[Layer],
     ) {
-        self.append_completion(draft, completion, nth, origin);
+        self.append_completion(draft, completion, nth, origin, layers);
     }
 
     fn problem(&mut self, code: Code, count: u64, place: Place) {
@@ -82,8 +114,11 @@ impl CompletionSink for Reader {
         self.log.add_many(code, code.texts().level, count, || place);
     }
 
-    fn without(&mut self, format: FormatId, evidence: Option<&'static str>) {
+    fn without(&mut self, format: FormatId, evidence: Option<&'static str>, json: &[u8]) {
         self.formats.without(format, evidence);
+        if self.contexts.is_some() && format == FormatId::BATCH_REQUEST {
+            self.requests.push(json.into());
+        }
     }
 
     fn layers(&mut self, layers: &[&'static str]) {

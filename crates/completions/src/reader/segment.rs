@@ -58,7 +58,7 @@ pub(crate) struct Chapter {
 impl Reader {
     /// It keeps everything, so that a chapter can follow.
     pub(crate) fn takes_chapters(&self) -> bool {
-        self.keep.is_none()
+        self.keep.is_none() && self.contexts.is_none()
     }
 
     /// A reader of a segment.

@@ -1,5 +1,6 @@
 //! What a decoder has read of one record. Reused from record to record, so nothing is allocated once it is warm.
 use super::mass::is_overfull;
+use crate::intake::Layer;
 use crate::report::Code;
 use crate::{Finish, FormatId, Kind};
 
@@ -256,6 +257,8 @@ pub(crate) struct CompletionDraft {
     /// Its choices in [`Draft::choices`].
     pub(crate) first_choice: usize,
     pub(crate) end_choice: usize,
+    /// Offset in the record of the value that it was read from.
+    pub(crate) at: usize,
 }
 
 /// Everything that was read of one record.
@@ -263,6 +266,8 @@ pub(crate) struct CompletionDraft {
 pub(crate) struct Draft {
     /// Keep the alternatives; otherwise only [`Alternatives`] of each position.
     pub(crate) keep_alternatives: bool,
+    /// Remember what stands around the completions.
+    pub(crate) keep_context: bool,
     /// Bytes of tokens and texts.
     pub(crate) arena: Vec<u8>,
     pub(crate) tokens: Vec<TokenDraft>,
@@ -285,6 +290,12 @@ pub(crate) struct Draft {
     pub(crate) remarks: Remarks,
     /// The record is a piece that does not tell its format: that of the completion it belongs to counts.
     pub(crate) vague: bool,
+    /// Offset in the record of the value that is being read.
+    pub(crate) reading: usize,
+    /// What was asked, where it stands apart from the record.
+    pub(crate) outer: Option<Layer>,
+    /// What stands around completions inside of texts, by their position in [`Self::completions`].
+    pub(crate) inner: Vec<(usize, Vec<Layer>)>,
     /// Scratch for the values of legacy arrays.
     pub(crate) values: Vec<f64>,
 }
@@ -306,6 +317,9 @@ impl Draft {
         self.surrogates = 0;
         self.remarks = Remarks::default();
         self.vague = false;
+        self.reading = 0;
+        self.outer = None;
+        self.inner.clear();
     }
 
     /// Position in [`Self::choices`] of the first choice of the completion that is being read.
@@ -333,6 +347,7 @@ impl Draft {
             format,
             first_choice: self.first_choice(),
             end_choice: self.choices.len(),
+            at: self.reading,
         });
     }
 
@@ -545,6 +560,7 @@ impl Mark {
         draft.choices.truncate(self.choices);
         draft.notes.truncate(self.notes);
         draft.completions.truncate(self.completions);
+        draft.inner.retain(|(nth, _)| *nth < self.completions);
         draft.failures.truncate(self.failures);
         draft.surrogates = self.surrogates;
         draft.remarks = Remarks::default();

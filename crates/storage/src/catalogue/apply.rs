@@ -85,6 +85,14 @@ fn event(db: &Connection, id: Ulid, saying: Saying) -> rusqlite::Result<Option<S
             db.execute("INSERT OR IGNORE INTO tombstones VALUES (?)", [blob(run)])?;
             show_all_of(db, run)?;
         }
+        Saying::Said(said) => {
+            let opinions = serde_json::to_string(&said.opinions).unwrap_or_default();
+            let rev = i64::try_from(said.rev).unwrap_or(i64::MAX);
+            db.execute(
+                "INSERT OR IGNORE INTO said (event, run, rev, opinions) VALUES (?, ?, ?, ?)",
+                params![blob(id), blob(said.run), rev, opinions],
+            )?;
+        }
         Saying::Edit(run, edit) => {
             change(db, id, run, edit)?;
             show(db, run)?;
@@ -207,10 +215,10 @@ pub(super) fn tags(db: &Connection, run: Ulid) -> rusqlite::Result<BTreeSet<(Str
 }
 
 /// As it lies in the tables: its order is that of the ids.
-pub(super) fn blob(id: Ulid) -> [u8; 16] {
+pub(crate) fn blob(id: Ulid) -> [u8; 16] {
     id.to_bytes()
 }
 
-pub(super) fn ulid(bytes: &[u8]) -> Option<Ulid> {
+pub(crate) fn ulid(bytes: &[u8]) -> Option<Ulid> {
     bytes.try_into().ok().map(Ulid::from_bytes)
 }

@@ -1,15 +1,16 @@
 //! Something that happened to a run after it was stored.
+use crate::generations::opinion::Opinion;
 use crate::keys;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 use ulid::Ulid;
 
 /// An event as it is stored. Unknown fields are ignored; events of an unknown kind or format are noted and left alone.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub(crate) struct Event {
     format: u32,
-    /// `tombstone`, `edit` or `announce`.
+    /// `tombstone`, `edit`, `said` or `announce`.
     kind: String,
     /// The run in question.
     #[serde(skip_serializing_if = "String::is_empty")]
@@ -19,6 +20,18 @@ pub(crate) struct Event {
     key: String,
     #[serde(flatten)]
     edit: Edit,
+    /// What was said of generations of the run, by their numbers.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    opinions: Vec<(u64, Opinion)>,
+}
+
+/// What was said of generations of a run.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Said {
+    pub(crate) run: Ulid,
+    /// One more than the largest revision that the writer saw.
+    pub(crate) rev: u64,
+    pub(crate) opinions: Vec<(u64, Opinion)>,
 }
 
 /// All changes of one request, so that they happen together or not at all.
@@ -45,12 +58,14 @@ fn is_zero(rev: &u64) -> bool {
 }
 
 /// What an event says.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub(crate) enum Saying {
     /// The run is deleted, for ever.
     Tombstone(Ulid),
     /// Name, note or tags of a run.
     Edit(Ulid, Edit),
+    /// Feedback and scores.
+    Said(Said),
     /// Look at this object.
     Announce(String),
 }
@@ -73,6 +88,17 @@ impl Event {
         }
     }
 
+    pub(crate) fn said(run: Ulid, rev: u64, opinions: Vec<(u64, Opinion)>) -> Self {
+        let edit = Edit {
+            rev,
+            ..Edit::default()
+        };
+        Self {
+            opinions,
+            ..Self::new("said", run, edit)
+        }
+    }
+
     fn new(kind: &str, run: Ulid, edit: Edit) -> Self {
         Self {
             format: 1,
@@ -80,6 +106,7 @@ impl Event {
             run: keys::lower(run),
             key: String::new(),
             edit,
+            opinions: Vec::new(),
         }
     }
 
@@ -101,6 +128,11 @@ impl Event {
         match event.kind.as_str() {
             "tombstone" => Ok(Saying::Tombstone(run()?)),
             "edit" => Ok(Saying::Edit(run()?, event.edit)),
+            "said" => Ok(Saying::Said(Said {
+                run: run()?,
+                rev: event.edit.rev,
+                opinions: event.opinions,
+            })),
             "announce" => Ok(Saying::Announce(event.key)),
             _ => Err("events of this kind are not known".into()),
         }

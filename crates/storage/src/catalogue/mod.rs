@@ -13,16 +13,17 @@ mod tail;
 #[cfg(test)]
 mod tests;
 
-pub(crate) use apply::{Kind, Object};
-pub(crate) use event::{Edit, Event};
+pub(crate) use apply::{Kind, Object, blob, ulid};
+pub(crate) use event::{Edit, Event, Said};
 pub use query::{RunQuery, Sort};
+pub(crate) use schema::{is_damage, open_file, remove};
 pub(crate) use tail::LATE_MS;
 
 use crate::{StorageError, keys};
 use api::{RunList, RunSummary};
 use rusqlite::{Connection, OptionalExtension as _};
 use std::path::PathBuf;
-use std::sync::atomic::AtomicI64;
+use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use sync::Places;
 use ulid::Ulid;
@@ -36,6 +37,8 @@ pub(crate) struct Catalogue {
     store_id: String,
     /// Milliseconds that the store's clock is ahead of ours.
     offset: AtomicI64,
+    /// How often something was applied.
+    changes: AtomicU64,
     /// When the last complete readings began.
     fresh: Mutex<sync::Fresh>,
 }
@@ -62,6 +65,7 @@ impl Catalogue {
             file,
             store_id: store_id.to_owned(),
             offset: AtomicI64::new(0),
+            changes: AtomicU64::new(0),
             fresh: Mutex::default(),
         })
     }
@@ -148,7 +152,8 @@ impl Catalogue {
 
     /// Applies objects in one transaction; what comes back are the keys that they announce.
     pub(crate) async fn apply(&self, objects: Vec<Object>) -> Result<Vec<String>, StorageError> {
-        self.with(move |db| {
+        let any = !objects.is_empty();
+        let applied = self.with(move |db| {
             let change = db.transaction()?;
             let mut announced = Vec::new();
             for object in &objects {
@@ -156,6 +161,78 @@ impl Catalogue {
             }
             change.commit()?;
             Ok(announced)
+        });
+        let announced = applied.await?;
+        if any {
+            self.changed();
+        }
+        Ok(announced)
+    }
+
+    /// Grows whenever something was applied: who has seen all of it need not look again before.
+    pub(crate) fn changes(&self) -> u64 {
+        self.changes.load(Ordering::SeqCst)
+    }
+
+    fn changed(&self) {
+        self.changes.fetch_add(1, Ordering::SeqCst);
+    }
+
+    /// The runs that lists show.
+    pub(crate) async fn living(&self) -> Result<Vec<Ulid>, StorageError> {
+        self.with(|db| {
+            let mut rows = db.prepare_cached("SELECT id FROM shown")?;
+            let rows = rows.query_map([], |row| row.get::<_, Vec<u8>>(0))?;
+            rows.filter_map(|row| row.map(|id| ulid(&id)).transpose())
+                .collect()
+        })
+        .await
+    }
+
+    /// How many they are.
+    pub(crate) async fn count_living(&self) -> Result<u64, StorageError> {
+        let sql = "SELECT count(*) FROM shown";
+        let count = self.with(move |db| db.query_row(sql, [], |row| row.get::<_, i64>(0)));
+        Ok(u64::try_from(count.await?).unwrap_or_default())
+    }
+
+    /// Numbers of [`Catalogue::said`] mean something as long as this stays the same.
+    pub(crate) async fn epoch(&self) -> Result<String, StorageError> {
+        let epoch = self.with(|db| schema::get(db, schema::EPOCH)).await?;
+        Ok(epoch.unwrap_or_default())
+    }
+
+    /// What was said of generations, behind this number: each with its number and its event.
+    pub(crate) async fn said(
+        &self,
+        from: i64,
+        count: usize,
+    ) -> Result<Vec<(i64, Ulid, Said)>, StorageError> {
+        let sql =
+            "SELECT nth, event, run, rev, opinions FROM said WHERE nth > ? ORDER BY nth LIMIT ?";
+        self.with(move |db| {
+            let mut rows = db.prepare_cached(sql)?;
+            let count = i64::try_from(count).unwrap_or(i64::MAX);
+            let rows = rows.query_map([from, count], |row| {
+                let event: Vec<u8> = row.get(1)?;
+                let run: Vec<u8> = row.get(2)?;
+                let rev: i64 = row.get(3)?;
+                let opinions: String = row.get(4)?;
+                let read = || {
+                    let said = Said {
+                        run: ulid(&run)?,
+                        rev: u64::try_from(rev).ok()?,
+                        opinions: serde_json::from_str(&opinions).ok()?,
+                    };
+                    Some((ulid(&event)?, said))
+                };
+                Ok((row.get(0)?, read()))
+            })?;
+            let readable = |row: rusqlite::Result<(i64, Option<(Ulid, Said)>)>| match row {
+                Ok((nth, said)) => said.map(|(event, said)| Ok((nth, event, said))),
+                Err(error) => Some(Err(error)),
+            };
+            rows.filter_map(readable).collect()
         })
         .await
     }

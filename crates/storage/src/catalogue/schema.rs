@@ -3,7 +3,7 @@ use rusqlite::{Connection, OptionalExtension as _};
 use std::path::Path;
 
 /// Another number means: build it again.
-pub(super) const SCHEMA: i64 = 1;
+pub(super) const SCHEMA: i64 = 2;
 
 const TABLES: &str = "
 CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
@@ -13,6 +13,9 @@ CREATE TABLE rejected (key TEXT PRIMARY KEY, reason TEXT NOT NULL) WITHOUT ROWID
 -- truth as it was read; nothing refers to anything, since events may come before their run
 CREATE TABLE manifests (id BLOB PRIMARY KEY, once TEXT, sha256 TEXT NOT NULL, summary TEXT NOT NULL);
 CREATE INDEX manifests_once ON manifests (once, id) WHERE once IS NOT NULL;
+-- what was said of generations, in the order in which it was read: the index of generations follows it
+CREATE TABLE said (nth INTEGER PRIMARY KEY AUTOINCREMENT, event BLOB NOT NULL UNIQUE, run BLOB NOT NULL, rev INTEGER NOT NULL,
+  opinions TEXT NOT NULL);
 CREATE TABLE tombstones (run BLOB PRIMARY KEY) WITHOUT ROWID;
 CREATE TABLE fields (run BLOB NOT NULL, field TEXT NOT NULL, rev INTEGER NOT NULL, event BLOB NOT NULL, text TEXT NOT NULL,
   PRIMARY KEY (run, field)) WITHOUT ROWID;
@@ -32,10 +35,21 @@ CREATE INDEX shown_words_id ON shown_words (id);
 
 /// Opens the catalogue of a store. What cannot be used is deleted and begun anew: everything in it is in the store too.
 pub(super) fn open(place: Option<&Path>, store: &str) -> rusqlite::Result<Connection> {
+    open_file(place, store, TABLES, SCHEMA)
+}
+
+/// Opens a database with these tables, of which `meta` is one, and this schema number.
+pub(crate) fn open_file(
+    place: Option<&Path>,
+    store: &str,
+    tables: &str,
+    schema: i64,
+) -> rusqlite::Result<Connection> {
+    let begin = |new| begin(new, store, tables, schema);
     let Some(file) = place else {
-        return begin(Connection::open_in_memory()?, store);
+        return begin(Connection::open_in_memory()?);
     };
-    match usable(file, store) {
+    match usable(file, store, schema) {
         Ok(Some(found)) => return Ok(found),
         Ok(None) => {}
         // Somebody else has it open: it is not ours to delete.
@@ -45,32 +59,42 @@ pub(super) fn open(place: Option<&Path>, store: &str) -> rusqlite::Result<Connec
         }
     }
     remove(file);
-    begin(Connection::open(file)?, store)
+    begin(Connection::open(file)?)
 }
 
-fn usable(file: &Path, store: &str) -> rusqlite::Result<Option<Connection>> {
+fn usable(file: &Path, store: &str, schema: i64) -> rusqlite::Result<Option<Connection>> {
     if !file.exists() {
         return Ok(None);
     }
     let found = Connection::open(file)?;
     prepare(&found)?;
-    let schema: i64 = found.pragma_query_value(None, "user_version", |row| row.get(0))?;
-    if schema != SCHEMA {
+    let known: i64 = found.pragma_query_value(None, "user_version", |row| row.get(0))?;
+    if known != schema {
         return Ok(None);
     }
     let check: String = found.pragma_query_value(None, "quick_check", |row| row.get(0))?;
     Ok((check == "ok" && get(&found, "store")?.as_deref() == Some(store)).then_some(found))
 }
 
-fn begin(mut new: Connection, store: &str) -> rusqlite::Result<Connection> {
+fn begin(
+    mut new: Connection,
+    store: &str,
+    tables: &str,
+    schema: i64,
+) -> rusqlite::Result<Connection> {
     prepare(&new)?;
     let change = new.transaction()?;
-    change.execute_batch(TABLES)?;
+    change.execute_batch(tables)?;
     set(&change, "store", store)?;
-    change.pragma_update(None, "user_version", SCHEMA)?;
+    // Numbers that this database gave are not those of another.
+    set(&change, EPOCH, &ulid::Ulid::new().to_string())?;
+    change.pragma_update(None, "user_version", schema)?;
     change.commit()?;
     Ok(new)
 }
+
+/// What tells a database from the one that was there before.
+pub(super) const EPOCH: &str = "epoch";
 
 /// Quick rather than safe: the file can be built again. One process alone.
 fn prepare(db: &Connection) -> rusqlite::Result<()> {
@@ -80,7 +104,7 @@ fn prepare(db: &Connection) -> rusqlite::Result<()> {
     )
 }
 
-pub(super) fn remove(file: &Path) {
+pub(crate) fn remove(file: &Path) {
     for end in ["", "-wal", "-shm"] {
         let mut name = file.as_os_str().to_owned();
         name.push(end);
@@ -109,7 +133,7 @@ pub(super) fn is_busy(error: &rusqlite::Error) -> bool {
 }
 
 /// Whether the file itself is spoilt, so that a new one helps.
-pub(super) fn is_damage(error: &rusqlite::Error) -> bool {
+pub(crate) fn is_damage(error: &rusqlite::Error) -> bool {
     use rusqlite::ErrorCode as C;
     matches!(
         error.sqlite_error_code(),

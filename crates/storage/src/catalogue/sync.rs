@@ -229,6 +229,7 @@ impl Catalogue {
 
     /// Manifests that somebody took out of the store.
     async fn forget_missing(&self, listed: BTreeSet<Ulid>) -> Result<(), StorageError> {
+        self.changed();
         self.with(move |db| {
             let change = db.transaction()?;
             let ids: Vec<Vec<u8>> = change

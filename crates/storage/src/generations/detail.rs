@@ -1,0 +1,345 @@
+//! One record, whole; and what is said of it.
+use super::query::{GenerationList, GenerationQuery, Key};
+use super::row::Place;
+use super::{opinion, query};
+use crate::catalogue::{Event, Kind, blob, ulid};
+use crate::{RunStore, StorageError, keys, objects};
+use futures::StreamExt as _;
+use generations::reader::{Span, again};
+use generations::{Feedback, Generation, Reader, Score};
+use opinion::Opinion;
+use rusqlite::{OptionalExtension as _, params};
+use serde::Serialize;
+use std::sync::atomic::Ordering::Relaxed;
+
+/// One record with all that was said of it.
+#[derive(Debug, Clone, PartialEq, Default, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct GenerationDetail {
+    /// The record, with its whole contents.
+    #[serde(flatten)]
+    pub generation: Generation,
+    /// All feedback, the oldest first. Of each user the last one counts.
+    pub feedback_history: Vec<Feedback>,
+}
+
+/// Scores of one event, at most: events are small objects.
+const SCORES: usize = 10;
+
+impl RunStore {
+    /// One page of the generations that are asked for.
+    ///
+    /// # Errors
+    /// [`StorageError::BadRequest`] when the cursor is none, or what the store says.
+    pub async fn generations(
+        &self,
+        query: &GenerationQuery,
+    ) -> Result<GenerationList, StorageError> {
+        self.refresh_generations().await?;
+        let mut list = self.generations.list(query).await?;
+        let living = self.catalogue().count_living().await?;
+        list.unread_runs = living.saturating_sub(self.generations.count_done().await?);
+        Ok(list)
+    }
+
+    /// One generation: by the key of its source, or by its id. Of several with one id it is the one stored last.
+    ///
+    /// # Errors
+    /// [`StorageError::NotFound`], [`StorageError::Gone`] when its run was deleted, or what the store says.
+    pub async fn generation(&self, id: &str) -> Result<GenerationDetail, StorageError> {
+        let key = self.generation_key(id).await?;
+        let missing = || StorageError::NotFound(id.to_owned());
+        // Says whether the run is there, by the store itself.
+        let run = self.run(&keys::lower(key.run)).await?;
+        let known = self.generation_row(key).await?;
+        let near = match &known {
+            Some((record, place)) if !place.far => {
+                self.read_near(&run.id, key, record, place).await?
+            }
+            _ => None,
+        };
+        let read = match near {
+            Some(read) => Some(read),
+            None => self.read_far(&run.id, key).await?,
+        };
+        let mut generation = read.ok_or_else(missing)?;
+        if run
+            .problems
+            .iter()
+            .any(|problem| problem.code == "all_zero")
+        {
+            generation.metrics = None;
+        }
+        self.apply_said().await?;
+        let number = number(key);
+        self.generations
+            .with(move |db| {
+                // What the file says is among the opinions once its run was read.
+                let of_file = (
+                    generation.feedback.take(),
+                    std::mem::take(&mut generation.scores),
+                );
+                opinion::put_on(db, key.run, number, &mut generation)?;
+                let mut feedback_history = opinion::history(db, key.run, number)?;
+                if known.is_none() {
+                    let (feedback, scores) = of_file;
+                    feedback_history.splice(0..0, feedback.clone());
+                    generation.feedback = generation.feedback.or(feedback);
+                    if generation.scores.is_empty() {
+                        generation.scores = scores;
+                    }
+                }
+                Ok(GenerationDetail {
+                    generation,
+                    feedback_history,
+                })
+            })
+            .await
+    }
+
+    /// Keeps what somebody says of a generation, and gives it with what counts then.
+    ///
+    /// # Errors
+    /// [`StorageError::BadRequest`] with what is wrong, else as [`RunStore::generation`].
+    pub async fn give_feedback(
+        &self,
+        id: &str,
+        mut feedback: Feedback,
+    ) -> Result<GenerationDetail, StorageError> {
+        check_feedback(&feedback)?;
+        let detail = self.generation(id).await?;
+        let key = Key::parse(&detail.generation.source.key)
+            .ok_or_else(|| StorageError::NotFound(id.to_owned()))?;
+        #[expect(
+            clippy::cast_precision_loss,
+            reason = "milliseconds of our time are below 2^53"
+        )]
+        let now = generations::record::rfc3339(self.now_ms() as f64 / 1e3);
+        feedback.timestamp = now;
+        self.say(key, vec![(key.number, Opinion::Feedback(feedback))])
+            .await?;
+        self.generation(&detail.generation.source.key).await
+    }
+
+    /// Keeps scores of generations, each by its key or id. All of them are known, or none is kept.
+    ///
+    /// # Errors
+    /// As [`RunStore::give_feedback`].
+    pub async fn give_scores(&self, scores: Vec<(String, Score)>) -> Result<usize, StorageError> {
+        let mut by_run: std::collections::BTreeMap<_, Vec<(u64, Opinion)>> = Default::default();
+        let count = scores.len();
+        for (id, score) in scores {
+            check_score(&score)?;
+            let key = self.generation_key(&id).await?;
+            let mut row = self.generation_row(key).await?;
+            if row.is_none() {
+                self.refresh_generations().await?;
+                row = self.generation_row(key).await?;
+            }
+            if row.is_none() {
+                return Err(StorageError::NotFound(id));
+            }
+            by_run
+                .entry(key.run)
+                .or_default()
+                .push((key.number, Opinion::Score(score)));
+        }
+        for (run, opinions) in by_run {
+            for some in opinions.chunks(SCORES) {
+                let number = some.first().map_or(0, |(number, _)| *number);
+                self.say(Key { run, number }, some.to_vec()).await?;
+            }
+        }
+        Ok(count)
+    }
+
+    async fn say(&self, key: Key, opinions: Vec<(u64, Opinion)>) -> Result<(), StorageError> {
+        let numbers: Vec<u64> = opinions.iter().map(|(number, _)| *number).collect();
+        let rev = self
+            .generations
+            .with(move |db| {
+                let mut last = 1;
+                for number in numbers {
+                    let number = i64::try_from(number).unwrap_or(i64::MAX);
+                    last = last.max(opinion::next_revision(db, key.run, number)?);
+                }
+                Ok(last)
+            })
+            .await?;
+        let event = objects::json(&Event::said(key.run, rev, opinions))?;
+        if event.len() as u64 > objects::LARGEST {
+            let what = "What was said is too long: a comment has at most 8 KiB.";
+            return Err(StorageError::BadRequest(what.into()));
+        }
+        self.publish(Kind::Event, self.new_id(), event).await?;
+        self.apply_said().await
+    }
+
+    /// Which generation is meant.
+    async fn generation_key(&self, id: &str) -> Result<Key, StorageError> {
+        if let Some(key) = Key::parse(id) {
+            return Ok(key);
+        }
+        self.refresh_generations().await?;
+        let name = id.to_owned();
+        let sql = "SELECT run, number FROM generations WHERE id = ? ORDER BY run DESC, number DESC LIMIT 1";
+        let found = self.generations.with(move |db| {
+            db.query_row(sql, [name], |row| {
+                Ok((row.get::<_, Vec<u8>>(0)?, row.get::<_, i64>(1)?))
+            })
+            .optional()
+        });
+        let found = found.await?.and_then(|(run, number)| {
+            Some(Key {
+                run: ulid(&run)?,
+                number: u64::try_from(number).ok()?,
+            })
+        });
+        found.ok_or_else(|| StorageError::NotFound(id.to_owned()))
+    }
+
+    async fn generation_row(&self, key: Key) -> Result<Option<(Generation, Place)>, StorageError> {
+        let sql = "SELECT record, place FROM generations WHERE run = ? AND number = ?";
+        let found = self.generations.with(move |db| {
+            db.query_row(sql, params![blob(key.run), number(key)], |row| {
+                Ok((row.get::<_, String>(0)?, row.get::<_, String>(1)?))
+            })
+            .optional()
+        });
+        let found = found.await?;
+        Ok(found.and_then(|(record, place)| {
+            Some((
+                serde_json::from_str(&record).ok()?,
+                serde_json::from_str(&place).ok()?,
+            ))
+        }))
+    }
+
+    /// Reads the record by its range of bytes.
+    async fn read_near(
+        &self,
+        run: &str,
+        key: Key,
+        record: &Generation,
+        place: &Place,
+    ) -> Result<Option<Generation>, StorageError> {
+        let range = place.start..place.start + place.len;
+        let mut body = self.file(run, Some(range)).await?;
+        let mut bytes = Vec::new();
+        while let Some(chunk) = body.stream.next().await {
+            bytes.extend_from_slice(&chunk?);
+        }
+        let span = Span {
+            source: 0,
+            start: place.start,
+            len: place.len,
+            form: place.form,
+            packed: false,
+            nth: place.nth,
+            joined: false,
+            number: key.number,
+        };
+        let like = record.source.clone();
+        let read = tokio::task::spawn_blocking(move || again(&bytes, span, &like));
+        read.await
+            .map_err(|error| StorageError::Unavailable(format!("the generation: {error}")))
+    }
+
+    /// Reads the run from its beginning up to the record.
+    async fn read_far(&self, run: &str, key: Key) -> Result<Option<Generation>, StorageError> {
+        let mut body = self.file(run, None).await?;
+        let mut reader = Some(Reader::new(run, self.generations.limits));
+        let mut found = None;
+        while let (Some(chunk), Some(mut now)) = (body.stream.next().await, reader.take()) {
+            let chunk = chunk?;
+            let step = tokio::task::spawn_blocking(move || {
+                let mut found = None;
+                now.push(&chunk, &mut |generation, span| {
+                    if span.number == key.number {
+                        found = Some(generation);
+                    }
+                });
+                (now, found)
+            });
+            let (now, read) = step
+                .await
+                .map_err(|error| StorageError::Unavailable(format!("the generation: {error}")))?;
+            if read.is_some() {
+                return Ok(read);
+            }
+            reader = Some(now);
+        }
+        if let Some(reader) = reader {
+            reader.finish(&mut |generation, span| {
+                if span.number == key.number {
+                    found = Some(generation);
+                }
+            });
+        }
+        Ok(found)
+    }
+
+    /// Nobody waits for the index: it is filled in the background.
+    pub fn generations_are_followed(&self) -> bool {
+        self.generations.followed.load(Relaxed)
+    }
+}
+
+fn number(key: query::Key) -> i64 {
+    i64::try_from(key.number).unwrap_or(i64::MAX)
+}
+
+fn check_score(score: &Score) -> Result<(), StorageError> {
+    let wrong = |what: &str| Err(StorageError::BadRequest(what.into()));
+    if score.name.is_empty() || score.name.chars().count() > 64 {
+        return wrong("A score has a name of 1 to 64 characters.");
+    }
+    let label = match &score.value {
+        ::generations::record::ScoreValue::Label(label) => label.len(),
+        ::generations::record::ScoreValue::Number(_) => 0,
+    };
+    let long = |text: &Option<String>, most| text.as_ref().is_some_and(|text| text.len() > most);
+    if label > 200 || long(&score.source, 200) || long(&score.comment, 500) {
+        return wrong(
+            "A score has a value and a source of at most 200 bytes, and a comment of at most 500.",
+        );
+    }
+    Ok(())
+}
+
+fn check_feedback(feedback: &Feedback) -> Result<(), StorageError> {
+    let wrong = |what: &str| Err(StorageError::BadRequest(what.into()));
+    let Feedback {
+        rating,
+        thumbs,
+        comment,
+        categories,
+        user_id,
+        ..
+    } = feedback;
+    if rating.is_none() && thumbs.is_none() && comment.is_none() && categories.is_none() {
+        return wrong(
+            "Say something: `rating` (1 to 5), `thumbs` (up or down), `comment` or `categories`.",
+        );
+    }
+    if rating.is_some_and(|rating| !(1.0..=5.0).contains(&rating)) {
+        return wrong("`rating` is a number from 1 to 5.");
+    }
+    if comment
+        .as_ref()
+        .is_some_and(|comment| comment.len() > 8 << 10)
+    {
+        return wrong("A comment has at most 8 KiB.");
+    }
+    let words = categories.iter().flatten().chain(user_id);
+    if categories.as_ref().is_some_and(|all| all.len() > 32)
+        || words
+            .into_iter()
+            .any(|word| word.is_empty() || word.chars().count() > 200)
+    {
+        return wrong(
+            "There are at most 32 categories; each, and the user, has 1 to 200 characters.",
+        );
+    }
+    Ok(())
+}

@@ -1,0 +1,355 @@
+//! Runs in, rows out: what is new is read, what was deleted is taken out, what was said is applied.
+use super::row::Row;
+use super::{Access, Generations, opinion};
+use crate::catalogue::{blob, ulid};
+use crate::{RunStore, StorageError, keys};
+use futures::StreamExt as _;
+use generations::Reader;
+use rusqlite::{OptionalExtension as _, params};
+use std::collections::BTreeSet;
+use std::sync::atomic::Ordering::Relaxed;
+use std::time::Duration;
+use tokio::sync::mpsc;
+use ulid::Ulid;
+
+/// Rows of one transaction.
+const BATCH: usize = 256;
+/// Rows that are deleted in one transaction.
+const SWEEP: usize = 2048;
+/// Events that are applied in one transaction.
+const EVENTS: usize = 512;
+/// Chunks of a blob that may wait for the reader.
+const QUEUE: usize = 4;
+/// Between two looks.
+const POLL: Duration = Duration::from_millis(500);
+/// After the store failed.
+const PAUSE: Duration = Duration::from_secs(10);
+
+/// How far the index is.
+#[derive(Debug, Default)]
+pub(super) struct Progress {
+    /// [`Catalogue::changes`] when all of it was applied.
+    seen: Option<u64>,
+}
+
+impl RunStore {
+    /// Reads the generations of new runs in the background until the last other handle of the store is gone. Memory is that
+    /// of one record and a few hundred rows, however large a run is.
+    pub fn index_generations(&self) -> impl Future<Output = ()> + Send + 'static {
+        let upgrade = self.weak();
+        async move {
+            loop {
+                let Some(store) = upgrade() else {
+                    return;
+                };
+                store.generations.followed.store(true, Relaxed);
+                let pause = match store.index_all().await {
+                    Ok(()) => POLL,
+                    Err(error) => {
+                        tracing::warn!(%error, "the generations could not be read");
+                        PAUSE
+                    }
+                };
+                drop(store);
+                tokio::time::sleep(pause).await;
+            }
+        }
+    }
+
+    /// Brings the index up to date, unless somebody does so all the time.
+    pub(super) async fn refresh_generations(&self) -> Result<(), StorageError> {
+        self.catalogue_fresh().await?;
+        if self.generations.followed.load(Relaxed) {
+            return self.apply_said().await;
+        }
+        self.index_all().await
+    }
+
+    /// Reads every run that is new and forgets every run that is gone.
+    pub(crate) async fn index_all(&self) -> Result<(), StorageError> {
+        let index = &*self.generations;
+        let mut progress = index.turn.lock().await;
+        let changes = self.catalogue().changes();
+        if progress.seen == Some(changes) {
+            return Ok(());
+        }
+        self.apply_said().await?;
+        let living: BTreeSet<Ulid> = self.catalogue().living().await?.into_iter().collect();
+        let (done, known) = index.runs().await?;
+        for gone in known.difference(&living) {
+            index.forget(*gone).await?;
+        }
+        // The latest first: it is the one that somebody waits for.
+        let new: Vec<Ulid> = living.difference(&done).copied().collect();
+        for run in new.into_iter().rev() {
+            index_run(self, run).await?;
+        }
+        progress.seen = Some(changes);
+        Ok(())
+    }
+
+    /// Reads the generations of one run now, unless that was done, and says how many there are.
+    ///
+    /// # Errors
+    /// What the store says.
+    pub async fn index_run(&self, id: &str) -> Result<u64, StorageError> {
+        let Some(run) = keys::parse_id(id) else {
+            return Err(StorageError::NotFound(id.to_owned()));
+        };
+        // Without a turn: a large run may be on its way in, and reading one twice does no harm.
+        let index = &*self.generations;
+        if let Some(count) = index.count_of(run).await? {
+            return Ok(count);
+        }
+        index_run(self, run).await?;
+        Ok(index.count_of(run).await?.unwrap_or_default())
+    }
+
+    /// Applies what was said since the last look.
+    pub(crate) async fn apply_said(&self) -> Result<(), StorageError> {
+        let index = &*self.generations;
+        let epoch = self.catalogue().epoch().await?;
+        loop {
+            let known = epoch.clone();
+            let from = index
+                .with(move |db| {
+                    let of = |name: &str| {
+                        db.query_row("SELECT value FROM meta WHERE name = ?", [name], |row| {
+                            row.get::<_, String>(0)
+                        })
+                        .optional()
+                    };
+                    // The numbers of another catalogue are others.
+                    let same = of("epoch")?.as_deref() == Some(known.as_str());
+                    let cursor = of("said")?.and_then(|text| text.parse::<i64>().ok());
+                    Ok(cursor.filter(|_| same).unwrap_or(0))
+                })
+                .await?;
+            let said = self.catalogue().said(from, EVENTS).await?;
+            let Some((last, ..)) = said.last() else {
+                return Ok(());
+            };
+            let (last, epoch) = (*last, epoch.clone());
+            index
+                .with(move |db| {
+                    let change = db.transaction()?;
+                    for (_, event, saying) in &said {
+                        let rev = i64::try_from(saying.rev).unwrap_or(i64::MAX);
+                        for (nth, (number, opinion)) in (0..).zip(&saying.opinions) {
+                            let number = i64::try_from(*number).unwrap_or(i64::MAX);
+                            opinion::add(&change, saying.run, number, *event, nth, opinion, rev)?;
+                            opinion::show(&change, saying.run, number)?;
+                        }
+                    }
+                    for (name, value) in [("said", last.to_string()), ("epoch", epoch)] {
+                        change
+                            .execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", [name, &value])?;
+                    }
+                    change.commit()
+                })
+                .await?;
+        }
+    }
+}
+
+/// Reads a run. One whose bytes are lost or damaged is noted, so that it does not hold up the others.
+async fn index_run(store: &RunStore, run: Ulid) -> Result<(), StorageError> {
+    let id = keys::lower(run);
+    let body = match store.file(&id, None).await {
+        Ok(body) => body,
+        Err(StorageError::Gone(_) | StorageError::NotFound(_)) => return Ok(()),
+        Err(error @ StorageError::Corrupt(_)) => {
+            tracing::error!(run = id, %error, "the generations of a run cannot be read");
+            return store
+                .generations
+                .note(run, 0, Some(error.to_string()))
+                .await;
+        }
+        Err(error) => return Err(error),
+    };
+    // Placeholders instead of values show only at the end of a file, which its summary has seen.
+    let no_figures = body
+        .run
+        .problems
+        .iter()
+        .any(|problem| problem.code == "all_zero");
+    let (queue, chunks) = mpsc::channel(QUEUE);
+    let access = store.generations.access();
+    let limits = store.generations.limits;
+    let reading =
+        tokio::task::spawn_blocking(move || read(run, chunks, &access, limits, no_figures));
+    let mut stream = body.stream;
+    let mut broken = None;
+    while let Some(chunk) = stream.next().await {
+        match chunk {
+            Ok(chunk) => {
+                // Nobody listens when the database failed: the reader says how.
+                if queue.send(chunk).await.is_err() {
+                    break;
+                }
+            }
+            Err(error) => {
+                broken = Some(error);
+                break;
+            }
+        }
+    }
+    drop(queue);
+    let count = reading
+        .await
+        .map_err(|error| StorageError::Unavailable(format!("the generations: {error}")))??;
+    match broken {
+        None => store.generations.note(run, count, None).await,
+        Some(error @ StorageError::Corrupt(_)) => {
+            tracing::error!(run = id, %error, "the generations of a run were read in part");
+            store
+                .generations
+                .note(run, count, Some(error.to_string()))
+                .await
+        }
+        Some(error) => Err(error),
+    }
+}
+
+/// Reads chunks and writes rows, on a thread of its own. Returns the number of generations.
+fn read(
+    run: Ulid,
+    mut chunks: mpsc::Receiver<bytes::Bytes>,
+    access: &Access,
+    limits: completions::Limits,
+    no_figures: bool,
+) -> Result<u64, StorageError> {
+    let mut reader = Reader::new(&keys::lower(run), limits);
+    let mut rows: Vec<Row> = Vec::new();
+    let mut count = 0;
+    while let Some(chunk) = chunks.blocking_recv() {
+        // A record may be as large as a chunk or span many: pieces keep the rows that wait few.
+        for piece in chunk.chunks(64 << 10) {
+            reader.push(piece, &mut |mut record, span| {
+                if no_figures {
+                    record.metrics = None;
+                }
+                rows.extend(Row::new(run, record, span));
+            });
+            if rows.len() >= BATCH {
+                count += write(run, &mut rows, access)?;
+            }
+        }
+    }
+    reader.finish(&mut |mut record, span| {
+        if no_figures {
+            record.metrics = None;
+        }
+        rows.extend(Row::new(run, record, span));
+    });
+    Ok(count + write(run, &mut rows, access)?)
+}
+
+fn write(run: Ulid, rows: &mut Vec<Row>, access: &Access) -> Result<u64, StorageError> {
+    let count = rows.len() as u64;
+    for batch in rows.chunks(BATCH) {
+        access.with(|db| {
+            let change = db.transaction()?;
+            change.execute(
+                "INSERT OR IGNORE INTO runs VALUES (?, 0, 0, NULL)",
+                [blob(run)],
+            )?;
+            for row in batch {
+                row.insert(&change, run)?;
+            }
+            change.commit()
+        })?;
+    }
+    rows.clear();
+    Ok(count)
+}
+
+impl Generations {
+    /// The runs that were read to their end, and all of which there may be rows.
+    async fn runs(&self) -> Result<(BTreeSet<Ulid>, BTreeSet<Ulid>), StorageError> {
+        self.with(|db| {
+            let mut rows = db.prepare_cached("SELECT id, done FROM runs")?;
+            let rows = rows.query_map([], |row| {
+                Ok((row.get::<_, Vec<u8>>(0)?, row.get::<_, bool>(1)?))
+            })?;
+            let (mut done, mut known) = (BTreeSet::new(), BTreeSet::new());
+            for row in rows {
+                let (id, is_done) = row?;
+                let Some(id) = ulid(&id) else { continue };
+                known.insert(id);
+                if is_done {
+                    done.insert(id);
+                }
+            }
+            Ok((done, known))
+        })
+        .await
+    }
+
+    /// How many generations a run has, if it was read to its end.
+    async fn count_of(&self, run: Ulid) -> Result<Option<u64>, StorageError> {
+        let sql = "SELECT count FROM runs WHERE id = ? AND done = 1";
+        let count = self.with(move |db| {
+            db.query_row(sql, [blob(run)], |row| row.get::<_, i64>(0))
+                .optional()
+        });
+        Ok(count.await?.and_then(|count| u64::try_from(count).ok()))
+    }
+
+    /// Runs that were read to their end.
+    pub(super) async fn count_done(&self) -> Result<u64, StorageError> {
+        let sql = "SELECT count(*) FROM runs WHERE done = 1";
+        let count = self.with(move |db| db.query_row(sql, [], |row| row.get::<_, i64>(0)));
+        Ok(u64::try_from(count.await?).unwrap_or_default())
+    }
+
+    async fn note(
+        &self,
+        run: Ulid,
+        count: u64,
+        reason: Option<String>,
+    ) -> Result<(), StorageError> {
+        let count = i64::try_from(count).unwrap_or(i64::MAX);
+        self.with(move |db| {
+            db.execute(
+                "INSERT OR REPLACE INTO runs VALUES (?, 1, ?, ?)",
+                params![blob(run), count, reason],
+            )
+        })
+        .await
+        .map(|_| ())
+    }
+
+    /// Takes a run out, a few rows at a time.
+    async fn forget(&self, run: Ulid) -> Result<(), StorageError> {
+        loop {
+            let gone = self
+                .with(move |db| {
+                    let change = db.transaction()?;
+                    let mut gone = 0;
+                    // What was said by events stays: a run may be shown again, when one that hid it is deleted.
+                    change.execute("DELETE FROM opinions WHERE run = ?1 AND event = ?1", [blob(run)])?;
+                    for table in ["generations", "tags", "scores"] {
+                        let key = match table {
+                            "generations" => "run, number",
+                            "tags" => "tag, run, number",
+                            _ => "run, number, name, source",
+                        };
+                        let sql = format!(
+                            "DELETE FROM {table} WHERE ({key}) IN (SELECT {key} FROM {table} WHERE run = ? LIMIT {SWEEP})"
+                        );
+                        gone += change.execute(&sql, [blob(run)])?;
+                    }
+                    if gone == 0 {
+                        change.execute("DELETE FROM runs WHERE id = ?", [blob(run)])?;
+                    }
+                    change.commit()?;
+                    Ok(gone)
+                })
+                .await?;
+            if gone == 0 {
+                return Ok(());
+            }
+        }
+    }
+}

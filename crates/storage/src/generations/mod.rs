@@ -1,0 +1,128 @@
+//! The generations of all stored runs: a second SQLite database that every server keeps for itself and fills from the blobs.
+//!
+//! Like the catalogue it is disposable: it is made from blobs, and from events by way of the catalogue. It is a file of its own,
+//! so that a run of a million completions never holds up the list of runs. Each row has the record with its contents cut short;
+//! the whole record is read again from the range of bytes that it came from.
+//!
+//! | module | job |
+//! |---|---|
+//! | `schema` | the tables |
+//! | `index` | runs in, rows out: what is new is read, what was deleted is taken out |
+//! | `row` | a record as a row |
+//! | `opinion` | what people and evaluations said: the set of events decides, not their order |
+//! | [`field`], [`filter`] | what can be asked |
+//! | [`query`] | pages of records |
+//! | `detail` | one record, whole |
+pub(crate) mod detail;
+pub mod field;
+pub mod filter;
+mod index;
+pub(crate) mod opinion;
+pub mod query;
+mod row;
+mod schema;
+
+#[cfg(test)]
+mod tests;
+
+use crate::StorageError;
+use rusqlite::Connection;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::AtomicBool;
+use std::sync::{Arc, Mutex, PoisonError};
+
+/// The database. Who reads it waits for a few hundred rows at most.
+#[derive(Debug)]
+pub(crate) struct Generations {
+    db: Arc<Mutex<Connection>>,
+    file: Option<PathBuf>,
+    store_id: String,
+    limits: completions::Limits,
+    /// One indexing at a time.
+    turn: tokio::sync::Mutex<index::Progress>,
+    /// Somebody indexes all the time.
+    followed: AtomicBool,
+}
+
+/// What is read for the index, unless told: as much as for the summary of an upload.
+const LIMITS: completions::Limits = completions::Limits {
+    record_bytes: 64 << 20,
+    expanded_bytes: 16 << 30,
+    zip_bytes: 256 << 20,
+    ..completions::Limits::DEFAULT
+};
+
+impl Generations {
+    /// Beside the catalogue's file, or in memory.
+    pub(crate) fn open(catalogue: Option<&Path>, store_id: &str) -> Result<Self, StorageError> {
+        let file = catalogue.map(|file| file.with_extension("generations.sqlite"));
+        let (db, file) = match schema::open(file.as_deref(), store_id) {
+            Ok(db) => (db, file),
+            Err(error) => {
+                tracing::warn!(%error, "the generations are kept in memory");
+                (schema::open(None, store_id).map_err(wrong)?, None)
+            }
+        };
+        Ok(Self {
+            db: Arc::new(Mutex::new(db)),
+            file,
+            store_id: store_id.to_owned(),
+            limits: LIMITS,
+            turn: tokio::sync::Mutex::default(),
+            followed: AtomicBool::new(false),
+        })
+    }
+
+    /// Works on the database, on a thread that may wait.
+    async fn with<T: Send + 'static>(
+        &self,
+        act: impl FnOnce(&mut Connection) -> rusqlite::Result<T> + Send + 'static,
+    ) -> Result<T, StorageError> {
+        let access = self.access();
+        let done = tokio::task::spawn_blocking(move || access.with(act)).await;
+        done.map_err(|error| StorageError::Unavailable(format!("the generations: {error}")))?
+    }
+
+    fn access(&self) -> Access {
+        Access {
+            db: self.db.clone(),
+            file: self.file.clone(),
+            store_id: self.store_id.clone(),
+        }
+    }
+}
+
+/// The database for who is on a thread that may wait.
+#[derive(Debug, Clone)]
+struct Access {
+    db: Arc<Mutex<Connection>>,
+    file: Option<PathBuf>,
+    store_id: String,
+}
+
+impl Access {
+    /// A file that turns out to be damaged is replaced by an empty one, which is filled again.
+    fn with<T>(
+        &self,
+        act: impl FnOnce(&mut Connection) -> rusqlite::Result<T>,
+    ) -> Result<T, StorageError> {
+        let mut db = self.db.lock().unwrap_or_else(PoisonError::into_inner);
+        let error = match act(&mut db) {
+            Ok(done) => return Ok(done),
+            Err(error) => error,
+        };
+        if crate::catalogue::is_damage(&error) {
+            tracing::error!(%error, "the generations are damaged and are read again");
+            *db = schema::open(None, &self.store_id).map_err(wrong)?;
+            if let Some(file) = &self.file {
+                crate::catalogue::remove(file);
+                *db = schema::open(Some(file), &self.store_id).map_err(wrong)?;
+            }
+        }
+        Err(wrong(error))
+    }
+}
+
+fn wrong(error: rusqlite::Error) -> StorageError {
+    StorageError::Unavailable(format!("the generations: {error}"))
+}

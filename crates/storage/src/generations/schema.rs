@@ -1,0 +1,38 @@
+//! The tables.
+use crate::catalogue::open_file;
+use rusqlite::Connection;
+use std::path::Path;
+
+/// Another number means: read all runs again.
+const SCHEMA: i64 = 1;
+
+const TABLES: &str = "
+CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+-- runs that were read: whole (done = 1), or as far as it was possible, and why
+CREATE TABLE runs (id BLOB PRIMARY KEY, done INTEGER NOT NULL, count INTEGER NOT NULL, reason TEXT) WITHOUT ROWID;
+-- one row for each completion; record is its JSON with contents cut short, place where its bytes are
+CREATE TABLE generations (
+  run BLOB NOT NULL, number INTEGER NOT NULL, id TEXT NOT NULL, time INTEGER NOT NULL, model TEXT NOT NULL, kind TEXT NOT NULL,
+  user TEXT, session TEXT, rating REAL, thumbs TEXT, latency REAL, first_token REAL, speed REAL, prompt_tokens INTEGER,
+  completion_tokens INTEGER, total_tokens INTEGER, cost REAL, currency TEXT, perplexity REAL, probability REAL, finish TEXT,
+  record TEXT NOT NULL, place TEXT NOT NULL, PRIMARY KEY (run, number));
+CREATE INDEX generations_time ON generations (time, run, number);
+CREATE INDEX generations_id ON generations (id);
+CREATE INDEX generations_model ON generations (model, time);
+CREATE INDEX generations_user ON generations (user, time) WHERE user IS NOT NULL;
+CREATE INDEX generations_session ON generations (session, time) WHERE session IS NOT NULL;
+CREATE TABLE tags (tag TEXT NOT NULL, run BLOB NOT NULL, number INTEGER NOT NULL, PRIMARY KEY (tag, run, number)) WITHOUT ROWID;
+CREATE INDEX tags_run ON tags (run, number);
+-- all that was ever said, by the file (event = run) or by events; kind 0 is feedback, 1 a score
+CREATE TABLE opinions (run BLOB NOT NULL, number INTEGER NOT NULL, event BLOB NOT NULL, nth INTEGER NOT NULL, kind INTEGER NOT NULL,
+  rev INTEGER NOT NULL, text TEXT NOT NULL, PRIMARY KEY (run, number, event, nth)) WITHOUT ROWID;
+-- the scores that count, made from opinions
+CREATE TABLE scores (run BLOB NOT NULL, number INTEGER NOT NULL, name TEXT NOT NULL, source TEXT NOT NULL, value REAL, label TEXT,
+  PRIMARY KEY (run, number, name, source)) WITHOUT ROWID;
+CREATE INDEX scores_name ON scores (name, value);
+";
+
+/// Opens the database of a store. What cannot be used is deleted and begun anew.
+pub(super) fn open(place: Option<&Path>, store: &str) -> rusqlite::Result<Connection> {
+    open_file(place, store, TABLES, SCHEMA)
+}

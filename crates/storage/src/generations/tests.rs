@@ -1,0 +1,234 @@
+//! The index by itself: what was said in any order, another server, a lost file, a large run.
+use super::*;
+use crate::catalogue::Event;
+use crate::generations::opinion::{Opinion, add, put_on, show};
+use crate::generations::query::GenerationQuery;
+use crate::{RunStore, keys};
+use ::generations::record::{Score, ScoreValue, Thumbs};
+use ::generations::{Feedback, Generation};
+use api::RunSummary;
+use object_store::memory::InMemory;
+use proptest::prelude::*;
+use ulid::Ulid;
+
+fn id(number: u64) -> Ulid {
+    Ulid::from_parts(1_735_689_600_000 + number, u128::from(number))
+}
+
+/// Opinions of a few people and judges on one generation, with conflicts.
+fn opinions() -> impl Strategy<Value = Vec<(u64, u64, Opinion)>> {
+    let feedback = ("[ab]?", 1_u8..=5).prop_map(|(user, rating)| {
+        Opinion::Feedback(Feedback {
+            rating: Some(f64::from(rating)),
+            thumbs: (rating > 3).then_some(Thumbs::Up),
+            user_id: Some(user).filter(|user| !user.is_empty()),
+            ..Feedback::default()
+        })
+    });
+    let score = ("[pq]", "[xy]?", 0_u8..9).prop_map(|(name, source, value)| {
+        Opinion::Score(Score {
+            name,
+            value: ScoreValue::Number(f64::from(value)),
+            comment: None,
+            source: Some(source).filter(|source| !source.is_empty()),
+        })
+    });
+    // Revisions collide; events are what they are named by, so an event says one thing.
+    proptest::collection::vec((0_u64..4, prop_oneof![feedback, score]), 0..12).prop_map(|all| {
+        (0..)
+            .zip(all)
+            .map(|(event, (rev, opinion))| (event, rev, opinion))
+            .collect()
+    })
+}
+
+/// What is shown of the generation, and what filters see.
+fn state(db: &Connection, run: Ulid) -> (Generation, Vec<String>) {
+    let mut record = Generation::default();
+    put_on(db, run, 0, &mut record).unwrap();
+    let mut rows = Vec::new();
+    let sql = "SELECT ifnull(rating, -1) || ifnull(thumbs, '-') FROM generations
+               UNION ALL SELECT name || source || value FROM scores ORDER BY 1";
+    let mut found = db.prepare(sql).unwrap();
+    for row in found.query_map([], |row| row.get::<_, String>(0)).unwrap() {
+        rows.push(row.unwrap());
+    }
+    (record, rows)
+}
+
+fn insert(db: &Connection, run: Ulid) {
+    let record = Generation {
+        id: "g".into(),
+        ..Generation::default()
+    };
+    let span = ::generations::reader::Span {
+        source: 0,
+        start: 0,
+        len: 1,
+        form: completions::Form::Value,
+        packed: false,
+        nth: 0,
+        joined: false,
+        number: 0,
+    };
+    row::Row::new(run, record, span)
+        .unwrap()
+        .insert(db, run)
+        .unwrap();
+}
+
+proptest! {
+    /// The set of events decides, not their order, nor how often one comes, nor when the run itself is read.
+    #[test]
+    fn opinions_in_any_order(all in opinions(), seed in any::<u64>(), at in any::<proptest::sample::Index>()) {
+        let run = id(0);
+        let apply = |order: &[usize], when: usize| {
+            let db = schema::open(None, "s").unwrap();
+            for (step, &nth) in order.iter().enumerate() {
+                if step == when {
+                    insert(&db, run);
+                }
+                let (event, rev, opinion) = &all[nth];
+                add(&db, run, 0, id(100 + event), 0, opinion, i64::try_from(*rev).unwrap()).unwrap();
+                show(&db, run, 0).unwrap();
+            }
+            if when >= order.len() {
+                insert(&db, run);
+            }
+            state(&db, run)
+        };
+        let forward: Vec<usize> = (0..all.len()).collect();
+        let mut shuffled = forward.clone();
+        let mut random = seed;
+        for nth in (1..shuffled.len()).rev() {
+            random = random.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
+            shuffled.swap(nth, usize::try_from(random >> 33).unwrap() % (nth + 1));
+        }
+        // Some come twice.
+        let again: Vec<usize> = shuffled.iter().take(3).copied().collect();
+        shuffled.extend(again);
+        let when = at.index(shuffled.len() + 1);
+        prop_assert_eq!(apply(&forward, 0), apply(&shuffled, when));
+    }
+}
+
+async fn store(objects: &Arc<InMemory>) -> RunStore {
+    RunStore::on(objects.clone()).await.unwrap()
+}
+
+async fn put(store: &RunStore, bytes: String) -> String {
+    let mut upload = store.start_upload(None, 1 << 30);
+    upload.write(bytes.into()).await.unwrap();
+    let uploaded = upload.finish().await.unwrap();
+    let summary = RunSummary::default();
+    store.commit(uploaded, summary).await.unwrap().id
+}
+
+fn line(number: u64) -> String {
+    format!(
+        r#"{{"id":"g{number}","model":{{"id":"m"}},"output":{{"content":"t"}},"metadata":{{"userId":"u{}"}}}}"#,
+        number % 7
+    ) + "\n"
+}
+
+async fn ids(store: &RunStore) -> Vec<String> {
+    let list = store
+        .generations(&GenerationQuery::default())
+        .await
+        .unwrap();
+    list.generations.into_iter().map(|one| one.id).collect()
+}
+
+#[tokio::test]
+async fn servers_see_what_the_others_stored_and_what_was_said_there() {
+    let objects = Arc::new(InMemory::new());
+    let (one, other) = (store(&objects).await, store(&objects).await);
+    let run = put(&one, line(0) + &line(1)).await;
+    assert_eq!(ids(&other).await, ["g1", "g0"]);
+    let good = Feedback {
+        rating: Some(5.0),
+        ..Feedback::default()
+    };
+    other
+        .give_feedback(&format!("{run}-0"), good)
+        .await
+        .unwrap();
+    let seen = one.generation("g0").await.unwrap();
+    assert_eq!(seen.generation.feedback.unwrap().rating, Some(5.0));
+    one.delete(&run).await.unwrap();
+    assert_eq!(ids(&other).await, [""; 0]);
+}
+
+#[tokio::test]
+async fn a_lost_index_is_read_again() {
+    let objects = Arc::new(InMemory::new());
+    let folder = tempfile::tempdir().unwrap();
+    let first = store(&objects).await;
+    let run = put(&first, (0..30).map(line).collect()).await;
+    let judged = Score {
+        name: "q".into(),
+        ..Score::default()
+    };
+    first
+        .give_scores(vec![(format!("{run}-3"), judged)])
+        .await
+        .unwrap();
+    let whole = first
+        .generations(&GenerationQuery::default())
+        .await
+        .unwrap();
+    // A server that begins with nothing, and one whose file is no database.
+    let file = folder.path().join("catalogue.sqlite");
+    std::fs::write(file.with_extension("generations.sqlite"), "no database").unwrap();
+    for place in [None, Some(file)] {
+        let again = RunStore::with_catalogue(objects.clone(), place)
+            .await
+            .unwrap();
+        let list = again
+            .generations(&GenerationQuery::default())
+            .await
+            .unwrap();
+        assert_eq!(list, whole);
+        let scored = again.generation(&format!("{run}-3")).await.unwrap();
+        assert_eq!(scored.generation.scores.len(), 1);
+    }
+}
+
+#[tokio::test]
+async fn a_run_that_is_too_long_for_one_transaction() {
+    let objects = Arc::new(InMemory::new());
+    let store = store(&objects).await;
+    let run = put(&store, (0..1_000).map(line).collect()).await;
+    assert_eq!(store.index_run(&run).await.unwrap(), 1_000);
+    // Half of it lost, as by a kill: read again, every row is there once.
+    store
+        .generations
+        .with(|db| {
+            db.execute("UPDATE runs SET done = 0", [])?;
+            db.execute("DELETE FROM generations WHERE number % 2 = 0", [])
+        })
+        .await
+        .unwrap();
+    assert_eq!(store.index_run(&run).await.unwrap(), 1_000);
+    let sql = "SELECT count(*), count(DISTINCT number) FROM generations";
+    let counted = store.generations.with(move |db| {
+        db.query_row(sql, [], |row| {
+            Ok((row.get::<_, u64>(0)?, row.get::<_, u64>(1)?))
+        })
+    });
+    assert_eq!(counted.await.unwrap(), (1_000, 1_000));
+}
+
+#[test]
+fn an_event_says_what_it_says() {
+    let said = vec![(7, Opinion::Score(Score::default()))];
+    let event = Event::said(id(1), 2, said.clone());
+    let text = serde_json::to_string(&event).unwrap();
+    assert_eq!(
+        text,
+        format!(
+            r#"{{"format":1,"kind":"said","run":"{}","rev":2,"opinions":[[7,{{"score":{{"name":"","value":0.0}}}}]]}}"#,
+            keys::lower(id(1))
+        )
+    );
+}

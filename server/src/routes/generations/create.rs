@@ -1,0 +1,79 @@
+//! `POST /api/generations`: one record, or JSON Lines of many. They are stored as a run like any other, so nothing is there
+//! twice and nothing is another way of storing.
+use crate::{
+    failure::Failure,
+    state::Server,
+    upload::{BodyError, Incoming, Promises, receive},
+};
+use axum::{
+    Json,
+    extract::{Request, State},
+};
+use futures::TryStreamExt as _;
+use http::{StatusCode, header};
+use serde::Serialize;
+
+/// Names of formats that are no records of generations in the shape of the API, but become some.
+const OWN: &str = "generation";
+
+/// What was stored.
+#[derive(Debug, Serialize)]
+pub struct Created {
+    /// The run that holds the records.
+    run: String,
+    /// How many there are.
+    generations: u64,
+    /// The key of the first one: `RUN-0`. The others follow with 1, 2, ….
+    first: String,
+}
+
+/// `POST /api/generations`: takes what `GET` gives, and everything else that the importer reads. Answers when the records can
+/// be asked for.
+pub async fn create(
+    State(server): State<Server>,
+    request: Request,
+) -> Result<(StatusCode, Json<Created>), Failure> {
+    let headers = request.headers();
+    let promises = Promises::of(headers)?;
+    let announced = headers
+        .get(header::CONTENT_LENGTH)
+        .and_then(|length| length.to_str().ok()?.parse().ok());
+    let bytes = request
+        .into_body()
+        .into_data_stream()
+        .map_err(|_| BodyError::CutOff);
+    let stored = receive(
+        &server,
+        Incoming {
+            name: "generations.jsonl".to_owned(),
+            announced,
+            promises,
+            bytes,
+        },
+    )
+    .await?;
+    let run = stored.run;
+    let count = server.store.index_run(&run.id).await?;
+    if count == 0 {
+        let store = &server.store;
+        if stored.new {
+            store.delete(&run.id).await?;
+        }
+        let first = run.problems.first();
+        let why = first.map_or_else(String::new, |problem| format!(" {}", problem.sentence));
+        return Err(Failure::bad_request(format!(
+            "No record was found. A {OWN} has at least `model` with `id`, and `output` with `content`.{why}"
+        )));
+    }
+    let status = if stored.new {
+        StatusCode::CREATED
+    } else {
+        StatusCode::OK
+    };
+    let created = Created {
+        first: format!("{}-0", run.id),
+        run: run.id,
+        generations: count,
+    };
+    Ok((status, Json(created)))
+}

@@ -1,0 +1,174 @@
+//! `GET /api/generations`: pages of records.
+use crate::routes::parameters::{self, Parameter};
+use crate::{failure::Failure, state::Server};
+use axum::{Json, extract::State};
+use generations::{Kind, record::milliseconds};
+use http::Uri;
+use serde::{Deserialize, Deserializer, de::Error as _};
+use serde_json::Value;
+use storage::{Filter, GenerationList, GenerationQuery, GenerationSort};
+
+const TIME: &str = "a time such as 2025-01-31T12:00:00Z, or milliseconds since 1970";
+const NUMBER: &str = "a number such as 1.5";
+
+/// Parameters of `GET /api/generations`, and what each of them is.
+const LIST: &[Parameter] = &[
+    ("model.id", "the name of a model"),
+    ("output.type", "text, image, audio, code, json or other"),
+    ("metadata.userId", "the id of a user"),
+    ("metadata.sessionId", "the id of a session"),
+    ("tags", "tags with commas between them"),
+    ("run", "the id of a run"),
+    ("from", TIME),
+    ("to", TIME),
+    ("rating_min", NUMBER),
+    ("rating_max", NUMBER),
+    ("perplexity_min", NUMBER),
+    ("perplexity_max", NUMBER),
+    ("probability_min", NUMBER),
+    ("probability_max", NUMBER),
+    ("latency_min", NUMBER),
+    ("latency_max", NUMBER),
+    ("tokens_min", NUMBER),
+    ("tokens_max", NUMBER),
+    ("cost_min", NUMBER),
+    ("cost_max", NUMBER),
+    ("limit", "a number from 1 to 100"),
+    ("cursor", "the `next` of the page before"),
+    ("sort", GenerationSort::NAMES),
+];
+
+/// The parameters as they are read.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+struct Asked {
+    #[serde(rename = "model.id")]
+    model: Option<String>,
+    #[serde(rename = "output.type")]
+    kind: Option<Kind>,
+    #[serde(rename = "metadata.userId")]
+    user: Option<String>,
+    #[serde(rename = "metadata.sessionId")]
+    session: Option<String>,
+    tags: Option<String>,
+    run: Option<Run>,
+    from: Option<Time>,
+    to: Option<Time>,
+    rating_min: Option<f64>,
+    rating_max: Option<f64>,
+    perplexity_min: Option<f64>,
+    perplexity_max: Option<f64>,
+    probability_min: Option<f64>,
+    probability_max: Option<f64>,
+    latency_min: Option<f64>,
+    latency_max: Option<f64>,
+    tokens_min: Option<f64>,
+    tokens_max: Option<f64>,
+    cost_min: Option<f64>,
+    cost_max: Option<f64>,
+    limit: u32,
+    cursor: String,
+    sort: Order,
+}
+
+/// Milliseconds since 1970.
+#[derive(Debug, Clone, Copy)]
+struct Time(i64);
+
+impl<'de> Deserialize<'de> for Time {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(from)?;
+        let time = text.parse().ok().or_else(|| milliseconds(&text));
+        time.map(Self).ok_or_else(|| D::Error::custom("no time"))
+    }
+}
+
+/// The id of a run.
+#[derive(Debug)]
+struct Run(String);
+
+impl<'de> Deserialize<'de> for Run {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(from)?;
+        ulid::Ulid::from_string(&text).map_err(D::Error::custom)?;
+        Ok(Self(text))
+    }
+}
+
+#[derive(Debug, Default)]
+struct Order(GenerationSort);
+
+impl<'de> Deserialize<'de> for Order {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(from)?;
+        let sort = GenerationSort::parse(&text);
+        sort.map(Self).ok_or_else(|| D::Error::custom("no order"))
+    }
+}
+
+impl Asked {
+    /// The conditions; an error names a field that the API does not name so, which the table rules out.
+    fn filter(&self) -> Result<Filter, String> {
+        let mut filter = Filter::default();
+        let kind = self.kind.map(|kind| kind.name().to_owned());
+        let run = self.run.as_ref().map(|Run(id)| id.clone());
+        for (name, value) in [
+            ("model.id", &self.model),
+            ("output.type", &kind),
+            ("metadata.userId", &self.user),
+            ("metadata.sessionId", &self.session),
+            ("source.run", &run),
+        ] {
+            if let Some(value) = value {
+                filter.among(name, &[Value::from(value.as_str())])?;
+            }
+        }
+        // Each of them, not one of them.
+        for tag in self.tags.iter().flat_map(|tags| tags.split(',')) {
+            filter.among("metadata.tags", &[tag.trim().into()])?;
+        }
+        if let Some(Time(from)) = self.from {
+            filter.at_least("timestamp", &from.into())?;
+        }
+        if let Some(Time(to)) = self.to {
+            filter.before("timestamp", &to.into())?;
+        }
+        for (name, least, most) in [
+            ("feedback.rating", self.rating_min, self.rating_max),
+            (
+                "metrics.perplexity",
+                self.perplexity_min,
+                self.perplexity_max,
+            ),
+            (
+                "metrics.meanProb",
+                self.probability_min,
+                self.probability_max,
+            ),
+            ("performance.latency", self.latency_min, self.latency_max),
+            ("usage.totalTokens", self.tokens_min, self.tokens_max),
+            ("usage.cost", self.cost_min, self.cost_max),
+        ] {
+            if let Some(least) = least {
+                filter.at_least(name, &least.into())?;
+            }
+            if let Some(most) = most {
+                filter.at_most(name, &most.into())?;
+            }
+        }
+        Ok(filter)
+    }
+}
+
+/// `GET /api/generations`: one page, the latest first unless another order is asked for. `from` is included, `to` is not; with
+/// several tags a record has all of them.
+pub async fn list(State(server): State<Server>, uri: Uri) -> Result<Json<GenerationList>, Failure> {
+    let asked: Asked = parameters::read(&uri, LIST)?;
+    let query = GenerationQuery {
+        filter: asked.filter().map_err(Failure::bad_request)?,
+        sort: asked.sort.0,
+        cursor: asked.cursor,
+        limit: asked.limit,
+    };
+    Ok(Json(server.store.generations(&query).await?))
+}

@@ -1,0 +1,173 @@
+//! What people and evaluations say of generations: kept as events, so that nothing is ever overwritten.
+use super::show::missing;
+use crate::{failure::Failure, state::Server};
+use api::ErrorCode;
+use axum::{
+    Json,
+    body::Body,
+    extract::{Path, State},
+};
+use generations::record::ScoreValue;
+use generations::{Feedback, Score, record::Thumbs};
+use http::StatusCode;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use storage::GenerationDetail;
+
+/// Bytes of a feedback.
+const FEEDBACK: usize = 64 << 10;
+/// Bytes of scores.
+const SCORES: usize = 4 << 20;
+/// Scores of one request.
+const MOST: usize = 10_000;
+
+/// A feedback as it is sent.
+#[derive(Debug, Default, Deserialize)]
+#[serde(rename_all = "camelCase", default, deny_unknown_fields)]
+struct Said {
+    rating: Option<f64>,
+    thumbs: Option<Thumbs>,
+    comment: Option<String>,
+    categories: Option<Vec<String>>,
+    user_id: Option<String>,
+}
+
+/// `POST /api/generations/{id}/feedback`: `rating`, `thumbs`, `comment`, `categories`, `userId`. Of each user the last one
+/// counts; all are kept. Gives the generation as it is then.
+pub async fn feedback(
+    State(server): State<Server>,
+    Path(id): Path<String>,
+    body: Body,
+) -> Result<(StatusCode, Json<GenerationDetail>), Failure> {
+    let bytes = whole(body, FEEDBACK, "The feedback is larger than 64 KiB").await?;
+    let said: Said = serde_json::from_slice(&bytes).map_err(|error| {
+        Failure::bad_request(format!(
+            "Send a JSON object with `rating` (a number from 1 to 5), `thumbs` (up or down), `comment` (a text), `categories` \
+             (a list of texts) or `userId` (a text), and nothing else: {error}."
+        ))
+    })?;
+    let feedback = Feedback {
+        rating: said.rating,
+        thumbs: said.thumbs,
+        comment: said.comment,
+        categories: said.categories,
+        timestamp: None,
+        user_id: said.user_id,
+    };
+    let kept = server.store.give_feedback(&id, feedback).await;
+    let kept = kept.map_err(|error| missing(error, &id))?;
+    Ok((StatusCode::CREATED, Json(kept)))
+}
+
+/// A score as it is sent.
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+struct Scored {
+    /// Of many: the key or id of its generation.
+    #[serde(default)]
+    id: Option<String>,
+    name: String,
+    value: Value,
+    #[serde(default)]
+    comment: Option<String>,
+    #[serde(default)]
+    source: Option<String>,
+}
+
+/// What became of scores.
+#[derive(Debug, Serialize)]
+pub struct Kept {
+    /// How many were kept.
+    scores: usize,
+}
+
+/// `POST /api/generations/{id}/scores`: `name`, `value`, `comment`, `source`, or JSON Lines of several. Of each name and
+/// source the last one counts.
+pub async fn scores_of_one(
+    State(server): State<Server>,
+    Path(id): Path<String>,
+    body: Body,
+) -> Result<(StatusCode, Json<Kept>), Failure> {
+    scores(&server, Some(&id), body).await
+}
+
+/// `POST /api/generations/scores`: JSON Lines of scores, each with the `id` of its generation.
+pub async fn scores_of_many(
+    State(server): State<Server>,
+    body: Body,
+) -> Result<(StatusCode, Json<Kept>), Failure> {
+    scores(&server, None, body).await
+}
+
+async fn scores(
+    server: &Server,
+    of: Option<&str>,
+    body: Body,
+) -> Result<(StatusCode, Json<Kept>), Failure> {
+    let bytes = whole(body, SCORES, "The scores are larger than 4 MiB").await?;
+    let mut all = Vec::new();
+    for (nth, score) in
+        (1..).zip(serde_json::Deserializer::from_slice(&bytes).into_iter::<Scored>())
+    {
+        let wrong = |what: &str| Failure::bad_request(format!("Score {nth}: {what}"));
+        let score = score.map_err(|error| {
+            wrong(&format!(
+                "send `name` (a text), `value` (a number, a truth or a text), `comment` and `source` (texts): {error}."
+            ))
+        })?;
+        let value = match &score.value {
+            Value::Bool(truth) => ScoreValue::Number(f64::from(u8::from(*truth))),
+            Value::String(label) => ScoreValue::Label(label.clone()),
+            other => match other.as_f64() {
+                Some(number) => ScoreValue::Number(number),
+                None => return Err(wrong("`value` must be a number, a truth or a text.")),
+            },
+        };
+        let id = match (of, score.id) {
+            (Some(of), None) => of.to_owned(),
+            (None, Some(id)) => id,
+            (Some(_), Some(_)) => {
+                return Err(wrong("the address names the generation; leave `id` out."));
+            }
+            (None, None) => return Err(wrong("`id` must name its generation.")),
+        };
+        let score = Score {
+            name: score.name,
+            value,
+            comment: score.comment,
+            source: score.source,
+        };
+        all.push((id, score));
+        if all.len() > MOST {
+            return Err(Failure::new(
+                ErrorCode::TooLarge,
+                format!("Send at most {MOST} scores at once."),
+            ));
+        }
+    }
+    if all.is_empty() {
+        return Err(Failure::bad_request("There is no score in the request."));
+    }
+    let kept = server
+        .store
+        .give_scores(all)
+        .await
+        .map_err(|error| match error {
+            storage::StorageError::NotFound(ref id) => {
+                let id = id.clone();
+                missing(error, &id)
+            }
+            other => other.into(),
+        })?;
+    Ok((StatusCode::CREATED, Json(Kept { scores: kept })))
+}
+
+async fn whole(body: Body, limit: usize, larger: &str) -> Result<bytes::Bytes, Failure> {
+    let bytes = axum::body::to_bytes(body, limit).await;
+    bytes.map_err(|_| {
+        Failure::new(
+            ErrorCode::TooLarge,
+            format!("{larger}, or did not arrive whole."),
+        )
+    })
+}
