@@ -30,6 +30,19 @@ pub(crate) async fn copy_text(text: String) -> bool {
         .is_ok()
 }
 
+/// Saves what lies at an address of this browser as a file of this name.
+pub(crate) fn save_as(url: &str, name: &str) {
+    let Ok(link) = document().create_element("a") else {
+        return;
+    };
+    // Attributes of these names are accepted by every element.
+    let _ = link.set_attribute("href", url);
+    let _ = link.set_attribute("download", name);
+    if let Ok(link) = link.dyn_into::<web_sys::HtmlElement>() {
+        link.click();
+    }
+}
+
 /// Address of this page without query and fragment.
 pub(crate) fn page_address() -> String {
     let location = window().location();
@@ -64,6 +77,15 @@ pub(crate) fn clicked_number(event: &web_sys::MouseEvent, attribute: &str) -> Op
         .get_attribute(attribute)?
         .parse()
         .ok()
+}
+
+/// Closes the menu in which something was clicked.
+pub(crate) fn close_menu(event: &web_sys::MouseEvent) {
+    let element = event.target().and_then(|target| target.dyn_into().ok());
+    let menu = element.and_then(|element: web_sys::Element| element.closest("details").ok()?);
+    if let Some(menu) = menu {
+        let _ = menu.remove_attribute("open");
+    }
 }
 
 /// A text as a file, for what was pasted.

@@ -109,7 +109,7 @@ fn print(
         Format::Text => output::text::write(analysis, &mut out),
         Format::Json => output::lines::write(analysis, verdict, &mut out),
         Format::Run => output::run::write(analysis, verdict, &mut out),
-        Format::Csv => output::csv::write(analysis, &mut out),
+        Format::Csv => output::csv(analysis, &mut out),
     };
     printed.and_then(|()| out.flush()).inspect_err(|_| {
         // What is left in the buffer would fail once more.

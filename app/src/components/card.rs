@@ -1,7 +1,7 @@
 //! What the list shows of a sequence, as HTML.
-use super::tokens_html;
 use crate::markup::{Maybe, Text, push};
 use api::Card;
+use markup::tokens_html;
 use metrics::format;
 
 /// A card that cannot be opened: while the file is read, and without JavaScript.

@@ -176,7 +176,7 @@ fn doubtful(text: &SequenceText, scale: Scale, from: Option<u32>, forward: bool)
         pieces.get(*index).is_some_and(|piece| {
             let weakest = text.weakest_of(*index);
             let mark = scale.mark(weakest, Mark::from_code(piece.mark));
-            mark.band() == Some(Band::Low) && !super::tokens::is_sign(&piece.text)
+            mark.band() == Some(Band::Low) && !markup::is_sign(&piece.text)
         })
     };
     let after = from.map_or(0, |token| {

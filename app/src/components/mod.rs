@@ -14,7 +14,6 @@ mod report;
 mod run_actions;
 mod run_view;
 mod status;
-mod tokens;
 
 pub(crate) use card::time_html;
 pub(crate) use drop_zone::DropZone;
@@ -23,4 +22,3 @@ pub(crate) use notice::{ErrorNotice, Notice, WayOut, set_status};
 pub(crate) use rehearsal::Rehearsal;
 pub(crate) use run_actions::Sending;
 pub(crate) use run_view::RunView;
-pub(crate) use tokens::tokens_html;

@@ -1,13 +1,15 @@
 //! Store, copy link, download: what one does with a whole run.
-use crate::browser::{copy_text, page_address};
+use crate::browser::{clicked_number, close_menu, copy_text, page_address};
 use crate::markup::text;
 use crate::session::store::{Upload, cancel_upload, store_open_file};
 use crate::session::{Origin, Phase, Session};
 use crate::view::ViewState;
+use leptos::ev;
 use leptos::prelude::*;
 use leptos_router::NavigateOptions;
 use leptos_router::hooks::use_navigate;
 use metrics::format;
+use worker::protocol::Kind;
 
 /// The actions beside the name of a run.
 #[component]
@@ -17,9 +19,39 @@ pub(crate) fn RunActions(
     id: Option<String>,
     view_state: RwSignal<ViewState>,
 ) -> impl IntoView {
-    match id {
+    let actions = match id {
         Some(id) => view! { <StoredActions id view_state/> }.into_any(),
         None => view! { <StoreButton session view_state/> }.into_any(),
+    };
+    view! {
+        <div class="actions">
+            <ExportMenu session view_state/>
+            {actions}
+        </div>
+    }
+}
+
+const EXPORTS: &str = "<button type=\"button\" data-export=\"0\">CSV, a row for each sequence</button>\
+    <button type=\"button\" data-export=\"1\">JSON Lines, with tokens</button>\
+    <button type=\"button\" data-export=\"2\">Markdown summary</button>\
+    <button type=\"button\" data-export=\"3\">HTML report, opens offline</button>";
+
+/// Saves what is listed, as it is filtered, sorted and coloured.
+#[component]
+fn ExportMenu(session: Session, view_state: RwSignal<ViewState>) -> impl IntoView {
+    let waiting = Signal::derive(move || !matches!(session.phase.get(), Phase::Ready { .. }));
+    let export = move |event: ev::MouseEvent| {
+        let nth = clicked_number(&event, "data-export");
+        if let Some(&kind) = nth.and_then(|nth| Kind::ALL.get(nth as usize)) {
+            session.export(kind, view_state.with_untracked(|view| view.scale));
+            close_menu(&event);
+        }
+    };
+    view! {
+        <details class="menu" class:hidden=waiting>
+            <summary class="button">"Export"</summary>
+            <div class="menu-items" on:click=export inner_html=EXPORTS></div>
+        </details>
     }
 }
 

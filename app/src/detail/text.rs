@@ -1,11 +1,11 @@
 //! The whole text of a sequence, highlighted. One tab stop: the arrow keys move inside it.
 use super::Focus;
 use crate::browser::clicked_number;
-use crate::components::tokens_html;
 use analysis::Scale;
 use leptos::ev;
 use leptos::html::Div;
 use leptos::prelude::*;
+use markup::tokens_html;
 use metrics::{Mark, format};
 use std::sync::Arc;
 use wasm_bindgen::JsCast;

@@ -6,11 +6,12 @@ mod receive;
 pub mod store;
 
 use crate::files::Chosen;
-use analysis::{Filter, Histogram, Quantity, Sort};
+use analysis::{Filter, Histogram, Quantity, Scale, Sort};
 use api::{RunSummary, Totals};
 use leptos::prelude::*;
 use std::sync::Arc;
 use web_sys::File;
+use worker::protocol::Kind;
 use worker::protocol::{Job, Request, Row, SequenceText, TokenView};
 
 /// Where the open file comes from.
@@ -273,6 +274,12 @@ impl Session {
             },
             &[],
         );
+    }
+
+    /// Asks for what is listed as a file; the browser saves it when it comes.
+    pub fn export(self, kind: Kind, scale: Scale) {
+        let name = self.summary.with_untracked(|summary| summary.name.clone());
+        held::send(&Request::Export { kind, name, scale }, &[]);
     }
 
     /// Asks how the values of all tokens are spread; the answer comes into `histogram`.

@@ -1,5 +1,6 @@
 //! Answers of the worker become signals.
 use super::{Phase, Rows, Selected, Session};
+use crate::browser::save_as;
 use crate::worker_client::WorkerEvent;
 use api::{Card, Totals};
 use leptos::prelude::*;
@@ -71,6 +72,16 @@ impl Session {
                 if query == self.asked.get_value() {
                     self.refused.set(message);
                 }
+            }
+            Response::Exported { kind, url } if url.is_empty() => {
+                let kind = kind.extension();
+                self.refused.set(format!(
+                    "The browser has no room for this {kind} file. Filter for fewer sequences."
+                ));
+            }
+            Response::Exported { kind, url } => {
+                let name = self.summary.with_untracked(|summary| summary.name.clone());
+                save_as(&url, &format!("{name}.{}", kind.extension()));
             }
             Response::Completed { suggestions } => self.suggestions.set(suggestions),
             Response::Located { query, position } => {

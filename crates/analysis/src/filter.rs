@@ -29,4 +29,30 @@ impl Filter {
             && self.source.is_empty()
             && self.band.is_none()
     }
+
+    /// The conditions as one writes them; empty when there are none.
+    pub fn in_words(&self) -> String {
+        let mut words = Vec::new();
+        if !self.query.is_empty() {
+            words.push(self.query.clone());
+        }
+        for (name, value) in [("model", &self.model), ("file", &self.source)] {
+            if !value.is_empty() {
+                words.push(format!("{name}={value}"));
+            }
+        }
+        if let Some(in_band) = self.band {
+            let band = match in_band.band {
+                0 => "low",
+                1 => "middle",
+                _ => "high",
+            };
+            let quantity = in_band.scale.quantity.name();
+            words.push(format!("some token of {band} {quantity}"));
+        }
+        if self.fold {
+            words.push("identical texts folded".to_owned());
+        }
+        words.join(", ")
+    }
 }

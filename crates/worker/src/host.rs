@@ -1,4 +1,5 @@
 //! The worker's side: reads the file, keeps the state, answers.
+use crate::files;
 use crate::protocol::{Job, Request, Response};
 use crate::reading;
 use crate::source::Source;
@@ -133,6 +134,9 @@ fn receive(worker: &Shared, message: &JsValue) {
         }
         Request::Complete { text } => send(&worker.borrow().state.complete(&text)),
         Request::Locate { sequence } => send(&worker.borrow_mut().state.locate(sequence)),
+        Request::Export { kind, name, scale } => {
+            send(&files::export(&worker.borrow().state, kind, &name, scale));
+        }
         Request::Histogram { quantity } => send(&worker.borrow().state.histogram(quantity)),
         Request::Rows {
             query,

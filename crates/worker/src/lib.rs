@@ -8,6 +8,7 @@
 //! crew      large files of lines are read by several helpers, dealt out here
 //! helper    a worker of the worker's own: lines of a range of bytes
 //! asking    which alternatives a query needs, read a few records at a time
+//! files     what is listed, as a file to take away
 //! warm      practice before the first file
 //! host      the message loop
 //! ```
@@ -24,6 +25,7 @@
 //! gets a new worker.
 mod asking;
 mod crew;
+mod files;
 pub mod helper;
 pub mod host;
 pub mod protocol;

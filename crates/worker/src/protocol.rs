@@ -1,6 +1,7 @@
 //! What page and worker say to each other.
 use analysis::{Filter, Histogram, Quantity, Scale, Sort};
 use api::{Card, Piece, RunSummary, Totals};
+pub use export::Kind;
 use metrics::Mark;
 use serde::{Deserialize, Serialize};
 
@@ -46,6 +47,15 @@ pub enum Request {
     Locate {
         /// Which one.
         sequence: u32,
+    },
+    /// What is listed, as a file to take away.
+    Export {
+        /// Which kind.
+        kind: Kind,
+        /// Name of the run.
+        name: String,
+        /// By what tokens are coloured.
+        scale: Scale,
     },
     /// How the values of all tokens are spread.
     Histogram {
@@ -133,6 +143,13 @@ pub enum Response {
     Completed {
         /// Whole queries to choose from, and what each of them adds.
         suggestions: Vec<(String, String)>,
+    },
+    /// Answer to `Export`.
+    Exported {
+        /// Which kind.
+        kind: Kind,
+        /// Where it is: an address of this browser; empty when there is no room for it.
+        url: String,
     },
     /// Answer to `Locate`.
     Located {

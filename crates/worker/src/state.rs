@@ -1,14 +1,16 @@
 //! What the worker knows of the file, and its answers. No browser in here: tested natively.
 use crate::protocol::{AlternativeView, Response, Row, SequenceText, Stated, TokenView};
 use analysis::query::{Query, complete};
-use analysis::{Filter, Histogram, Quantity, Question, Selection, Sort, Texts};
+use analysis::{Filter, Histogram, Quantity, Question, Scale, Selection, Sort, Texts};
 use api::Card;
 use completions::{
     Alignment, Columns, FormatId, RecordSpan, SequenceDetail, Source, TokenDetail, decode_sequence,
 };
+use export::{Kind, View};
 use metrics::alternatives::Alternatives;
 use metrics::{Reading, Status, num, repetition};
 use std::f64::consts::LN_2;
+use std::io::{self, Write};
 
 /// Tokens of a card in the list.
 pub(crate) const CARD_TOKENS: u32 = 90;
@@ -109,6 +111,27 @@ impl State {
         Response::Refused { query, message }
     }
 
+    /// What is listed, as a file.
+    ///
+    /// # Errors
+    /// Those of `out`.
+    pub(crate) fn export(
+        &self,
+        name: &str,
+        scale: Scale,
+        kind: Kind,
+        out: &mut dyn Write,
+    ) -> io::Result<()> {
+        let view = View {
+            name,
+            columns: &self.columns,
+            selection: &self.selection,
+            scale,
+            filter: &self.filter.in_words(),
+        };
+        view.write(kind, out)
+    }
+
     /// What a query may go on with.
     pub(crate) fn complete(&self, text: &str) -> Response {
         let whole = |suggestion: analysis::query::Suggestion| {
@@ -156,29 +179,11 @@ impl State {
     fn row(&self, sequence: u32, tokens: u32) -> Row {
         let card = Card::new(&self.columns, sequence, tokens);
         Row {
-            weakest: self.weakest(&card),
+            weakest: export::weakest(&self.columns, &card),
             card,
             hits: self.selection.hits_in(sequence).to_vec(),
             copies: self.selection.copies(sequence),
         }
-    }
-
-    /// Per piece of a card the lowest probability.
-    fn weakest(&self, card: &Card) -> Vec<f32> {
-        let Some(row) = self.columns.sequences.get(card.sequence as usize) else {
-            return Vec::new();
-        };
-        let last = u64::from(card.tokens - card.hidden_tokens);
-        let ends = card.pieces.iter().skip(1).map(|next| next.token.into());
-        let ranges = card.pieces.iter().zip(ends.chain([last]));
-        ranges
-            .map(|(piece, end)| {
-                let tokens = row.first_token + u64::from(piece.token)..row.first_token + end;
-                let known =
-                    tokens.filter_map(|at| analysis::scale::probability_at(&self.columns, at));
-                known.reduce(f64::min).map_or(-1.0, |p| p as f32)
-            })
-            .collect()
     }
 
     /// How the values of all tokens are spread.

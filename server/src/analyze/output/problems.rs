@@ -1,6 +1,7 @@
 //! The import report as text.
-use super::{clean, source};
+use super::clean;
 use completions::{Columns, Level, Place, Problem};
+use export::csv::source;
 use metrics::format::count;
 use std::io::{self, Write};
 

@@ -1,11 +1,9 @@
 //! All inputs as one run: one JSON document, for programs.
-use super::{
-    lines::{Judged, Model, judged, models},
-    source,
-};
+use super::lines::{Judged, Model, judged, models};
 use crate::analyze::{condition::Verdict, read::Analysis};
 use api::{BoardProblem, RunSummary, Totals};
 use completions::Problem;
+use export::csv::source;
 use serde::Serialize;
 use std::{
     borrow::Cow,

@@ -1,7 +1,7 @@
 //! The tokens as CSV.
 use super::{HEADER, rows};
-use crate::analyze::output::cells::row;
 use completions::Columns;
+use export::cells::row;
 use std::io::{self, Write};
 
 pub(super) fn write(runs: &[Columns], out: &mut dyn Write) -> io::Result<()> {

@@ -124,7 +124,7 @@ fn the_readme_lists_the_columns() {
         found.unwrap().to_owned()
     };
     for (option, columns) in [
-        ("--csv", &output::csv::HEADER[..]),
+        ("--csv", &export::csv::HEADER[..]),
         ("--tokens", &tokens::HEADER[..]),
     ] {
         let row = row(option);

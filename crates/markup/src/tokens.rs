@@ -1,12 +1,12 @@
 //! Highlighted text as HTML: one `<span>` per piece, its colour step as a class.
-use crate::markup::{Text, push};
+use crate::{Text, push};
 use api::Piece;
 use metrics::Mark;
 
 /// The pieces as HTML. `marks` are the codes of their marks, piece by piece; where there are none, those of the pieces count. `hits` are the tokens that match the filter, ascending.
 ///
 /// Every character of the text is in it, once; glyphs come from the style sheet and are not copied.
-pub(crate) fn tokens_html(pieces: &[Piece], marks: &[u8], hits: &[u32]) -> String {
+pub fn tokens_html(pieces: &[Piece], marks: &[u8], hits: &[u32]) -> String {
     let mut html = String::with_capacity(pieces.len() * 40);
     for (index, piece) in pieces.iter().enumerate() {
         let end = pieces.get(index + 1).map_or(u32::MAX, |next| next.token);
@@ -36,7 +36,7 @@ pub(crate) fn tokens_html(pieces: &[Piece], marks: &[u8], hits: &[u32]) -> Strin
 }
 
 /// White space and punctuation only: it says little, so it is not coloured unless somebody wants it.
-pub(crate) fn is_sign(text: &str) -> bool {
+pub fn is_sign(text: &str) -> bool {
     text.chars().all(|character| match character {
         _ if character.is_ascii() => !character.is_ascii_alphanumeric(),
         // General punctuation, and that of Chinese and Japanese.

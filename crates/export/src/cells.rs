@@ -2,8 +2,11 @@
 use std::io::{self, Write};
 
 /// Writes one row.
-pub fn row<const N: usize>(out: &mut dyn Write, cells: [&str; N]) -> io::Result<()> {
-    for (at, cell) in cells.iter().enumerate() {
+///
+/// # Errors
+/// Those of `out`.
+pub fn row<'a>(out: &mut dyn Write, cells: impl IntoIterator<Item = &'a str>) -> io::Result<()> {
+    for (at, cell) in cells.into_iter().enumerate() {
         if at > 0 {
             out.write_all(b",")?;
         }

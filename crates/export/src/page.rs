@@ -1,0 +1,137 @@
+//! One HTML file that shows the highlighted texts: it opens without a server, script or network.
+use crate::{View, weakest};
+use api::{Card, Totals};
+use markup::{Text, tokens_html};
+use metrics::format::{count, sig3_or_dash, utc};
+use metrics::{Band, Mark};
+use std::io::{self, Write};
+
+/// Sequences in one file: browsers are slow with more.
+pub const SEQUENCES: usize = 2_000;
+
+/// The colours, light and dark, and the looks of tokens are those of the application.
+const STYLES: [&str; 2] = [
+    include_str!("../../../style/tokens.css"),
+    include_str!("../../../style/tokens-text.css"),
+];
+
+const LAYOUT: &str = "body{font-family:var(--sans);background:var(--surface);color:var(--ink);max-width:72rem;margin:2rem auto;padding:0 1rem}\
+h1{font-size:1.4rem;margin:0 0 .25rem;overflow-wrap:anywhere}.quiet{color:var(--ink-quiet);font-size:.85rem}\
+.boards,.chips{display:flex;flex-wrap:wrap;gap:.5rem 2rem;margin:1rem 0}.chips{gap:.25rem 1.25rem;margin:0 0 .25rem;font-size:.85rem}\
+dt{color:var(--ink-quiet);font-size:.75rem}dd{margin:0}.boards dd{font-size:2rem;font-weight:300}\
+article{border:1px solid var(--line);border-radius:.5rem;background:var(--raised);padding:.75rem 1rem;margin:.75rem 0}\
+.tokens{white-space:pre-wrap;margin:.25rem 0}.key span{margin-right:1rem}";
+
+/// Writes it.
+///
+/// # Errors
+/// Those of `out`.
+pub fn write(view: &View<'_>, out: &mut dyn Write) -> io::Result<()> {
+    let name = Text(view.name);
+    write!(
+        out,
+        "<!doctype html><html lang=\"en\" data-signs=\"0\"><head><meta charset=\"utf-8\">\
+         <meta name=\"viewport\" content=\"width=device-width,initial-scale=1\">\
+         <meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\">\
+         <title>{name} · Surprisal</title><style>{}{}{LAYOUT}</style></head><body><h1>{name}</h1>",
+        STYLES[0], STYLES[1]
+    )?;
+    head(view, out)?;
+    for &index in view.selection.order.iter().take(SEQUENCES) {
+        article(view, index, out)?;
+    }
+    out.write_all(b"</body></html>\n")
+}
+
+fn head(view: &View<'_>, out: &mut dyn Write) -> io::Result<()> {
+    let totals = Totals::from(&view.selection.metrics);
+    let all = view.columns.sequences.len() as u64;
+    write!(
+        out,
+        "<p class=\"quiet\">{} of {} sequences · {} tokens",
+        count(totals.sequences),
+        count(all),
+        count(totals.tokens)
+    )?;
+    if !view.filter.is_empty() {
+        write!(out, " · only <code>{}</code>", Text(view.filter))?;
+    }
+    let listed = view.selection.order.len();
+    if listed > SEQUENCES {
+        let (shown, listed) = (count(SEQUENCES as u64), count(listed as u64));
+        write!(out, " · the first {shown} of {listed} are in this file")?;
+    }
+    out.write_all(b"</p><dl class=\"boards\">")?;
+    for (name, value) in [
+        ("Number of sentences", count(totals.sequences)),
+        (
+            "Perplexity overall",
+            sig3_or_dash(totals.perplexity_overall),
+        ),
+        (
+            "Probability overall",
+            sig3_or_dash(totals.probability_overall),
+        ),
+    ] {
+        write!(out, "<div><dt>{name}</dt><dd>{value}</dd></div>")?;
+    }
+    let [low, high] = view.scale.limits();
+    write!(
+        out,
+        "</dl><p class=\"quiet key\">coloured by {}: ",
+        view.scale.quantity.name()
+    )?;
+    for (band, class, words) in [
+        (Band::Low, "b1", format!("up to {low}")),
+        (Band::Middle, "b4", format!("up to {high}")),
+        (Band::High, "b7", "above".to_owned()),
+    ] {
+        let count = count(view.selection.metrics.bands[band as usize]);
+        write!(
+            out,
+            "<span class=\"tokens\"><span class=\"{class}\">token</span></span><span>{words} · {count}</span>"
+        )?;
+    }
+    out.write_all(b"</p>")
+}
+
+fn article(view: &View<'_>, index: u32, out: &mut dyn Write) -> io::Result<()> {
+    if view.columns.sequences.get(index as usize).is_none() {
+        return Ok(());
+    }
+    let card = Card::new(view.columns, index, u32::MAX);
+    write!(
+        out,
+        "<article id=\"s{0}\"><dl class=\"chips\"><div><dt>Sequence</dt><dd>{0}</dd></div>",
+        index + 1
+    )?;
+    let created = card.created.and_then(utc).unwrap_or_default();
+    for (name, value) in [
+        ("probability", sig3_or_dash(card.probability)),
+        ("Perplexity", sig3_or_dash(card.perplexity)),
+        ("N.Token", count(card.tokens.into())),
+        ("Model", Text(&card.model).to_string()),
+        ("Created at", created),
+        ("File", Text(&card.source).to_string()),
+        ("Ended by", Text(&card.finish).to_string()),
+    ] {
+        if !value.is_empty() {
+            write!(out, "<div><dt>{name}</dt><dd>{value}</dd></div>")?;
+        }
+    }
+    let marks: Vec<u8> = card
+        .pieces
+        .iter()
+        .zip(weakest(view.columns, &card))
+        .map(|(piece, weakest)| {
+            let known = (weakest >= 0.0).then_some(f64::from(weakest));
+            view.scale.mark(known, Mark::from_code(piece.mark)).code()
+        })
+        .collect();
+    let hits = view.selection.hits_in(index);
+    write!(
+        out,
+        "</dl><p class=\"tokens\">{}</p></article>",
+        tokens_html(&card.pieces, &marks, hits)
+    )
+}
