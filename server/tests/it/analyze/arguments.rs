@@ -1,7 +1,7 @@
 //! What is wrong, and what the help says.
 use super::{Place, Ran, TINY, surprisal, workspace};
 use serde_json::Value;
-use server::analyze::{input, output, tokens};
+use server::analyze::{input, tokens};
 
 fn run(arguments: &[&str]) -> Ran {
     surprisal(arguments).output().unwrap().into()
