@@ -68,7 +68,10 @@ fn run(arguments: &Generate, stop: &Stop) -> Result<(), Complaint> {
             say(&format!("{} {}", idle.name, idle.reason));
         }
     }
-    let input = prompt.ids(&model).map_err(|error| (1, error.to_string()))?;
+    let prompt = prompt
+        .in_chat(arguments, &model)
+        .map_err(|message| (1, message))?;
+    let input = prompt.ids(&model).map_err(|message| (1, message))?;
     let answer = write(
         arguments,
         &model,

@@ -6,8 +6,8 @@ use std::{ffi::OsString, path::PathBuf};
 #[derive(Debug, Args)]
 #[command(after_help = HELP)]
 pub struct Score {
-    /// The directory of a model: config.json, *.safetensors and tokenizer.json
-    #[arg(long, value_name = "DIR")]
+    /// A model: a directory with config.json, *.safetensors and tokenizer.json; or a GGUF file
+    #[arg(long, value_name = "PATH")]
     pub model: PathBuf,
     /// Files of text in UTF-8, or `-` for the standard input
     #[arg(value_name = "FILE", required = true)]

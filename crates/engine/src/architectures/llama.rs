@@ -1,8 +1,8 @@
 //! Llama and what follows its plan: rotary positions, shared heads, gated layers, norms without a mean.
 //!
-//! Mistral adds a window, Qwen2 biases, which are read where the files have them.
+//! Mistral adds a window, Qwen2 biases, Qwen3 norms of the heads; the last two are read where the files have them.
 use super::Network;
-use crate::failure::Result;
+use crate::failure::{Failure, Result};
 use crate::layers::{Activation, Angles, Cache, Embedding, Heads, Linear, Norm, Rotary, causal};
 use crate::load::config::Config;
 use crate::load::weights::Weights;
@@ -33,6 +33,8 @@ struct Attention {
     keys: Linear,
     values: Linear,
     output: Linear,
+    /// Of every head of queries and keys.
+    norms: Option<(Norm, Norm)>,
 }
 
 pub(super) fn build(config: &Config, weights: &Weights) -> Result<Box<dyn Network>> {
@@ -64,6 +66,13 @@ pub(super) fn build(config: &Config, weights: &Weights) -> Result<Box<dyn Networ
                 keys: linear("self_attn.k_proj", width, heads.keys * head)?,
                 values: linear("self_attn.v_proj", width, heads.keys * head)?,
                 output: linear("self_attn.o_proj", count * head, width)?,
+                norms: weights
+                    .has(&name("self_attn.q_norm.weight"))
+                    .then(|| {
+                        let norm = |part| Norm::root(weights, &name(part), head, epsilon);
+                        Ok::<_, Failure>((norm("self_attn.q_norm")?, norm("self_attn.k_norm")?))
+                    })
+                    .transpose()?,
             },
             second_norm: norm(&name("post_attention_layernorm"))?,
             gate: linear("mlp.gate_proj", width, inner)?,
@@ -75,7 +84,14 @@ pub(super) fn build(config: &Config, weights: &Weights) -> Result<Box<dyn Networ
     let layers = config.size("num_hidden_layers")?;
     let tokens = weights.embedding("model.embed_tokens", vocabulary, width)?;
     Ok(Box::new(Llama {
-        rotary: Rotary::new(config, head)?,
+        rotary: match weights.has("rope_freqs.weight") {
+            true => Rotary::new(config, head)?.slowed(
+                &weights
+                    .tensor("rope_freqs.weight", &[head / 2])?
+                    .to_vec1()?,
+            ),
+            false => Rotary::new(config, head)?,
+        },
         window: window(config)?,
         blocks: (0..layers).map(block).collect::<Result<_>>()?,
         norm: norm("model.norm")?,
@@ -149,8 +165,13 @@ impl Llama {
         mask: Option<&Tensor>,
     ) -> Result<Tensor> {
         let split = |linear: &Linear| attention.heads.split(&linear.forward(x)?);
-        let queries = self.rotary.turn(&split(&attention.queries)?, angles)?;
-        let keys = self.rotary.turn(&split(&attention.keys)?, angles)?;
+        let (mut queries, mut keys) = (split(&attention.queries)?, split(&attention.keys)?);
+        if let Some((of_queries, of_keys)) = &attention.norms {
+            queries = of_queries.forward(&queries)?;
+            keys = of_keys.forward(&keys)?;
+        }
+        let queries = self.rotary.turn(&queries, angles)?;
+        let keys = self.rotary.turn(&keys, angles)?;
         let layer = cache.layer(number)?;
         layer.add(&keys, &split(&attention.values)?)?;
         let attended = attention.heads.attend(&queries, layer.parts(), mask)?;

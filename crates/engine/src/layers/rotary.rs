@@ -23,6 +23,7 @@ pub(crate) struct Angles {
 
 impl Rotary {
     /// For `width` numbers of every head, as `rope_parameters`, `rope_scaling` and `rope_theta` say.
+    /// `rope_neighbours` is a word of our own, see [`crate::load`].
     pub(crate) fn new(config: &Config, width: usize) -> Result<Self> {
         // transformers 5 keeps all of it in one place; before there were two.
         let told = config
@@ -57,8 +58,16 @@ impl Rotary {
         };
         Ok(Self {
             steps: steps.into_iter().map(|step| step as f32).collect(),
-            neighbours: false,
+            neighbours: config.flag("rope_neighbours"),
         })
+    }
+
+    /// Turns each pair slower by a factor of its own: what GGUF files have in the place of a kind of scaling.
+    pub(crate) fn slowed(mut self, factors: &[f32]) -> Self {
+        for (step, factor) in self.steps.iter_mut().zip(factors) {
+            *step /= factor;
+        }
+        self
     }
 
     /// Of `count` positions from `start` on. The product is rounded to single precision, as transformers has it.

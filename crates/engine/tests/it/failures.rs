@@ -36,7 +36,7 @@ fn configure(dir: &Path, change: impl FnOnce(&mut Value)) {
 #[test]
 fn directories_without_a_model() {
     let dir = tempfile::tempdir().unwrap();
-    let remedy = "a model is a directory with config.json and its weights as *.safetensors, as save_pretrained() writes it";
+    let remedy = "a model is a directory with config.json and its weights as *.safetensors, as save_pretrained() writes it, or a GGUF file";
     assert_eq!(
         refused(dir.path(), Memory::free()),
         format!("DIR has no config.json; {remedy}")
@@ -59,7 +59,7 @@ fn configurations() {
         (
             "model_type",
             json!("mamba"),
-            "the architecture \"mamba\" is not known here; known are bart, gpt2, llama, mistral, qwen2, t5",
+            "the architecture \"mamba\" is not known here; known are bart, gpt2, llama, mistral, qwen2, qwen3, t5",
         ),
         (
             "model_type",

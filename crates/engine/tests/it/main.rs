@@ -5,4 +5,5 @@
 
 mod failures;
 mod generate;
+mod gguf;
 mod tiny;
