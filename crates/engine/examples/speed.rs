@@ -1,16 +1,20 @@
-//! How fast a model is here: `cargo run --release -p engine --example speed -- MODEL [TOKENS]`.
+//! How fast a model is here: `cargo run --release -p engine --example speed -- MODEL [TOKENS] [stored]`.
 //!
 //! One thread, two, or more: `RAYON_NUM_THREADS`.
 use decoding::{Parameters, generate};
-use engine::{Memory, Model, Session};
+use engine::{Memory, Model, Precision, Session};
 use std::{error::Error, path::PathBuf, sync::Arc, time::Instant};
 
 fn main() -> Result<(), Box<dyn Error>> {
     let mut arguments = std::env::args().skip(1);
     let path: PathBuf = arguments.next().ok_or("which model?")?.into();
     let tokens: usize = arguments.next().map_or(Ok(100), |text| text.parse())?;
+    let precision = match arguments.next() {
+        Some(_) => Precision::Stored,
+        None => Precision::Single,
+    };
     let begin = Instant::now();
-    let model = Arc::new(Model::load(&path, Memory::free())?);
+    let model = Arc::new(Model::load(&path, Memory::free(), precision)?);
     println!(
         "load           {:>8.2} s, {} {}",
         begin.elapsed().as_secs_f64(),

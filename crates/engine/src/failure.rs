@@ -60,7 +60,7 @@ pub enum Failure {
     },
     /// The weights would not fit.
     #[error(
-        "the model needs {} of memory and {} are free; close other programs, or take a smaller or a quantised model",
+        "the model needs {} of memory and {} are free; close other programs, or {remedy}",
         bytes(*needed), bytes(*free)
     )]
     Memory {
@@ -68,6 +68,8 @@ pub enum Failure {
         needed: u64,
         /// Bytes that can be had.
         free: u64,
+        /// What else can be done.
+        remedy: String,
     },
     /// A weight that the architecture has and the files have not.
     #[error("the files have no weight {0}; they do not belong to this config.json")]

@@ -22,7 +22,7 @@ mod text;
 
 pub use chat::{Message, Template};
 pub use failure::Failure;
-pub use load::{Memory, Model};
+pub use load::{Memory, Model, Precision};
 pub use score::{Place, Scored, score};
 pub use session::Session;
 pub use text::{Text, Tokens};

@@ -1,6 +1,7 @@
 //! The arguments of `surprisal generate`, and its help.
 use super::Told;
 use clap::{ArgGroup, Args};
+use engine::Precision;
 use std::path::PathBuf;
 
 /// Let a model on this machine write: a prompt in, its answers out, with the probability of every token.
@@ -10,6 +11,9 @@ pub struct Generate {
     /// A model: a directory with config.json, *.safetensors and, for texts, tokenizer.json; or a GGUF file
     #[arg(long, value_name = "PATH")]
     pub model: PathBuf,
+    /// Compute a quantised model as it is stored: a part of the memory, rougher probabilities
+    #[arg(long)]
+    pub stored: bool,
     /// The text to go on with; for an encoder-decoder the text to answer
     #[arg(long, value_name = "TEXT", group = "input", allow_hyphen_values = true)]
     pub prompt: Option<String>,
@@ -39,6 +43,16 @@ pub struct Generate {
     /// What a person can set.
     #[command(flatten)]
     pub told: Told,
+}
+
+impl Generate {
+    /// What quantised weights are computed with.
+    pub fn precision(&self) -> Precision {
+        match self.stored {
+            true => Precision::Stored,
+            false => Precision::Single,
+        }
+    }
 }
 
 const HELP: &str = "\

@@ -2,6 +2,7 @@
 mod bart;
 mod gpt2;
 mod llama;
+mod phi;
 mod t5;
 
 use crate::failure::{Failure, Result};
@@ -45,11 +46,14 @@ pub(crate) struct Architecture {
     build: Build,
 }
 
-const ALL: [Architecture; 7] = [
+const ALL: [Architecture; 10] = [
     known("bart", bart::build),
+    known("gemma", llama::build),
     known("gpt2", gpt2::build),
     known("llama", llama::build),
     known("mistral", llama::build),
+    known("phi", phi::build),
+    known("phi3", llama::build),
     known("qwen2", llama::build),
     known("qwen3", llama::build),
     known("t5", t5::build),

@@ -29,6 +29,17 @@ use safe::SafeFiles;
 use std::path::{Path, PathBuf};
 use weights::Weights;
 
+/// What quantised weights are computed with. Others are always computed with in single precision.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Precision {
+    /// The numbers that they stand for, four bytes each: the probabilities are those of the weights.
+    #[default]
+    Single,
+    /// The blocks as they are stored, multiplied with quantised numbers: a part of the memory, and rougher
+    /// probabilities, because the errors of that are larger than those of the weights.
+    Stored,
+}
+
 /// A model, ready to compute. Sessions share it.
 pub struct Model {
     pub(crate) network: Box<dyn Network>,
@@ -58,16 +69,16 @@ struct Parts {
 impl Model {
     /// Loads a model: a directory with `config.json` and `*.safetensors`, and `generation_config.json`,
     /// `tokenizer.json` and a chat template if they are there; or a GGUF file.
-    pub fn load(path: &Path, memory: Memory) -> Result<Self> {
+    pub fn load(path: &Path, memory: Memory, precision: Precision) -> Result<Self> {
         let parts = match path.is_file() {
-            true => Parts::of_file(path)?,
+            true => Parts::of_file(path, precision)?,
             false => Parts::of_directory(path)?,
         };
         let Parts {
             config, weights, ..
         } = &parts;
         let architecture = architectures::of(config)?;
-        memory.check(weights.bytes())?;
+        memory.check(weights)?;
         let generation = parts.generation.as_ref();
         // What is said of generation wins over what the model was trained with.
         let ids = |name: &str| {
@@ -175,8 +186,8 @@ impl Parts {
         })
     }
 
-    fn of_file(path: &Path) -> Result<Self> {
-        let gguf = Gguf::open(path)?;
+    fn of_file(path: &Path, precision: Precision) -> Result<Self> {
+        let gguf = Gguf::open(path, precision)?;
         Ok(Self {
             config: gguf.config()?,
             generation: None,

@@ -22,6 +22,11 @@ pub(crate) trait Files: Debug {
     /// Bytes of memory that all weights take.
     fn bytes(&self) -> u64;
 
+    /// Bytes of memory that they would take as they are stored, if they could be computed with like that.
+    fn smallest(&self) -> u64 {
+        self.bytes()
+    }
+
     /// Whether the weights of GPT-2 are stored as [inputs, outputs], unlike all others.
     fn turned(&self) -> bool;
 
@@ -40,6 +45,10 @@ impl Weights {
 
     pub(crate) fn bytes(&self) -> u64 {
         self.0.bytes()
+    }
+
+    pub(crate) fn smallest(&self) -> u64 {
+        self.0.smallest()
     }
 
     pub(crate) fn format(&self) -> String {
@@ -65,6 +74,30 @@ impl Weights {
             Some(packed) => Linear::packed(packed, bias),
             None => Linear::new(self.0.tensor(&weight)?.t()?, bias),
         })
+    }
+
+    /// Several in one: the rows of `name.weight` are those of the first, then those of the next.
+    pub(crate) fn linears<const N: usize>(
+        &self,
+        name: &str,
+        inputs: usize,
+        outputs: [usize; N],
+    ) -> Result<[Linear; N]> {
+        let all = outputs.iter().sum();
+        let weight = self.tensor(&format!("{name}.weight"), &[all, inputs])?;
+        let bias = self.bias(name, all)?;
+        let mut from = 0;
+        let mut parts = Vec::with_capacity(N);
+        for count in outputs {
+            let bias = bias.as_ref().map(|bias| bias.narrow(0, from, count));
+            let part = weight.narrow(0, from, count)?;
+            parts.push(Linear::new(part.t()?, bias.transpose()?));
+            from += count;
+        }
+        // As many as there are outputs.
+        parts
+            .try_into()
+            .map_err(|_| Failure::Missing(name.to_owned()))
     }
 
     /// The same of a weight that GPT-2 has as [inputs, outputs].

@@ -4,7 +4,7 @@ use candle_core::quantized::gguf_file::{Value, write};
 use candle_core::quantized::{GgmlDType, QTensor};
 use candle_core::{Device, Tensor};
 use decoding::{Parameters, generate};
-use engine::{Memory, Message, Model, Session};
+use engine::{Memory, Message, Model, Precision, Session};
 use serde_json::Value as Json;
 use std::{
     fs::{self, File},
@@ -80,6 +80,11 @@ fn neighbours(tensor: &Tensor, heads: usize) -> Tensor {
 
 /// The file, with a tokenizer of 32 tokens and a template.
 fn file(name: &str, format: GgmlDType) -> (TempDir, PathBuf) {
+    file_of(name, |tensor| QTensor::quantize(tensor, format).unwrap())
+}
+
+/// The same with matrices that are stored in some way.
+fn file_of(name: &str, store: impl Fn(&Tensor) -> QTensor) -> (TempDir, PathBuf) {
     let config: Json =
         serde_json::from_slice(&fs::read(folder(name).join("config.json")).unwrap()).unwrap();
     let kind = config["model_type"].as_str().unwrap();
@@ -186,12 +191,11 @@ fn file(name: &str, format: GgmlDType) -> (TempDir, PathBuf) {
                 _ => tensor,
             };
             // Norms and biases are never quantised.
-            let format = if tensor.rank() == 1 {
-                GgmlDType::F32
-            } else {
-                format
+            let stored = match tensor.rank() {
+                1 => QTensor::quantize(&tensor, GgmlDType::F32).unwrap(),
+                _ => store(&tensor),
             };
-            (name, QTensor::quantize(&tensor, format).unwrap())
+            (name, stored)
         })
         .collect();
     let dir = tempfile::tempdir().unwrap();
@@ -218,7 +222,7 @@ fn texts(list: impl IntoIterator<Item = String>) -> Value {
 }
 
 fn load(path: &Path) -> Arc<Model> {
-    Arc::new(Model::load(path, Memory::free()).unwrap())
+    Arc::new(Model::load(path, Memory::free(), Precision::Single).unwrap())
 }
 
 /// Whatever file the weights come from, the network is the same.
@@ -266,25 +270,51 @@ fn the_runs_of_transformers() {
     }
 }
 
-/// Quantised weights are computed with as they are: near the exact logits, and not them.
+fn logits(model: &Arc<Model>, ids: &[u32]) -> Vec<f32> {
+    let mut all = Vec::new();
+    let mut session = Session::new(model, &[]).unwrap();
+    session
+        .read(ids, |logits| {
+            all.extend_from_slice(logits);
+            true
+        })
+        .unwrap();
+    all
+}
+
+fn farthest(a: &[f32], b: &[f32]) -> f32 {
+    let off = a.iter().zip(b).map(|(a, b)| (a - b).abs());
+    off.fold(0.0, f32::max)
+}
+
+/// In single precision the weights are what they stand for; as they are stored they are near it.
 #[test]
 fn quantised_weights() {
-    for (name, head) in [("tiny_qwen2", true), ("tiny_llama", false)] {
-        let (_dir, path) = file(name, GgmlDType::Q8_0);
-        let (model, tiny) = (load(&path), Tiny::load(name));
-        assert_eq!(model.format(), "Q8_0");
-        let mut worst = 0.0_f64;
-        let mut rows = tiny.recorded["forward_logits"].as_array().unwrap().iter();
-        let mut session = Session::new(&model, &[]).unwrap();
-        session
-            .read(&tiny.input(), |logits| {
-                for (found, expected) in logits.iter().zip(numbers(rows.next().unwrap())) {
-                    worst = worst.max((f64::from(*found) - expected).abs());
-                }
-                true
-            })
-            .unwrap();
-        assert!(worst > 1e-4 && worst < 0.2, "{name}, tied {head}: {worst}");
+    for (name, format, quick, exact) in [
+        ("tiny_qwen2", GgmlDType::Q8_0, "Q8_0", "Q8_0 as F32"),
+        ("tiny_llama", GgmlDType::Q4_0, "Q4_0", "Q4_0 as F32"),
+        ("tiny_llama", GgmlDType::Q4_1, "Q4_1 as Q8_0", "Q4_1 as F32"),
+        ("tiny_gpt2", GgmlDType::Q5_1, "Q5_1 as Q8_0", "Q5_1 as F32"),
+    ] {
+        let (_dir, path) = file(name, format);
+        let ids = [5, 9, 14, 5, 9];
+        let stored = Model::load(&path, Memory::free(), Precision::Stored);
+        let model = Arc::new(stored.unwrap());
+        assert_eq!(model.format(), quick);
+        let rough = logits(&model, &ids);
+        let model = load(&path);
+        assert_eq!(model.format(), exact);
+        let found = logits(&model, &ids);
+        // The numbers that the blocks stand for, in a file of single precision.
+        let (_dir, path) = file_of(name, |tensor| {
+            let packed = QTensor::quantize(tensor, format).unwrap();
+            let values = packed.dequantize(&Device::Cpu).unwrap();
+            QTensor::quantize(&values, GgmlDType::F32).unwrap()
+        });
+        let expected = logits(&load(&path), &ids);
+        assert_eq!(farthest(&found, &expected), 0.0, "{name} {format:?}");
+        let off = farthest(&rough, &expected);
+        assert!(off > 1e-4 && off < 0.5, "{name} {format:?}: {off}");
     }
 }
 
@@ -314,7 +344,7 @@ fn what_is_broken_is_said() {
     let good = fs::read(&path).unwrap();
     let refused = |bytes: &[u8]| {
         fs::write(&path, bytes).unwrap();
-        let failure = Model::load(&path, Memory::free()).unwrap_err();
+        let failure = Model::load(&path, Memory::free(), Precision::Single).unwrap_err();
         failure
             .to_string()
             .replace(&dir.path().display().to_string(), "DIR")
@@ -361,13 +391,27 @@ fn what_is_broken_is_said() {
         "the architecture \"bloom\" is not known here; known are gpt2, llama, qwen2, qwen3"
     );
     fs::write(&path, &good).unwrap();
-    let failure = Model::load(&path, Memory::of(10)).unwrap_err().to_string();
-    assert!(failure.starts_with("the model needs "), "{failure}");
     // Damage anywhere gives an error or a model, never a panic.
     for at in (0..2000).step_by(7) {
         let mut bytes = good.clone();
         bytes[at] ^= 0x13;
         fs::write(&path, bytes).unwrap();
-        let _ = Model::load(&path, Memory::free());
+        let _ = Model::load(&path, Memory::free(), Precision::Single);
     }
+}
+
+#[test]
+fn memory() {
+    let (_dir, path) = file("tiny_llama", GgmlDType::Q8_0);
+    let load = |memory, precision| Model::load(&path, Memory::of(memory), precision);
+    assert!(load(30_000, Precision::Stored).is_ok());
+    assert_eq!(
+        load(30_000, Precision::Single).unwrap_err().to_string(),
+        "the model needs 90.8 KB of memory and 30 KB are free; close other programs, or compute it as it is stored, which needs 24.6 KB"
+    );
+    let failure = load(10_000, Precision::Stored).unwrap_err().to_string();
+    assert!(
+        failure.ends_with("or take a smaller or a quantised model"),
+        "{failure}"
+    );
 }

@@ -7,6 +7,7 @@
 mod names;
 mod tokenizer;
 
+use super::Precision;
 use super::config::Config;
 use super::weights::Files;
 use crate::chat::Template;
@@ -31,16 +32,17 @@ pub(crate) struct Gguf {
     path: PathBuf,
     file: File,
     content: Content,
+    precision: Precision,
 }
 
 impl Gguf {
-    pub(crate) fn open(path: &Path) -> Result<Self> {
+    pub(crate) fn open(path: &Path, precision: Precision) -> Result<Self> {
         let read = |source| Failure::Read {
             path: path.to_owned(),
             source,
         };
         let mut file = File::open(path).map_err(read)?;
-        let size = file.metadata().map_err(read)?.len();
+        let length = file.metadata().map_err(read)?.len();
         let content =
             Content::read(&mut BufReader::new(&mut file)).map_err(|error| Failure::Broken {
                 path: path.to_owned(),
@@ -50,13 +52,14 @@ impl Gguf {
             path: path.to_owned(),
             file,
             content,
+            precision,
         };
         for (name, info) in &gguf.content.tensor_infos {
-            let end = stored(info).and_then(|bytes| {
+            let end = size(info, info.ggml_dtype).and_then(|bytes| {
                 let from = gguf.content.tensor_data_offset.checked_add(info.offset)?;
                 from.checked_add(bytes)
             });
-            if end.is_none_or(|end| end > size) {
+            if end.is_none_or(|end| end > length) {
                 return Err(gguf.broken(format!(
                     "the weight {name} goes beyond its end; it is cut off"
                 )));
@@ -118,6 +121,18 @@ impl Gguf {
         }
     }
 
+    /// What a weight is multiplied as; `None` is single precision. candle has no fast way for some formats: they
+    /// become the next larger one that has, which loses less than they have lost already.
+    fn computed(&self, info: &TensorInfo) -> Option<GgmlDType> {
+        use GgmlDType::{BF16, F16, F32, Q4_1, Q5_0, Q5_1, Q8_0, Q8_1};
+        match info.ggml_dtype {
+            _ if self.precision == Precision::Single => None,
+            F32 | F16 | BF16 => None,
+            Q4_1 | Q5_0 | Q5_1 | Q8_1 => Some(Q8_0),
+            other => Some(other),
+        }
+    }
+
     fn info(&self, name: &str) -> Option<&TensorInfo> {
         self.content.tensor_infos.get(&names::weight(name)?)
     }
@@ -152,14 +167,27 @@ impl Files for Gguf {
     }
 
     fn packed(&self, name: &str) -> Result<Option<Arc<QTensor>>> {
-        let packed = self.info(name).filter(|info| is_packed(info.ggml_dtype));
-        packed.map(|_| self.read(name).map(Arc::new)).transpose()
+        let Some(format) = self.info(name).and_then(|info| self.computed(info)) else {
+            return Ok(None);
+        };
+        let stored = self.read(name)?;
+        if stored.dtype() == format {
+            return Ok(Some(Arc::new(stored)));
+        }
+        let packed = QTensor::quantize(&stored.dequantize(&Device::Cpu)?, format)?;
+        Ok(Some(Arc::new(packed)))
+    }
+
+    fn smallest(&self) -> u64 {
+        let infos = self.content.tensor_infos.values();
+        let stored = infos.map(|info| size(info, info.ggml_dtype).unwrap_or(u64::MAX));
+        stored.fold(0, u64::saturating_add)
     }
 
     fn bytes(&self) -> u64 {
-        let memory = |info: &TensorInfo| match is_packed(info.ggml_dtype) {
-            true => stored(info).unwrap_or(u64::MAX),
-            false => 4 * info.shape.elem_count() as u64,
+        let memory = |info: &TensorInfo| match self.computed(info) {
+            Some(format) => size(info, format).unwrap_or(u64::MAX),
+            None => size(info, GgmlDType::F32).unwrap_or(u64::MAX),
         };
         let all = self.content.tensor_infos.values().map(memory);
         all.fold(0, u64::saturating_add)
@@ -170,31 +198,32 @@ impl Files for Gguf {
         false
     }
 
-    /// The one that most numbers have.
+    /// That of most numbers: `Q4_K`, `Q4_1 as Q8_0`, `Q4_1 as F32`.
     fn format(&self) -> String {
         let mut counts: BTreeMap<String, usize> = BTreeMap::new();
         for info in self.content.tensor_infos.values() {
-            *counts.entry(format!("{:?}", info.ggml_dtype)).or_default() += info.shape.elem_count();
+            let (stored, computed) = (info.ggml_dtype, self.computed(info));
+            let computed = computed.unwrap_or(GgmlDType::F32);
+            let name = match stored == computed {
+                true => format!("{stored:?}"),
+                false => format!("{stored:?} as {computed:?}"),
+            };
+            *counts.entry(name).or_default() += info.shape.elem_count();
         }
         let most = counts.into_iter().max_by_key(|(_, count)| *count);
         most.map_or_else(String::new, |(name, _)| name)
     }
 }
 
-/// Multiplied as it is stored, in blocks of small numbers.
-fn is_packed(format: GgmlDType) -> bool {
-    !matches!(format, GgmlDType::F32 | GgmlDType::F16 | GgmlDType::BF16)
-}
-
-/// Bytes in the file; `None` if no file could be so large.
-fn stored(info: &TensorInfo) -> Option<u64> {
+/// Bytes in this format; `None` if no file could be so large.
+fn size(info: &TensorInfo, format: GgmlDType) -> Option<u64> {
     let numbers = info
         .shape
         .dims()
         .iter()
         .try_fold(1_usize, |all, &size| all.checked_mul(size))?;
-    let blocks = numbers.div_ceil(info.ggml_dtype.block_size());
-    u64::try_from(blocks.checked_mul(info.ggml_dtype.type_size())?).ok()
+    let blocks = numbers.div_ceil(format.block_size());
+    u64::try_from(blocks.checked_mul(format.type_size())?).ok()
 }
 
 impl std::fmt::Debug for Gguf {
