@@ -54,7 +54,8 @@ fn run(arguments: &Generate, stop: &Stop) -> Result<(), Complaint> {
     let told = arguments.told.over(Parameters::default());
     told.map_err(|error| (USAGE, error.to_string()))?;
     let prompt = Prompt::of(arguments).map_err(|message| (1, message))?;
-    let model = Model::load(&arguments.model, Memory::free()).map_err(|e| (1, e.to_string()))?;
+    let model = Model::load(&arguments.model, Memory::free(), arguments.precision())
+        .map_err(|e| (1, e.to_string()))?;
     let model = Arc::new(model);
     let mut defaults = model.defaults().clone();
     defaults.eos_token_id = model.eos().to_vec();
@@ -68,7 +69,10 @@ fn run(arguments: &Generate, stop: &Stop) -> Result<(), Complaint> {
             say(&format!("{} {}", idle.name, idle.reason));
         }
     }
-    let input = prompt.ids(&model).map_err(|error| (1, error.to_string()))?;
+    let prompt = prompt
+        .in_chat(arguments, &model)
+        .map_err(|message| (1, message))?;
+    let input = prompt.ids(&model).map_err(|message| (1, message))?;
     let answer = write(
         arguments,
         &model,

@@ -20,7 +20,7 @@ const STOPPED: u8 = 130;
 /// Runs the command with the standard streams.
 pub fn main(arguments: &Score) -> ExitCode {
     let stop = Stop::on_ctrl_c();
-    let model = match Model::load(&arguments.model, Memory::free()) {
+    let model = match Model::load(&arguments.model, Memory::free(), arguments.precision()) {
         Ok(model) => Arc::new(model),
         Err(failure) => {
             say(&failure.to_string());

@@ -1,5 +1,4 @@
 //! Why a model cannot be used.
-use crate::architectures::KNOWN;
 use metrics::format::bytes;
 use std::{io, path::PathBuf};
 
@@ -16,7 +15,7 @@ pub enum Failure {
     },
     /// Not a directory with a model in it.
     #[error(
-        "{} has no {what}; a model is a directory with config.json and its weights as *.safetensors, as save_pretrained() writes it",
+        "{} has no {what}; a model is a directory with config.json and its weights as *.safetensors, as save_pretrained() writes it, or a GGUF file",
         path.display()
     )]
     NoModel {
@@ -36,10 +35,12 @@ pub enum Failure {
         problem: String,
     },
     /// A network that is not built here.
-    #[error("the architecture {found:?} is not known here; known are {}", KNOWN.join(", "))]
+    #[error("the architecture {found:?} is not known here; known are {known}")]
     Architecture {
-        /// `model_type` of the configuration.
+        /// `model_type` of the configuration, `general.architecture` of a GGUF file.
         found: String,
+        /// Those that are known in such files.
+        known: String,
     },
     /// A file of weights that is cut off or damaged.
     #[error("{} is broken: {why}; get it again", path.display())]
@@ -49,9 +50,17 @@ pub enum Failure {
         /// What is wrong.
         why: String,
     },
+    /// A tokenizer that cannot be made from a GGUF file.
+    #[error("{}: {why}", path.display())]
+    Tokenizer {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong, and what to do.
+        why: String,
+    },
     /// The weights would not fit.
     #[error(
-        "the model needs {} of memory and {} are free; close other programs, or take a smaller or a quantised model",
+        "the model needs {} of memory and {} are free; close other programs, or {remedy}",
         bytes(*needed), bytes(*free)
     )]
     Memory {
@@ -59,6 +68,8 @@ pub enum Failure {
         needed: u64,
         /// Bytes that can be had.
         free: u64,
+        /// What else can be done.
+        remedy: String,
     },
     /// A weight that the architecture has and the files have not.
     #[error("the files have no weight {0}; they do not belong to this config.json")]
@@ -93,6 +104,9 @@ pub enum Failure {
         /// How many there are.
         vocabulary: usize,
     },
+    /// The template of a chat is wrong, or does not like the messages.
+    #[error("the chat template failed: {0}; give the prompt as a plain text")]
+    Template(String),
     /// The tokenizer does not take a text.
     #[error("the tokenizer failed: {0}")]
     Encode(String),

@@ -8,6 +8,7 @@
 //! | `node`, `browser`, `minio`, `valgrind` | the other tools; all but the compiler can be missing |
 //! | `tools` | the tools together, each looked for once |
 //! | `site`, `bundle`, `style`, `css`, `compress`, `files` | `target/site` |
+//! | `demo` | a small model to try the program with |
 //! | `serve`, `dist` | the server program, and the one with the site inside it |
 //! | `bench` | `cargo xtask bench`, and the checks that belong to it |
 //! | `fuzz` | `cargo xtask fuzz`, and its check |
@@ -21,6 +22,7 @@ mod checks;
 mod compress;
 mod css;
 mod debian;
+mod demo;
 mod dist;
 mod e2e;
 mod files;
@@ -53,6 +55,7 @@ cargo xtask <command>
   build [--release]            the site (target/site) and the server
   serve [--release] [--addr A] builds, then serves on http://127.0.0.1:3000 or A (host:port)
   dist                         one program with the site inside it: target/dist/surprisal
+  demo-model                   a small language model (93 MB) in target/models
   bench [browser] [--pairs N] [--megabytes N] [--save]
                                measures against the goals, without a browser or in one; --save adds to BENCHMARKS.md
   bench record                 counts instructions anew, for the check `bench-count`
@@ -89,6 +92,7 @@ fn dispatch(arguments: &[&str]) -> Done<bool> {
         ["build", "--release"] => site::build_all(&tools, true).map(|_| true),
         ["serve", options @ ..] => serve::serve(&tools, options).map(|()| true),
         ["dist"] => dist::dist(&tools).map(|()| true),
+        ["demo-model"] => demo::ensure(&workspace).map(|_| true),
         ["bench", options @ ..] => bench::bench(&tools, options).map(|()| true),
         ["fuzz", options @ ..] => fuzz::fuzz(&workspace, options).map(|()| true),
         ["test", names @ ..] => checks::test(&tools, names),

@@ -1,15 +1,19 @@
 //! The arguments of `surprisal generate`, and its help.
 use super::Told;
 use clap::{ArgGroup, Args};
+use engine::Precision;
 use std::path::PathBuf;
 
 /// Let a model on this machine write: a prompt in, its answers out, with the probability of every token.
 #[derive(Debug, Args)]
 #[command(after_help = HELP, group = ArgGroup::new("input").required(true))]
 pub struct Generate {
-    /// The directory of a model: config.json, *.safetensors and, for texts, tokenizer.json
-    #[arg(long, value_name = "DIR")]
+    /// A model: a directory with config.json, *.safetensors and, for texts, tokenizer.json; or a GGUF file
+    #[arg(long, value_name = "PATH")]
     pub model: PathBuf,
+    /// Compute a quantised model as it is stored: a part of the memory, rougher probabilities
+    #[arg(long)]
+    pub stored: bool,
     /// The text to go on with; for an encoder-decoder the text to answer
     #[arg(long, value_name = "TEXT", group = "input", allow_hyphen_values = true)]
     pub prompt: Option<String>,
@@ -19,6 +23,17 @@ pub struct Generate {
     /// The same as token ids, such as 5,9,14; needs no tokenizer
     #[arg(long, value_name = "IDS", group = "input", value_delimiter = ',')]
     pub input_ids: Option<Vec<u32>>,
+    /// The prompt is what a person says in a chat: the model's own template is put around it
+    #[arg(long, conflicts_with = "input_ids")]
+    pub chat: bool,
+    /// What stands above the chat: how the model shall answer
+    #[arg(
+        long,
+        value_name = "TEXT",
+        requires = "chat",
+        allow_hyphen_values = true
+    )]
+    pub system: Option<String>,
     /// One JSON object: ids, texts, scores, log-probabilities, parameters in force
     #[arg(long)]
     pub json: bool,
@@ -30,9 +45,22 @@ pub struct Generate {
     pub told: Told,
 }
 
+impl Generate {
+    /// What quantised weights are computed with.
+    pub fn precision(&self) -> Precision {
+        match self.stored {
+            true => Precision::Stored,
+            false => Precision::Single,
+        }
+    }
+}
+
 const HELP: &str = "\
 Parameters have the names, defaults and meanings of transformers; what the model brings along in generation_config.json
 is in force unless it is told otherwise. With --json, `parameters` says what was.
+
+A chat needs a model with a template: chat_template in tokenizer_config.json, chat_template.jinja, or inside a GGUF file.
+With --json, `prompt` is the text that the template made.
 
 Exit status:
   0    the answers are complete
@@ -44,4 +72,5 @@ Examples:
   surprisal generate --model gpt2/ --prompt 'Once upon a time' --max-new-tokens 50
   surprisal generate --model gpt2/ --prompt-file p.txt --do-sample true --temperature 0.8 --num-return-sequences 4 --seed 7
   surprisal generate --model t5/ --prompt 'summarize: ...' --num-beams 4 --early-stopping never --json
+  surprisal generate --model SmolLM2.gguf --chat --prompt 'Write one sentence about the sea.' --max-new-tokens 60
   surprisal generate --model gpt2/ --prompt 'The sea' --top-logprobs 5 --jsonl | surprisal analyze -";

@@ -1,14 +1,18 @@
 //! The arguments of `surprisal score`, and its help.
 use clap::Args;
+use engine::Precision;
 use std::{ffi::OsString, path::PathBuf};
 
 /// Let a model on this machine judge texts: how likely it finds every token, over its whole vocabulary.
 #[derive(Debug, Args)]
 #[command(after_help = HELP)]
 pub struct Score {
-    /// The directory of a model: config.json, *.safetensors and tokenizer.json
-    #[arg(long, value_name = "DIR")]
+    /// A model: a directory with config.json, *.safetensors and tokenizer.json; or a GGUF file
+    #[arg(long, value_name = "PATH")]
     pub model: PathBuf,
+    /// Compute a quantised model as it is stored: a part of the memory, rougher probabilities
+    #[arg(long)]
+    pub stored: bool,
     /// Files of text in UTF-8, or `-` for the standard input
     #[arg(value_name = "FILE", required = true)]
     pub files: Vec<OsString>,
@@ -18,6 +22,16 @@ pub struct Score {
     /// Every token, too: id, text, log-probability, rank and entropy
     #[arg(long)]
     pub tokens: bool,
+}
+
+impl Score {
+    /// What quantised weights are computed with.
+    pub fn precision(&self) -> Precision {
+        match self.stored {
+            true => Precision::Stored,
+            false => Precision::Single,
+        }
+    }
 }
 
 const HELP: &str = "\

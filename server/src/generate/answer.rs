@@ -69,7 +69,9 @@ impl Answer<'_> {
             "finish_reasons": each(&|sequence| json!(finish(sequence.finish))),
             "parameters": effective::parameters(self.settings, self.begin.len()),
             "drawn": self.drawn(),
+            "prompt": self.prompt.text(),
             "model": self.name,
+            "weights": self.model.format(),
             "architecture": self.model.architecture(),
         });
         serde_json::to_writer(&mut *out, &object)?;

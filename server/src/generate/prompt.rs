@@ -1,6 +1,6 @@
 //! What a model goes on with.
 use crate::cli::Generate;
-use engine::Model;
+use engine::{Message, Model};
 use std::{fs, io::Read as _, path::Path};
 
 /// As the person gave it.
@@ -8,6 +8,8 @@ use std::{fs, io::Read as _, path::Path};
 pub enum Prompt {
     /// A text.
     Text(String),
+    /// The text of a chat, with its special tokens written out.
+    Chat(String),
     /// Token ids.
     Ids(Vec<u32>),
 }
@@ -28,10 +30,28 @@ impl Prompt {
         read(file).map(Self::Text)
     }
 
+    /// The same as what a person says in a chat, if that is asked for.
+    pub fn in_chat(self, arguments: &Generate, model: &Model) -> Result<Self, String> {
+        let text = match self {
+            Self::Text(text) if arguments.chat => text,
+            other => return Ok(other),
+        };
+        let template = model
+            .template()
+            .ok_or("the model has no chat template; leave --chat out")?;
+        let system = arguments
+            .system
+            .iter()
+            .map(|text| Message::new("system", text));
+        let messages: Vec<Message> = system.chain([Message::new("user", &text)]).collect();
+        let rendered = template.render(&messages);
+        rendered.map(Self::Chat).map_err(|error| error.to_string())
+    }
+
     /// Its text, if it has one.
     pub fn text(&self) -> Option<&str> {
         match self {
-            Self::Text(text) => Some(text),
+            Self::Text(text) | Self::Chat(text) => Some(text),
             Self::Ids(_) => None,
         }
     }
@@ -39,14 +59,19 @@ impl Prompt {
     /// Its tokens. What a tokenizer puts behind a text belongs to the input of an encoder, and would end a text that
     /// is to be gone on with.
     pub fn ids(&self, model: &Model) -> Result<Vec<u32>, String> {
-        let text = match self {
+        let (text, as_is) = match self {
             Self::Ids(ids) => return Ok(ids.clone()),
-            Self::Text(text) => text,
+            Self::Text(text) => (text, false),
+            Self::Chat(text) => (text, true),
         };
         let tokenizer = model
             .text()
             .ok_or("the model has no tokenizer.json; give --input-ids instead of a text")?;
-        let mut tokens = tokenizer.encode(text).map_err(|error| error.to_string())?;
+        let tokens = match as_is {
+            true => tokenizer.encode_as_is(text),
+            false => tokenizer.encode(text),
+        };
+        let mut tokens = tokens.map_err(|error| error.to_string())?;
         if model.start().is_none() {
             tokens.ids.truncate(tokens.ids.len() - tokens.after);
         }

@@ -42,6 +42,7 @@ pub fn write(answer: &Answer<'_>, out: &mut dyn Write) -> io::Result<()> {
             "name": "surprisal",
             "version": env!("CARGO_PKG_VERSION"),
             "architecture": answer.model.architecture(),
+            "weights": answer.model.format(),
         },
     });
     serde_json::to_writer(&mut *out, &record)?;

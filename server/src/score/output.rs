@@ -71,6 +71,7 @@ fn line(arguments: &Score, judged: &Judged<'_>, out: &mut dyn Write) -> io::Resu
         "bits_per_byte": judged.figures.bits_per_byte,
         "sum_logprob": judged.figures.sum_logprob,
         "architecture": judged.model.architecture(),
+        "weights": judged.model.format(),
     });
     if arguments.tokens {
         line["per_token"] = judged

@@ -2,6 +2,7 @@
 mod bart;
 mod gpt2;
 mod llama;
+mod phi;
 mod t5;
 
 use crate::failure::{Failure, Result};
@@ -45,17 +46,21 @@ pub(crate) struct Architecture {
     build: Build,
 }
 
-const ALL: [Architecture; 6] = [
+const ALL: [Architecture; 10] = [
     known("bart", bart::build),
+    known("gemma", llama::build),
     known("gpt2", gpt2::build),
     known("llama", llama::build),
     known("mistral", llama::build),
+    known("phi", phi::build),
+    known("phi3", llama::build),
     known("qwen2", llama::build),
+    known("qwen3", llama::build),
     known("t5", t5::build),
 ];
 
 /// Names for messages.
-pub(crate) const KNOWN: [&str; ALL.len()] = {
+const KNOWN: [&str; ALL.len()] = {
     let mut names = [""; ALL.len()];
     let mut at = 0;
     while at < ALL.len() {
@@ -78,6 +83,7 @@ pub(crate) fn of(config: &Config) -> Result<Architecture> {
         .find(|architecture| architecture.name == found)
         .ok_or_else(|| Failure::Architecture {
             found: found.to_owned(),
+            known: KNOWN.join(", "),
         })
 }
 

@@ -68,7 +68,8 @@ pub(super) fn build(config: &Config, weights: &Weights) -> Result<Box<dyn Networ
     Ok(Box::new(T5 {
         encoder: stack(config, weights, "encoder", layers)?,
         decoder: stack(config, weights, "decoder", decoder_layers)?,
-        head: if weights.has("lm_head.weight") && !tied {
+        // Files in which the two are the same leave one of them out.
+        head: if weights.has("lm_head.weight") {
             weights.linear("lm_head", width, vocabulary)?
         } else {
             tokens.tied()?

@@ -1,25 +1,48 @@
 //! Projections and embeddings.
 use crate::failure::Result;
-use candle_core::{D, Tensor};
+use candle_core::quantized::{QMatMul, QTensor};
+use candle_core::{D, Module as _, Tensor};
+use std::sync::Arc;
 
 /// x · W + b, over the last dimension.
 #[derive(Debug)]
 pub(crate) struct Linear {
-    /// [inputs, outputs].
-    weight: Tensor,
+    weight: Weight,
     bias: Option<Tensor>,
+}
+
+#[derive(Debug)]
+enum Weight {
+    /// [inputs, outputs].
+    Plain(Tensor),
+    /// [outputs, inputs], quantised. What it is multiplied with is quantised, too.
+    Packed(QMatMul),
 }
 
 impl Linear {
     pub(crate) fn new(weight: Tensor, bias: Option<Tensor>) -> Self {
-        Self { weight, bias }
+        Self {
+            weight: Weight::Plain(weight),
+            bias,
+        }
+    }
+
+    pub(crate) fn packed(weight: Arc<QTensor>, bias: Option<Tensor>) -> Self {
+        Self {
+            weight: Weight::Packed(QMatMul::QTensor(weight)),
+            bias,
+        }
     }
 
     pub(crate) fn forward(&self, x: &Tensor) -> Result<Tensor> {
         // One multiplication for all rows, not one for each.
         let mut shape = x.dims().to_vec();
         let inputs = x.dim(D::Minus1)?;
-        let flat = x.reshape(((), inputs))?.matmul(&self.weight)?;
+        let flat = x.reshape(((), inputs))?;
+        let flat = match &self.weight {
+            Weight::Plain(weight) => flat.matmul(weight)?,
+            Weight::Packed(weight) => weight.forward(&flat)?,
+        };
         let flat = match &self.bias {
             Some(bias) => flat.broadcast_add(bias)?,
             None => flat,
@@ -33,26 +56,31 @@ impl Linear {
 
 /// A vector for each token or position.
 #[derive(Debug)]
-pub(crate) struct Embedding {
+pub(crate) enum Embedding {
     /// [tokens, width].
-    table: Tensor,
+    Plain(Tensor),
+    /// The same, quantised.
+    Packed(Arc<QTensor>),
 }
 
 impl Embedding {
-    pub(crate) fn new(table: Tensor) -> Self {
-        Self { table }
-    }
-
     /// The vectors of ids of any shape, in a dimension more.
     pub(crate) fn look_up(&self, ids: &Tensor) -> Result<Tensor> {
+        let table = match self {
+            Self::Plain(table) => table,
+            Self::Packed(table) => return Ok(table.embedding(ids)?),
+        };
         let mut shape = ids.dims().to_vec();
-        shape.push(self.table.dim(1)?);
-        let flat = self.table.index_select(&ids.flatten_all()?, 0)?;
+        shape.push(table.dim(1)?);
+        let flat = table.index_select(&ids.flatten_all()?, 0)?;
         Ok(flat.reshape(shape)?)
     }
 
     /// The same vectors as the projection to logits: tied embeddings share their memory.
     pub(crate) fn tied(&self) -> Result<Linear> {
-        Ok(Linear::new(self.table.t()?, None))
+        Ok(match self {
+            Self::Plain(table) => Linear::new(table.t()?, None),
+            Self::Packed(table) => Linear::packed(Arc::clone(table), None),
+        })
     }
 }

@@ -25,6 +25,17 @@ impl Norm {
         })
     }
 
+    /// The weight is what was stored, and 1.
+    pub(crate) fn above_one(self) -> Result<Self> {
+        Ok(match self {
+            Self::Root { weight, epsilon } => Self::Root {
+                weight: (weight + 1.0)?,
+                epsilon,
+            },
+            other => other,
+        })
+    }
+
     pub(crate) fn layer(weights: &Weights, name: &str, width: usize, epsilon: f64) -> Result<Self> {
         Ok(Self::Layer {
             weight: weights.tensor(&format!("{name}.weight"), &[width])?,

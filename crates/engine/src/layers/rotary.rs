@@ -22,8 +22,9 @@ pub(crate) struct Angles {
 }
 
 impl Rotary {
-    /// For `width` numbers of every head, as `rope_parameters`, `rope_scaling` and `rope_theta` say.
-    pub(crate) fn new(config: &Config, width: usize) -> Result<Self> {
+    /// For heads of `width` numbers, of which the part turns that `partial_rotary_factor` says, or else `part`; as `rope_parameters`, `rope_scaling` and `rope_theta` say.
+    /// `rope_neighbours` is a word of our own, see [`crate::load`].
+    pub(crate) fn new(config: &Config, width: usize, part: f64) -> Result<Self> {
         // transformers 5 keeps all of it in one place; before there were two.
         let told = config
             .part("rope_parameters")
@@ -33,6 +34,15 @@ impl Rotary {
             Some(told) => told.number_or("rope_theta", base)?,
             None => base,
         };
+        let part = config.number_or("partial_rotary_factor", part)?;
+        let part = match &told {
+            Some(told) => told.number_or("partial_rotary_factor", part)?,
+            None => part,
+        };
+        if !(0.0..=1.0).contains(&part) {
+            return Err(config.wrong("partial_rotary_factor", "must be a number from 0 to 1"));
+        }
+        let width = (width as f64 * part) as usize;
         let pairs = width / 2;
         let turns = (0..pairs).map(|pair| num::pow(base, -2.0 * pair as f64 / width as f64));
         let kind = told
@@ -57,8 +67,16 @@ impl Rotary {
         };
         Ok(Self {
             steps: steps.into_iter().map(|step| step as f32).collect(),
-            neighbours: false,
+            neighbours: config.flag("rope_neighbours"),
         })
+    }
+
+    /// Turns each pair slower by a factor of its own: what GGUF files have in the place of a kind of scaling.
+    pub(crate) fn slowed(mut self, factors: &[f32]) -> Self {
+        for (step, factor) in self.steps.iter_mut().zip(factors) {
+            *step /= factor;
+        }
+        self
     }
 
     /// Of `count` positions from `start` on. The product is rounded to single precision, as transformers has it.

@@ -20,10 +20,15 @@ impl Config {
             path: path.to_owned(),
             why: error.to_string(),
         })?;
-        Ok(Self {
+        Ok(Self::new(path, values))
+    }
+
+    /// Of settings that were in a file of another kind.
+    pub(crate) fn new(path: &Path, values: Value) -> Self {
+        Self {
             path: path.to_owned(),
             values,
-        })
+        }
     }
 
     /// What is set. A setting can be null, and means then what it means without being there.

@@ -1,5 +1,7 @@
 //! Whether a model fits.
+use super::weights::Weights;
 use crate::failure::{Failure, Result};
+use metrics::format::bytes;
 use sysinfo::{MemoryRefreshKind, RefreshKind, System};
 
 /// Room for the cache and for what is computed in between, as a part of the weights.
@@ -28,16 +30,22 @@ impl Memory {
         Self { free }
     }
 
-    /// An error if weights of so many bytes would not fit.
-    pub(crate) fn check(self, weights: u64) -> Result<()> {
-        let needed = weights.saturating_add((weights as f64 * BESIDES) as u64);
+    /// An error if the weights would not fit.
+    pub(crate) fn check(self, weights: &Weights) -> Result<()> {
+        let with_room = |bytes: u64| bytes.saturating_add((bytes as f64 * BESIDES) as u64);
+        let needed = with_room(weights.bytes());
         // 0: the system does not say.
-        if self.free > 0 && needed > self.free {
-            return Err(Failure::Memory {
-                needed,
-                free: self.free,
-            });
+        if self.free == 0 || needed <= self.free {
+            return Ok(());
         }
-        Ok(())
+        let stored = with_room(weights.smallest());
+        Err(Failure::Memory {
+            needed,
+            free: self.free,
+            remedy: match stored < needed {
+                true => format!("compute it as it is stored, which needs {}", bytes(stored)),
+                false => "take a smaller or a quantised model".to_owned(),
+            },
+        })
     }
 }

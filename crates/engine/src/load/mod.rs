@@ -1,26 +1,44 @@
-//! A model from its directory.
+//! A model from its directory, or from one file.
 //!
 //! | file | subject |
 //! |---|---|
 //! | `config` | `config.json` |
 //! | `weights` | weights by name |
-//! | `safe` | files of weights |
+//! | `safe` | weights in safetensors files |
+//! | `gguf` | all of it in one file |
+//! | `template` | the chat template |
 //! | `defaults` | the parameters that it brings along |
 //! | `memory` | whether they fit |
 pub(crate) mod config;
 mod defaults;
+mod gguf;
 mod memory;
 mod safe;
+mod template;
 pub(crate) mod weights;
 
 use crate::architectures::{self, Network};
+use crate::chat::Template;
 use crate::failure::{Failure, Result};
 use crate::text::Text;
 use config::Config;
 use decoding::Parameters;
+use gguf::Gguf;
 pub use memory::Memory;
-use std::path::Path;
+use safe::SafeFiles;
+use std::path::{Path, PathBuf};
 use weights::Weights;
+
+/// What quantised weights are computed with. Others are always computed with in single precision.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Precision {
+    /// The numbers that they stand for, four bytes each: the probabilities are those of the weights.
+    #[default]
+    Single,
+    /// The blocks as they are stored, multiplied with quantised numbers: a part of the memory, and rougher
+    /// probabilities, because the errors of that are larger than those of the weights.
+    Stored,
+}
 
 /// A model, ready to compute. Sessions share it.
 pub struct Model {
@@ -31,45 +49,51 @@ pub struct Model {
     context: usize,
     defaults: Parameters,
     text: Option<Text>,
+    template: Option<Template>,
     architecture: String,
+    format: String,
 }
 
 /// Tokens that a model without such a limit is given at once.
 const CONTEXT: usize = 2048;
 
+/// What lies in a directory or a file, all checked.
+struct Parts {
+    config: Config,
+    generation: Option<Config>,
+    weights: Weights,
+    text: Option<Text>,
+    template: Option<Template>,
+}
+
 impl Model {
-    /// Loads the model of a directory: `config.json` and `*.safetensors`; `generation_config.json` and
-    /// `tokenizer.json` if they are there.
-    pub fn load(directory: &Path, memory: Memory) -> Result<Self> {
-        let path = directory.join("config.json");
-        if !path.exists() {
-            return Err(Failure::NoModel {
-                path: directory.to_owned(),
-                what: "config.json",
-            });
-        }
-        let config = Config::read(&path)?;
-        let architecture = architectures::of(&config)?;
-        let weights = Weights::open(directory)?;
-        memory.check(weights.bytes())?;
-        let generation = directory.join("generation_config.json");
-        let generation = generation
-            .exists()
-            .then(|| Config::read(&generation))
-            .transpose()?;
+    /// Loads a model: a directory with `config.json` and `*.safetensors`, and `generation_config.json`,
+    /// `tokenizer.json` and a chat template if they are there; or a GGUF file.
+    pub fn load(path: &Path, memory: Memory, precision: Precision) -> Result<Self> {
+        let parts = match path.is_file() {
+            true => Parts::of_file(path, precision)?,
+            false => Parts::of_directory(path)?,
+        };
+        let Parts {
+            config, weights, ..
+        } = &parts;
+        let architecture = architectures::of(config)?;
+        memory.check(weights)?;
+        let generation = parts.generation.as_ref();
         // What is said of generation wins over what the model was trained with.
         let ids = |name: &str| {
-            let told = generation.as_ref().map(|generation| generation.ids(name));
+            let told = generation.map(|generation| generation.ids(name));
             told.filter(|ids| !ids.is_empty())
                 .unwrap_or_else(|| config.ids(name))
         };
-        let defaults = generation.as_ref().map(defaults::of).transpose()?;
-        let text = directory.join("tokenizer.json");
-        let text = text.exists().then(|| Text::read(&text)).transpose()?;
-        let network = architecture.build(&config, &weights)?;
+        let defaults = generation.map(defaults::of).transpose()?;
+        let network = architecture.build(config, weights)?;
         Ok(Self {
             vocabulary: config.size("vocab_size")?,
             eos: ids("eos_token_id"),
+            start: network
+                .reads()
+                .then(|| ids("decoder_start_token_id").first().copied().unwrap_or(0)),
             context: match network.positions() {
                 Some(positions) => positions,
                 None => config
@@ -77,11 +101,10 @@ impl Model {
                     .unwrap_or(CONTEXT),
             },
             defaults: defaults.unwrap_or_default(),
-            text,
-            start: network
-                .reads()
-                .then(|| ids("decoder_start_token_id").first().copied().unwrap_or(0)),
             architecture: architecture.name().to_owned(),
+            format: weights.format(),
+            text: parts.text,
+            template: parts.template,
             network,
         })
     }
@@ -121,6 +144,16 @@ impl Model {
         &self.architecture
     }
 
+    /// Its chat template, if it is an instruction model.
+    pub fn template(&self) -> Option<&Template> {
+        self.template.as_ref()
+    }
+
+    /// What its weights are computed with: F32, or the name of a quantisation, which has other probabilities.
+    pub fn format(&self) -> &str {
+        &self.format
+    }
+
     pub(crate) fn check(&self, ids: &[u32]) -> Result<()> {
         let unknown = |&&id: &&u32| id as usize >= self.vocabulary;
         match ids.iter().find(unknown) {
@@ -130,6 +163,38 @@ impl Model {
             }),
             None => Ok(()),
         }
+    }
+}
+
+impl Parts {
+    fn of_directory(directory: &Path) -> Result<Self> {
+        let existing = |name: &str| Some(directory.join(name)).filter(|path| path.exists());
+        let config = existing("config.json").ok_or_else(|| Failure::NoModel {
+            path: directory.to_owned(),
+            what: "config.json",
+        })?;
+        let config = Config::read(&config)?;
+        architectures::of(&config)?;
+        let read = |path: PathBuf| Config::read(&path);
+        let text = existing("tokenizer.json");
+        Ok(Self {
+            config,
+            generation: existing("generation_config.json").map(read).transpose()?,
+            weights: Weights::new(SafeFiles::open(directory)?),
+            text: text.map(|path| Text::read(&path)).transpose()?,
+            template: Template::of_directory(directory)?,
+        })
+    }
+
+    fn of_file(path: &Path, precision: Precision) -> Result<Self> {
+        let gguf = Gguf::open(path, precision)?;
+        Ok(Self {
+            config: gguf.config()?,
+            generation: None,
+            text: gguf.tokenizer()?,
+            template: gguf.template(),
+            weights: Weights::new(gguf),
+        })
     }
 }
 

@@ -1,100 +1,127 @@
-//! The weights of a model by their names, whatever file they lie in.
-use super::safe::SafeFile;
+//! The weights of a model by the names that transformers gives them, whatever file they lie in.
 use crate::failure::{Failure, Result};
 use crate::layers::{Embedding, Linear};
 use candle_core::Tensor;
-use serde_json::Value;
-use std::{
-    collections::{BTreeSet, HashMap},
-    path::{Path, PathBuf},
-};
+use candle_core::quantized::QTensor;
+use std::{fmt::Debug, sync::Arc};
 
-/// Names the file of every weight, where there are several.
-const INDEX: &str = "model.safetensors.index.json";
+/// What a kind of files can do.
+pub(crate) trait Files: Debug {
+    /// The shape of a weight, if it is there.
+    fn shape(&self, name: &str) -> Option<Vec<usize>>;
 
-/// All files of a model, open.
-#[derive(Debug)]
-pub(crate) struct Weights {
-    files: Vec<SafeFile>,
-    /// Which file has a weight.
-    places: HashMap<String, usize>,
-}
+    /// A weight in single precision.
+    fn tensor(&self, name: &str) -> Result<Tensor>;
 
-impl Weights {
-    /// Reads the headers.
-    pub(crate) fn open(directory: &Path) -> Result<Self> {
-        let mut weights = Self {
-            files: Vec::new(),
-            places: HashMap::new(),
-        };
-        for path in files(directory)? {
-            let file = SafeFile::open(&path)?;
-            let number = weights.files.len();
-            weights
-                .places
-                .extend(file.names().into_iter().map(|name| (name, number)));
-            weights.files.push(file);
-        }
-        Ok(weights)
+    /// A weight as it is stored, if it is quantised.
+    fn packed(&self, name: &str) -> Result<Option<Arc<QTensor>>> {
+        let _ = name;
+        Ok(None)
     }
 
-    /// Bytes of memory that all weights take, at four for each number.
+    /// Bytes of memory that all weights take.
+    fn bytes(&self) -> u64;
+
+    /// Bytes of memory that they would take as they are stored, if they could be computed with like that.
+    fn smallest(&self) -> u64 {
+        self.bytes()
+    }
+
+    /// Whether the weights of GPT-2 are stored as [inputs, outputs], unlike all others.
+    fn turned(&self) -> bool;
+
+    /// What most numbers are computed with: F32, or the name of a quantisation.
+    fn format(&self) -> String;
+}
+
+/// All weights of a model.
+#[derive(Debug)]
+pub(crate) struct Weights(Box<dyn Files>);
+
+impl Weights {
+    pub(crate) fn new(files: impl Files + 'static) -> Self {
+        Self(Box::new(files))
+    }
+
     pub(crate) fn bytes(&self) -> u64 {
-        let shapes = self.places.keys().filter_map(|name| self.shape(name));
-        shapes
-            .map(|shape| 4 * shape.iter().product::<usize>() as u64)
-            .sum()
+        self.0.bytes()
+    }
+
+    pub(crate) fn smallest(&self) -> u64 {
+        self.0.smallest()
+    }
+
+    pub(crate) fn format(&self) -> String {
+        self.0.format()
     }
 
     pub(crate) fn has(&self, name: &str) -> bool {
-        self.places.contains_key(name)
-    }
-
-    fn shape(&self, name: &str) -> Option<&[usize]> {
-        let file = self.files.get(*self.places.get(name)?)?;
-        Some(&file.info(name)?.shape)
+        self.0.shape(name).is_some()
     }
 
     /// A weight of this shape.
     pub(crate) fn tensor(&self, name: &str, shape: &[usize]) -> Result<Tensor> {
-        let file = self
-            .places
-            .get(name)
-            .and_then(|&number| self.files.get(number));
-        let (file, found) = file
-            .zip(self.shape(name))
-            .ok_or_else(|| Failure::Missing(name.to_owned()))?;
-        if found != shape {
-            return Err(Failure::Shape {
-                name: name.to_owned(),
-                found: found.to_owned(),
-                expected: shape.to_owned(),
-            });
-        }
-        file.tensor(name)
+        self.check(name, shape)?;
+        self.0.tensor(name)
     }
 
     /// `name.weight` as [outputs, inputs], with `name.bias` if the files have one.
     pub(crate) fn linear(&self, name: &str, inputs: usize, outputs: usize) -> Result<Linear> {
-        let weight = self.tensor(&format!("{name}.weight"), &[outputs, inputs])?;
-        Ok(Linear::new(weight.t()?, self.bias(name, outputs)?))
+        let weight = format!("{name}.weight");
+        self.check(&weight, &[outputs, inputs])?;
+        let bias = self.bias(name, outputs)?;
+        Ok(match self.0.packed(&weight)? {
+            Some(packed) => Linear::packed(packed, bias),
+            None => Linear::new(self.0.tensor(&weight)?.t()?, bias),
+        })
     }
 
-    /// The same of a weight that is stored as [inputs, outputs], as GPT-2 has them.
+    /// Several in one: the rows of `name.weight` are those of the first, then those of the next.
+    pub(crate) fn linears<const N: usize>(
+        &self,
+        name: &str,
+        inputs: usize,
+        outputs: [usize; N],
+    ) -> Result<[Linear; N]> {
+        let all = outputs.iter().sum();
+        let weight = self.tensor(&format!("{name}.weight"), &[all, inputs])?;
+        let bias = self.bias(name, all)?;
+        let mut from = 0;
+        let mut parts = Vec::with_capacity(N);
+        for count in outputs {
+            let bias = bias.as_ref().map(|bias| bias.narrow(0, from, count));
+            let part = weight.narrow(0, from, count)?;
+            parts.push(Linear::new(part.t()?, bias.transpose()?));
+            from += count;
+        }
+        // As many as there are outputs.
+        parts
+            .try_into()
+            .map_err(|_| Failure::Missing(name.to_owned()))
+    }
+
+    /// The same of a weight that GPT-2 has as [inputs, outputs].
     pub(crate) fn linear_turned(
         &self,
         name: &str,
         inputs: usize,
         outputs: usize,
     ) -> Result<Linear> {
+        if !self.0.turned() {
+            return self.linear(name, inputs, outputs);
+        }
         let weight = self.tensor(&format!("{name}.weight"), &[inputs, outputs])?;
         Ok(Linear::new(weight, self.bias(name, outputs)?))
     }
 
     /// `name.weight` as [rows, width].
     pub(crate) fn embedding(&self, name: &str, rows: usize, width: usize) -> Result<Embedding> {
-        let table = self.tensor(&format!("{name}.weight"), &[rows, width])?;
-        Ok(Embedding::new(table))
+        let name = format!("{name}.weight");
+        self.check(&name, &[rows, width])?;
+        Ok(match self.0.packed(&name)? {
+            Some(packed) => Embedding::Packed(packed),
+            None => Embedding::Plain(self.0.tensor(&name)?),
+        })
     }
 
     fn bias(&self, name: &str, outputs: usize) -> Result<Option<Tensor>> {
@@ -103,56 +130,17 @@ impl Weights {
             .then(|| self.tensor(&name, &[outputs]))
             .transpose()
     }
-}
 
-/// The files of the index, or else every one that is there.
-fn files(directory: &Path) -> Result<Vec<PathBuf>> {
-    let index = directory.join(INDEX);
-    if index.exists() {
-        return indexed(directory, &index);
-    }
-    let read = |source| Failure::Read {
-        path: directory.to_owned(),
-        source,
-    };
-    let mut found = Vec::new();
-    for entry in std::fs::read_dir(directory).map_err(read)? {
-        let path = entry.map_err(read)?.path();
-        if path
-            .extension()
-            .is_some_and(|extension| extension == "safetensors")
-        {
-            found.push(path);
+    fn check(&self, name: &str, expected: &[usize]) -> Result<()> {
+        let found = self.0.shape(name);
+        let found = found.ok_or_else(|| Failure::Missing(name.to_owned()))?;
+        if found != expected {
+            return Err(Failure::Shape {
+                name: name.to_owned(),
+                found,
+                expected: expected.to_owned(),
+            });
         }
-    }
-    found.sort();
-    if found.is_empty() {
-        return Err(Failure::NoModel {
-            path: directory.to_owned(),
-            what: "*.safetensors",
-        });
-    }
-    Ok(found)
-}
-
-fn indexed(directory: &Path, index: &Path) -> Result<Vec<PathBuf>> {
-    let broken = |why: String| Failure::Broken {
-        path: index.to_owned(),
-        why,
-    };
-    let bytes = std::fs::read(index).map_err(|source| Failure::Read {
-        path: index.to_owned(),
-        source,
-    })?;
-    let value: Value = serde_json::from_slice(&bytes).map_err(|error| broken(error.to_string()))?;
-    let map = value.get("weight_map").and_then(Value::as_object);
-    let map = map.ok_or_else(|| broken("it has no weight_map".to_owned()))?;
-    let names: BTreeSet<&str> = map.values().filter_map(Value::as_str).collect();
-    // A name is that of a file beside the index, and leads nowhere else.
-    match names.iter().find(|name| name.contains(['/', '\\'])) {
-        Some(name) => Err(broken(format!(
-            "it names {name:?}, which is not a file beside it"
-        ))),
-        None => Ok(names.iter().map(|name| directory.join(name)).collect()),
+        Ok(())
     }
 }

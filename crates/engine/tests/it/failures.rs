@@ -1,7 +1,7 @@
 //! What cannot be used is said before a weight is read, with what to do about it.
 use crate::tiny::{Tiny, folder};
 use decoding::{Parameters, generate};
-use engine::{Memory, Model, Session};
+use engine::{Memory, Model, Precision, Session};
 use serde_json::{Value, json};
 use std::{fs, path::Path};
 use tempfile::TempDir;
@@ -20,7 +20,7 @@ fn copy(name: &str) -> TempDir {
 /// The message, without the folder.
 #[track_caller]
 fn refused(dir: &Path, memory: Memory) -> String {
-    let failure = Model::load(dir, memory).unwrap_err();
+    let failure = Model::load(dir, memory, Precision::Single).unwrap_err();
     failure
         .to_string()
         .replace(&dir.display().to_string(), "DIR")
@@ -36,7 +36,7 @@ fn configure(dir: &Path, change: impl FnOnce(&mut Value)) {
 #[test]
 fn directories_without_a_model() {
     let dir = tempfile::tempdir().unwrap();
-    let remedy = "a model is a directory with config.json and its weights as *.safetensors, as save_pretrained() writes it";
+    let remedy = "a model is a directory with config.json and its weights as *.safetensors, as save_pretrained() writes it, or a GGUF file";
     assert_eq!(
         refused(dir.path(), Memory::free()),
         format!("DIR has no config.json; {remedy}")
@@ -59,7 +59,7 @@ fn configurations() {
         (
             "model_type",
             json!("mamba"),
-            "the architecture \"mamba\" is not known here; known are bart, gpt2, llama, mistral, qwen2, t5",
+            "the architecture \"mamba\" is not known here; known are bart, gemma, gpt2, llama, mistral, phi, phi3, qwen2, qwen3, t5",
         ),
         (
             "model_type",
@@ -104,7 +104,7 @@ fn configurations() {
         (
             "num_hidden_layers",
             json!(3),
-            "the files have no weight model.layers.2.input_layernorm.weight; they do not belong to this config.json",
+            "the files have no weight model.layers.2.self_attn.q_proj.weight; they do not belong to this config.json",
         ),
         (
             "vocab_size",
@@ -175,7 +175,7 @@ fn damage_anywhere_in_the_header() {
         let mut bytes = good.clone();
         bytes[at] ^= 0x11;
         fs::write(&path, bytes).unwrap();
-        let _ = Model::load(dir.path(), Memory::free());
+        let _ = Model::load(dir.path(), Memory::free(), Precision::Single);
     }
 }
 
@@ -185,7 +185,7 @@ fn weights_in_several_files() {
     let index = dir.path().join("model.safetensors.index.json");
     let told = |map: Value| fs::write(&index, map.to_string()).unwrap();
     told(json!({"weight_map": {"lm_head.weight": "model.safetensors"}}));
-    assert!(Model::load(dir.path(), Memory::free()).is_ok());
+    assert!(Model::load(dir.path(), Memory::free(), Precision::Single).is_ok());
     told(json!({"weight_map": {"lm_head.weight": "model-2.safetensors"}}));
     let message = refused(dir.path(), Memory::free());
     assert!(
@@ -207,7 +207,7 @@ fn weights_in_several_files() {
 #[test]
 fn memory() {
     let dir = copy(LLAMA);
-    assert!(Model::load(dir.path(), Memory::of(1 << 20)).is_ok());
+    assert!(Model::load(dir.path(), Memory::of(1 << 20), Precision::Single).is_ok());
     assert_eq!(
         refused(dir.path(), Memory::of(50_000)),
         "the model needs 90.8 KB of memory and 50 KB are free; close other programs, or take a smaller or a quantised model"

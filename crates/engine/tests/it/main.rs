@@ -4,5 +4,8 @@
 #![cfg(test)]
 
 mod failures;
+mod families;
 mod generate;
+mod gguf;
+mod plain;
 mod tiny;

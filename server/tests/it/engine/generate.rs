@@ -203,8 +203,19 @@ fn texts() {
             json!(0)
         ]
     );
-    assert_eq!(found, with(&["--input-ids", "31,4,27,18,4,0"]));
-    assert_ne!(found, with(&["--prompt-file", "p.txt"]));
+    let from_ids = with(&["--input-ids", "31,4,27,18,4,0"]);
+    assert_eq!(
+        (&found["sequences"], &found["texts"]),
+        (&from_ids["sequences"], &from_ids["texts"])
+    );
+    assert_eq!(
+        (&found["prompt"], &from_ids["prompt"]),
+        (&json!("the sea"), &Value::Null)
+    );
+    assert_ne!(
+        found["sequences"],
+        with(&["--prompt-file", "p.txt"])["sequences"]
+    );
     // What is printed while it is written is the text.
     let text = found["texts"][0].as_str().unwrap();
     let ran = generate(&place, &[&fixed[..], &["--prompt", "the sea"]].concat());
@@ -370,7 +381,7 @@ fn what_is_wrong_is_said() {
         (
             &["--model", "none", "--prompt", "a"],
             1,
-            "surprisal: none has no config.json; a model is a directory with config.json and its weights as *.safetensors, as save_pretrained() writes it\n",
+            "surprisal: none has no config.json; a model is a directory with config.json and its weights as *.safetensors, as save_pretrained() writes it, or a GGUF file\n",
         ),
     ];
     for (arguments, status, expected) in table {
@@ -435,4 +446,51 @@ fn help() {
             entry.name
         );
     }
+}
+
+#[test]
+fn chats() {
+    let template = r#"{"bos_token": {"content": "end"}, "chat_template": "{% for m in messages %}{{ bos_token }}{{ m.role[0] }} {{ m.content }}{% endfor %}"}"#;
+    let place = with_tokenizer(&[("m/tokenizer_config.json", template)]);
+    let fixed = [
+        "--model",
+        "m",
+        "--prompt",
+        "the sea",
+        "--max-new-tokens",
+        "3",
+    ];
+    let found = object(
+        &place,
+        &[&fixed[..], &["--chat", "--system", "be"]].concat(),
+    );
+    assert_eq!(found["prompt"], "ends beendu the sea");
+    // The special token is one, wherever it stands.
+    assert_eq!(
+        found["sequences"][0].as_array().unwrap()[..5],
+        [20, 18, 27, 1, 4].map(|id| json!(id))
+    );
+    assert_eq!(object(&place, &fixed)["prompt"], "the sea");
+    std::fs::write(
+        place.path("m/chat_template.jinja"),
+        "{{ raise_exception('Only one message') }}",
+    )
+    .unwrap();
+    let ran = generate(&place, &[&fixed[..], &["--chat"]].concat());
+    assert_eq!(ran.status, Some(1));
+    assert!(
+        ran.err
+            .contains("the chat template failed: invalid operation: Only one message"),
+        "{}",
+        ran.err
+    );
+    let place = with_tokenizer(&[]);
+    let ran = generate(&place, &[&fixed[..], &["--chat"]].concat());
+    assert_eq!(
+        (ran.status, ran.err.as_str()),
+        (
+            Some(1),
+            "surprisal: the model has no chat template; leave --chat out\n"
+        )
+    );
 }

@@ -17,7 +17,7 @@ const LARGEST_HEADER: u64 = 100_000_000;
 
 /// An open file whose header is right.
 #[derive(Debug)]
-pub(crate) struct SafeFile {
+pub(super) struct SafeFile {
     path: PathBuf,
     file: File,
     header: Metadata,
@@ -26,7 +26,7 @@ pub(crate) struct SafeFile {
 }
 
 impl SafeFile {
-    pub(crate) fn open(path: &Path) -> Result<Self> {
+    pub(super) fn open(path: &Path) -> Result<Self> {
         let read = |source| Failure::Read {
             path: path.to_owned(),
             source,
@@ -67,16 +67,16 @@ impl SafeFile {
         })
     }
 
-    pub(crate) fn names(&self) -> Vec<String> {
+    pub(super) fn names(&self) -> Vec<String> {
         self.header.offset_keys()
     }
 
-    pub(crate) fn info(&self, name: &str) -> Option<&TensorInfo> {
+    pub(super) fn info(&self, name: &str) -> Option<&TensorInfo> {
         self.header.info(name)
     }
 
     /// Reads a weight, and makes it a tensor of single precision.
-    pub(crate) fn tensor(&self, name: &str) -> Result<Tensor> {
+    pub(super) fn tensor(&self, name: &str) -> Result<Tensor> {
         let info = self
             .info(name)
             .ok_or_else(|| Failure::Missing(name.to_owned()))?;
