@@ -7,6 +7,7 @@ mod generations;
 mod query;
 mod score;
 mod told;
+mod tree;
 
 use crate::config::Serve;
 pub use analyze::{Analyze, Format};
@@ -18,6 +19,7 @@ pub use generations::List;
 pub use query::Ask;
 pub use score::Score;
 pub use told::Told;
+pub use tree::Fold;
 
 /// See LLM completions the way the model saw them while writing: how sure it was of every token.
 #[derive(Debug, Parser)]
@@ -45,6 +47,8 @@ pub enum Command {
     Compare(Compare),
     /// Print completions as records: request, answer, usage, figures
     Generations(List),
+    /// Fold the answers to one prompt by their beginnings
+    Tree(Fold),
     /// Remove the bytes of deleted runs
     Gc(Collect),
 }

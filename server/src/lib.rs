@@ -11,6 +11,7 @@
 //! | [`generate`] | `surprisal generate`: a model of this machine writes |
 //! | [`score`] | `surprisal score`: a model of this machine judges texts |
 //! | [`generations`] | `surprisal generations`: completions as records |
+//! | [`tree`] | `surprisal tree`: answers to one prompt, folded by their beginnings |
 //! | [`serve`] | `surprisal serve`: start, run, shut down in good order |
 //! | [`gc`] | `surprisal gc`: removes what no stored run needs any more |
 //! | [`config`] | every setting and every limit of the server |
@@ -44,4 +45,5 @@ pub mod score;
 pub mod security;
 pub mod serve;
 pub mod state;
+pub mod tree;
 pub mod upload;

@@ -16,4 +16,5 @@ mod pages;
 mod process;
 mod query;
 mod runs;
+mod tree;
 mod upload;
