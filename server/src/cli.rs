@@ -4,6 +4,7 @@ mod collect;
 mod compare;
 mod generate;
 mod generations;
+mod paths;
 mod query;
 mod score;
 mod told;
@@ -16,6 +17,7 @@ pub use collect::Collect;
 pub use compare::Compare;
 pub use generate::Generate;
 pub use generations::List;
+pub use paths::Structure;
 pub use query::Ask;
 pub use score::Score;
 pub use told::Told;
@@ -47,6 +49,8 @@ pub enum Command {
     Compare(Compare),
     /// Print completions as records: request, answer, usage, figures
     Generations(List),
+    /// Show how sure the values of JSON answers are
+    Paths(Structure),
     /// Fold the answers to one prompt by their beginnings
     Tree(Fold),
     /// Remove the bytes of deleted runs

@@ -7,6 +7,7 @@
 //! | [`analyze`] | `surprisal analyze`: files in, boards and problems out |
 //! | [`compare`] | `surprisal compare`: two runs side by side |
 //! | `again` | reads records again, for alternatives |
+//! | [`paths`] | `surprisal paths`: how sure the values of JSON answers are |
 //! | [`query`] | `surprisal query`: which tokens and sequences match |
 //! | [`generate`] | `surprisal generate`: a model of this machine writes |
 //! | [`score`] | `surprisal score`: a model of this machine judges texts |
@@ -37,6 +38,7 @@ pub mod failure;
 pub mod gc;
 pub mod generate;
 pub mod generations;
+pub mod paths;
 pub mod query;
 pub mod requests;
 pub mod router;

@@ -12,6 +12,7 @@
 //! lab       other sampling settings, replayed over the alternatives
 //! compare   two runs: what differs, and where each two texts part
 //! tree      several answers to one prompt, folded by their beginnings
+//! paths     answers that are JSON: how sure each value is
 //! query     a language for all of that: conditions on tokens and sequences
 //! decimate  a long row of probabilities in few pixels
 //! ```
@@ -24,6 +25,7 @@ pub mod fold;
 pub mod lab;
 pub mod models;
 mod near;
+pub mod paths;
 pub mod query;
 pub mod scale;
 mod search;

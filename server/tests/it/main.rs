@@ -13,6 +13,7 @@ mod download;
 mod engine;
 mod generations;
 mod pages;
+mod paths;
 mod process;
 mod query;
 mod runs;
