@@ -4,9 +4,11 @@ mod collect;
 mod compare;
 mod generate;
 mod generations;
+mod paths;
 mod query;
 mod score;
 mod told;
+mod tree;
 
 use crate::config::Serve;
 pub use analyze::{Analyze, Format};
@@ -15,9 +17,11 @@ pub use collect::Collect;
 pub use compare::Compare;
 pub use generate::Generate;
 pub use generations::List;
+pub use paths::Structure;
 pub use query::Ask;
 pub use score::Score;
 pub use told::Told;
+pub use tree::Fold;
 
 /// See LLM completions the way the model saw them while writing: how sure it was of every token.
 #[derive(Debug, Parser)]
@@ -45,6 +49,10 @@ pub enum Command {
     Compare(Compare),
     /// Print completions as records: request, answer, usage, figures
     Generations(List),
+    /// Show how sure the values of JSON answers are
+    Paths(Structure),
+    /// Fold the answers to one prompt by their beginnings
+    Tree(Fold),
     /// Remove the bytes of deleted runs
     Gc(Collect),
 }

@@ -16,7 +16,9 @@ use crate::analyze::read::{self, Analysis, Outcome};
 use crate::analyze::stop::Stop;
 use crate::cli;
 use analysis::compare::{Comparison, Side};
+use analysis::query::Query;
 use answer::Answer;
+use completions::Columns;
 use std::{
     collections::HashMap,
     ffi::OsString,
@@ -58,15 +60,23 @@ pub fn main(arguments: &cli::Compare) -> ExitCode {
         (Ok(a), Ok(b)) => (a, b),
         (Err(status), _) | (_, Err(status)) => return ExitCode::from(status),
     };
+    let mut again = (
+        Again::new(&a.analysis.import.columns, a.files),
+        Again::new(&b.analysis.import.columns, b.files),
+    );
     let sides = (
-        Side::all(&a.analysis.import.columns),
-        Side::all(&b.analysis.import.columns),
+        side(
+            &a.analysis.import.columns,
+            arguments.only_a.as_ref(),
+            &mut again.0,
+        ),
+        side(
+            &b.analysis.import.columns,
+            arguments.only_b.as_ref(),
+            &mut again.1,
+        ),
     );
     let comparison = Comparison::new(&sides.0, &sides.1, arguments.pair_by.map(Into::into));
-    let mut again = (
-        Again::new(sides.0.columns, a.files),
-        Again::new(sides.1.columns, b.files),
-    );
     let said = match arguments.show {
         Some(number) => {
             let whole = number.checked_sub(1).and_then(|index| {
@@ -112,6 +122,24 @@ pub fn main(arguments: &cli::Compare) -> ExitCode {
         }
     }
     ExitCode::from(u8::from(!a.analysis.is_read() || !b.analysis.is_read()))
+}
+
+/// All of a run, or what matches.
+fn side<'a>(columns: &'a Columns, only: Option<&Query>, again: &mut Again<'_>) -> Side<'a> {
+    let Some(query) = only else {
+        return Side::all(columns);
+    };
+    let found = query.find(columns, |sequence| again.detail(sequence));
+    if !found.unread.is_empty() {
+        say(&format!(
+            "{} of the sequences could not be read again for their alternatives, which the query asks for: they are left out",
+            found.unread.len()
+        ));
+    }
+    Side {
+        columns,
+        sequences: found.hits.iter().map(|hit| hit.sequence).collect(),
+    }
 }
 
 /// Reads one of the two; what could not be read is said. The error is the status to end with.

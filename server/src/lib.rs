@@ -7,10 +7,12 @@
 //! | [`analyze`] | `surprisal analyze`: files in, boards and problems out |
 //! | [`compare`] | `surprisal compare`: two runs side by side |
 //! | `again` | reads records again, for alternatives |
+//! | [`paths`] | `surprisal paths`: how sure the values of JSON answers are |
 //! | [`query`] | `surprisal query`: which tokens and sequences match |
 //! | [`generate`] | `surprisal generate`: a model of this machine writes |
 //! | [`score`] | `surprisal score`: a model of this machine judges texts |
 //! | [`generations`] | `surprisal generations`: completions as records |
+//! | [`tree`] | `surprisal tree`: answers to one prompt, folded by their beginnings |
 //! | [`serve`] | `surprisal serve`: start, run, shut down in good order |
 //! | [`gc`] | `surprisal gc`: removes what no stored run needs any more |
 //! | [`config`] | every setting and every limit of the server |
@@ -36,6 +38,7 @@ pub mod failure;
 pub mod gc;
 pub mod generate;
 pub mod generations;
+pub mod paths;
 pub mod query;
 pub mod requests;
 pub mod router;
@@ -44,4 +47,5 @@ pub mod score;
 pub mod security;
 pub mod serve;
 pub mod state;
+pub mod tree;
 pub mod upload;

@@ -3,7 +3,7 @@ use clap::Parser as _;
 use server::{
     analyze,
     cli::{Cli, Command},
-    compare, gc, generate, generations, query, score, serve,
+    compare, gc, generate, generations, paths, query, score, serve, tree,
 };
 use std::process::ExitCode;
 
@@ -16,6 +16,8 @@ fn main() -> ExitCode {
         Command::Generate(arguments) => generate::main(&arguments),
         Command::Score(arguments) => score::main(&arguments),
         Command::Generations(arguments) => generations::main(&arguments),
+        Command::Paths(arguments) => paths::main(&arguments),
+        Command::Tree(arguments) => tree::main(&arguments),
         Command::Gc(arguments) => gc::main(&arguments),
     }
 }

@@ -11,6 +11,8 @@
 //! near      which known word was meant
 //! lab       other sampling settings, replayed over the alternatives
 //! compare   two runs: what differs, and where each two texts part
+//! tree      several answers to one prompt, folded by their beginnings
+//! paths     answers that are JSON: how sure each value is
 //! query     a language for all of that: conditions on tokens and sequences
 //! decimate  a long row of probabilities in few pixels
 //! ```
@@ -23,11 +25,13 @@ pub mod fold;
 pub mod lab;
 pub mod models;
 mod near;
+pub mod paths;
 pub mod query;
 pub mod scale;
 mod search;
 pub mod select;
 pub mod sort;
+pub mod tree;
 
 pub use decimate::minimum_per_column;
 pub use filter::Filter;

@@ -1,5 +1,6 @@
 //! The arguments of `surprisal compare`, and its help.
-use analysis::compare::Rule;
+use super::query::parse;
+use analysis::{compare::Rule, query::Query};
 use clap::{Args, ValueEnum};
 use std::ffi::OsString;
 
@@ -13,6 +14,12 @@ pub struct Compare {
     /// The second run
     #[arg(value_name = "B")]
     pub b: OsString,
+    /// Of A only the sequences that match this query, see `surprisal query --help`
+    #[arg(long, value_name = "QUERY", value_parser = parse, allow_hyphen_values = true)]
+    pub only_a: Option<Query>,
+    /// Of B only the sequences that match this query; both may be the same file
+    #[arg(long, value_name = "QUERY", value_parser = parse, allow_hyphen_values = true)]
+    pub only_b: Option<Query>,
     /// By what answers belong together; without it, by what pairs the most of them
     #[arg(long, value_name = "RULE")]
     pub pair_by: Option<PairBy>,
@@ -64,5 +71,6 @@ Exit status:
 Examples:
   surprisal compare before.jsonl after.jsonl
   surprisal compare --pair-by id --pairs 20 a/ b/
+  surprisal compare --only-a model:gpt-4o --only-b model:gpt-4o-mini run.jsonl run.jsonl
   surprisal compare --show 12 before.jsonl after.jsonl
   surprisal compare --json a.jsonl b.jsonl | jq '.differences[] | select(.measure == \"bits_per_byte\")'";

@@ -27,7 +27,7 @@ pub struct Ask {
     pub context: usize,
 }
 
-fn parse(text: &str) -> Result<Query, String> {
+pub(super) fn parse(text: &str) -> Result<Query, String> {
     Query::parse(text).map_err(|error| error.to_string())
 }
 

@@ -3,7 +3,6 @@ use crate::again::Again;
 use analysis::compare::{
     Comparison, Gave, Pair, Side, Turn, Why, bits_per_byte, bootstrap, spoken, turns,
 };
-use analysis::models;
 use completions::Sequence;
 use serde::Serialize;
 
@@ -18,7 +17,7 @@ pub(super) struct Answer {
     /// `prompt`, `label`, `id` or `place`.
     pub(super) paired_by: &'static str,
     pub(super) pairs: usize,
-    /// Groups of pairs that are independent of each other: prompts, labels, ids or places.
+    /// Groups of pairs that are independent of each other: prompts, labels, ids or places. Of one alone the pairs are.
     pub(super) units: usize,
     /// Sequences without a partner.
     pub(super) only_a: usize,
@@ -145,13 +144,12 @@ impl Answer {
             let pair = comparison.pairs.get(index as usize)?;
             Shown::new((a, b), (again_a, again_b), index, pair)
         });
-        let units = comparison.pairs.iter().map(|pair| pair.unit as usize + 1);
         Self {
             a: Run::new(names.0, a),
             b: Run::new(names.1, b),
             paired_by: comparison.rule.name(),
             pairs: comparison.pairs.len(),
-            units: units.max().unwrap_or(0),
+            units: comparison.units(),
             only_a: comparison.only_a.len(),
             only_b: comparison.only_b.len(),
             same_texts: comparison.same_texts(),
@@ -174,12 +172,25 @@ impl Run {
         Self {
             name: name.to_owned(),
             sequences: side.sequences.len(),
-            models: models(side.columns)
-                .into_iter()
-                .map(|(name, _)| name)
-                .collect(),
+            models: models(side),
         }
     }
+}
+
+/// The models of a side, in order of appearance.
+fn models(side: &Side<'_>) -> Vec<String> {
+    let mut models: Vec<String> = Vec::new();
+    for sequence in side
+        .sequences
+        .iter()
+        .filter_map(|&index| side.sequence(index))
+    {
+        let name = side.columns.model_of(sequence);
+        if !name.is_empty() && !models.iter().any(|known| known == name) {
+            models.push(name.to_owned());
+        }
+    }
+    models
 }
 
 impl From<&analysis::compare::Difference> for Difference {

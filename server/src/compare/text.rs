@@ -185,7 +185,7 @@ fn differences(answer: &Answer, out: &mut dyn Write) -> io::Result<()> {
         "Intervals: {} over {}, {} resamples, seed {}. Each run scores its own text: that is confidence, not correctness.",
         answer.interval.method,
         match answer.units {
-            1 => format!("1 {}", answer.paired_by),
+            1 => plural(answer.pairs as u64, "pair"),
             units => format!("{} {}s", count(units as u64), answer.paired_by),
         },
         count(answer.interval.resamples as u64),

@@ -186,6 +186,34 @@ The weakest tokens of what differs:
     }
 }
 
+/// Two parts of one file, such as two models.
+#[test]
+fn what_matches_alone_is_compared() {
+    let place = place();
+    let both =
+        ["a.jsonl", "b.jsonl"].map(|name| std::fs::read_to_string(place.path(name)).unwrap());
+    std::fs::write(place.path("both.jsonl"), both.concat()).unwrap();
+    let only = [
+        "--only-a",
+        "model:m",
+        "--only-b",
+        "model:n seq=5",
+        "--pairs",
+        "1",
+    ];
+    let ran = compare(&place, &[&only[..], &["both.jsonl", "both.jsonl"]].concat());
+    assert_eq!((ran.status, ran.err.as_str()), (Some(0), ""));
+    let expected = "\
+A  both.jsonl: 3 sequences, m
+B  both.jsonl: 1 sequence, n
+1 pair by label, 2 of A without a partner.
+";
+    assert!(ran.out.starts_with(expected), "{}", ran.out);
+    let ran = compare(&place, &["--only-a", "rnak>1", "a.jsonl", "b.jsonl"]);
+    assert_eq!(ran.status, Some(2));
+    assert!(ran.err.contains("There is no field `rnak`"), "{}", ran.err);
+}
+
 #[test]
 fn what_cannot_be_compared() {
     let place = place();

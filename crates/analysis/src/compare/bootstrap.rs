@@ -1,7 +1,7 @@
 //! Intervals for differences: a paired bootstrap with percentiles.
 //!
 //! What belongs to one prompt is not independent, so units are drawn, not pairs: as many as there are, with repetition,
-//! [`RESAMPLES`] times. The difference is computed for each of these; the interval is what the middle [`LEVEL`] of them span
+//! [`RESAMPLES`] times; where there is one prompt alone, its pairs are drawn. The difference is computed for each of these; the interval is what the middle [`LEVEL`] of them span
 //! (Efron 1979, percentile method). The seed is fixed: the same files always give the same interval.
 //!
 //! More than [`GROUPS`] units are dealt into so many groups at random, and the groups are drawn. The spread of the difference

@@ -92,18 +92,19 @@ pub struct Difference {
     pub interval: Option<Interval>,
 }
 
-/// All measures of all pairs.
+/// All measures of all pairs. Where all pairs are of one unit, they are drawn one by one: the interval is about this unit.
 pub(super) fn differences(a: &Side<'_>, b: &Side<'_>, pairs: &[Pair]) -> Vec<Difference> {
-    let units = pairs.iter().map(|pair| pair.unit as usize + 1).max();
-    let mut totals = vec![Totals::default(); units.unwrap_or(0)];
+    let units = super::units(pairs);
+    let mut totals = vec![Totals::default(); if units == 1 { pairs.len() } else { units }];
     // The order is the same whichever side is A: within a unit pairs are in the order of both.
-    for pair in pairs {
+    for (nth, pair) in pairs.iter().enumerate() {
+        let unit = if units == 1 { nth } else { pair.unit as usize };
         let (Some(one), Some(other)) = (a.sequence(pair.a), b.sequence(pair.b)) else {
             continue;
         };
         for (nth, measure) in Measure::ALL.into_iter().enumerate() {
             if let (Some(one), Some(other)) = (measure.parts(one), measure.parts(other)) {
-                totals[pair.unit as usize].add(nth, one, other);
+                totals[unit].add(nth, one, other);
             }
         }
     }

@@ -86,7 +86,7 @@ pub struct Comparison {
 }
 
 impl Comparison {
-    /// Compares two sides. Without a rule the best one is taken, see [`pair_up`].
+    /// Compares two sides, which may be parts of one run. Without a rule the best one is taken, see [`pair_up`].
     pub fn new(a: &Side<'_>, b: &Side<'_>, rule: Option<Rule>) -> Self {
         let Pairing {
             rule,
@@ -102,6 +102,11 @@ impl Comparison {
             only_b,
             differences,
         }
+    }
+
+    /// Number of units: prompts, labels, ids or places.
+    pub fn units(&self) -> usize {
+        units(&self.pairs)
     }
 
     /// Pairs with the same bytes.
@@ -140,6 +145,12 @@ impl Comparison {
         order.sort_by(|a, b| b.0.total_cmp(&a.0).then_with(|| b.1.cmp(&a.1)));
         order.into_iter().map(|(.., index)| index).collect()
     }
+}
+
+/// Units are numbered from 0 on.
+fn units(pairs: &[Pair]) -> usize {
+    let numbers = pairs.iter().map(|pair| pair.unit as usize + 1);
+    numbers.max().unwrap_or(0)
 }
 
 /// Bits of information in a text per byte of it; `None` unless all of its tokens have values.

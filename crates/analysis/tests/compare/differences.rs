@@ -135,3 +135,22 @@ fn copies_tell_nothing_new() {
     let (once, thrice) = (once.interval.unwrap(), thrice.interval.unwrap());
     assert!((once.low - thrice.low).abs() < 1e-12 && (once.high - thrice.high).abs() < 1e-12);
 }
+
+/// The samples of one prompt are independent, given the prompt.
+#[test]
+fn the_answers_to_one_prompt() {
+    let values = noise(40);
+    let run = |prompt: &str, values: &[f64]| {
+        Run::new(&[Asked {
+            prompt: prompt.to_owned(),
+            answers: values.iter().map(|value| answer(1, -0.1 - value)).collect(),
+            ..Asked::default()
+        }])
+    };
+    let apart = |values: &[f64]| Run::of(values.iter().map(|value| answer(1, -0.1 - value)));
+    let one = compare(&run("p", &values[..20]), &run("p", &values[20..]));
+    let many = compare(&apart(&values[..20]), &apart(&values[20..]));
+    assert_eq!((one.units(), many.units()), (1, 20));
+    assert!(one.differences[0].interval.is_some());
+    assert_eq!(one.differences, many.differences);
+}
