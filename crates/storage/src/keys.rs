@@ -8,6 +8,11 @@ pub(crate) fn format() -> Path {
     Path::from("meta/format.json")
 }
 
+/// What models cost. The only object besides pointers that is written again.
+pub(crate) fn prices() -> Path {
+    Path::from("meta/prices.json")
+}
+
 /// Where runs lie: `run/<yyyy>/<mm>/<dd>/<ulid>.json`.
 pub(crate) fn runs() -> Path {
     Path::from("run")

@@ -13,11 +13,16 @@
 //! | [`field`], [`filter`] | what can be asked |
 //! | [`query`] | pages of records |
 //! | `detail` | one record, whole |
+//! | `export` | all that a filter finds |
+//! | `aggregate`, `price` | figures of groups; what models cost |
+pub(crate) mod aggregate;
 pub(crate) mod detail;
+pub(crate) mod export;
 pub mod field;
 pub mod filter;
 mod index;
 pub(crate) mod opinion;
+pub(crate) mod price;
 pub mod query;
 mod row;
 mod schema;
@@ -81,6 +86,10 @@ impl Generations {
         let access = self.access();
         let done = tokio::task::spawn_blocking(move || access.with(act)).await;
         done.map_err(|error| StorageError::Unavailable(format!("the generations: {error}")))?
+    }
+
+    fn limits(&self) -> completions::Limits {
+        self.limits
     }
 
     fn access(&self) -> Access {
