@@ -61,6 +61,10 @@ impl Generations {
     /// Beside the catalogue's file, or in memory.
     pub(crate) fn open(catalogue: Option<&Path>, store_id: &str) -> Result<Self, StorageError> {
         let file = catalogue.map(|file| file.with_extension("generations.sqlite"));
+        if let Some(folder) = file.as_deref().and_then(Path::parent) {
+            // Where that fails, so does what follows.
+            let _ = std::fs::create_dir_all(folder);
+        }
         let (db, file) = match schema::open(file.as_deref(), store_id) {
             Ok(db) => (db, file),
             Err(error) => {
