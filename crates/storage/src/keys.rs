@@ -38,6 +38,20 @@ pub(crate) fn event(id: Ulid) -> Path {
     dated("ev", id, ".json")
 }
 
+/// Where the columns of runs lie, with the number of their schema.
+pub(crate) const COLUMNS: &str = "columns/v1";
+
+/// The columns of a run.
+pub(crate) fn columns(id: Ulid) -> Path {
+    dated(COLUMNS, id, ".parquet")
+}
+
+/// The run whose columns these are; `None` for keys of another make.
+pub(crate) fn columns_of(key: &Path) -> Option<Ulid> {
+    let id = parse_id(key.filename()?.strip_suffix(".parquet")?)?;
+    (columns(id) == *key).then_some(id)
+}
+
 /// From a content hash to the blob that holds it.
 pub(crate) fn pointer(sha256: &str) -> Path {
     Path::from(format!(
@@ -118,6 +132,12 @@ mod tests {
         assert_eq!(blob(id).as_ref(), format!("blob/2025/01/01/{ID}"));
         assert_eq!(run(id).as_ref(), format!("run/2025/01/01/{ID}.json"));
         assert_eq!(event(id).as_ref(), format!("ev/2025/01/01/{ID}.json"));
+        assert_eq!(
+            columns(id).as_ref(),
+            format!("columns/v1/2025/01/01/{ID}.parquet")
+        );
+        assert_eq!(columns_of(&columns(id)), Some(id));
+        assert_eq!(columns_of(&run(id)), None);
         assert_eq!(probe(id).as_ref(), format!("probe/{ID}"));
         assert_eq!(pointer("abcd").as_ref(), "sha/ab/abcd.json");
         assert_eq!(format().as_ref(), "meta/format.json");

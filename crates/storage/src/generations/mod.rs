@@ -8,6 +8,7 @@
 //! |---|---|
 //! | `schema` | the tables |
 //! | `index` | runs in, rows out: what is new is read, what was deleted is taken out |
+//! | `columns` | the same as Parquet, in the store |
 //! | `row` | a record as a row |
 //! | `opinion` | what people and evaluations said: the set of events decides, not their order |
 //! | [`field`], [`filter`] | what can be asked |
@@ -16,6 +17,7 @@
 //! | `export` | all that a filter finds |
 //! | `aggregate`, `price` | figures of groups; what models cost |
 pub(crate) mod aggregate;
+mod columns;
 pub(crate) mod detail;
 pub(crate) mod export;
 pub mod field;
