@@ -40,14 +40,15 @@ async fn collect(arguments: &Collect) -> Result<String, (u8, String)> {
     Ok(text(&report, arguments.apply))
 }
 
-/// The report for people: a line for each blob, then the sums.
+/// The report for people: a line for each object, then the sums.
 fn text(report: &GcReport, applied: bool) -> String {
     let mut text = String::new();
-    for (key, size) in &report.blobs {
+    let all = || report.blobs.iter().chain(&report.columns);
+    for (key, size) in all() {
         let _ = writeln!(text, "{key}  {}", format::bytes(*size));
     }
-    let size = report.blobs.iter().map(|(_, size)| size).sum();
-    let (count, size) = (report.blobs.len(), format::bytes(size));
+    let size = all().map(|(_, size)| size).sum();
+    let (count, size) = (all().count(), format::bytes(size));
     let _ = match (applied, count) {
         (_, 0) => writeln!(text, "Nothing to remove."),
         (true, _) => writeln!(text, "{count} removed, {size}."),
@@ -73,14 +74,15 @@ mod tests {
     #[test]
     fn reports() {
         let some = GcReport {
-            blobs: vec![("blob/a".into(), 2000), ("blob/b".into(), 10)],
+            blobs: vec![("blob/a".into(), 2000)],
+            columns: vec![("columns/b".into(), 10)],
             needed: 3,
             young: 1,
             wanted_again: 0,
         };
         assert_eq!(
             text(&some, false),
-            "blob/a  2 KB\nblob/b  10 B\n2 to remove, 2.01 KB; `--apply` removes them.\n3 needed, 1 within the grace time.\n"
+            "blob/a  2 KB\ncolumns/b  10 B\n2 to remove, 2.01 KB; `--apply` removes them.\n3 needed, 1 within the grace time.\n"
         );
         assert!(text(&some, true).contains("\n2 removed, 2.01 KB.\n"));
         let none = GcReport {

@@ -63,6 +63,11 @@ fn api() -> Router<Server> {
             get(generations::list::list).post(generations::create::create),
         )
         .route(
+            "/generations/aggregate",
+            get(generations::aggregate::aggregate),
+        )
+        .route("/generations/export", post(generations::export::export))
+        .route(
             "/generations/scores",
             post(generations::say::scores_of_many),
         )
@@ -74,6 +79,10 @@ fn api() -> Router<Server> {
         .route(
             "/generations/{id}/scores",
             post(generations::say::scores_of_one),
+        )
+        .route(
+            "/prices",
+            get(generations::aggregate::prices).put(generations::aggregate::set_prices),
         )
         .route("/health", get(health::health))
         .method_not_allowed_fallback(health::wrong_method)

@@ -60,6 +60,8 @@ impl Default for Gc {
 pub struct GcReport {
     /// Keys of the blobs with their sizes.
     pub blobs: Vec<(String, u64)>,
+    /// Keys of the columns of deleted runs with their sizes. They are made of the run, so nobody else needs them.
+    pub columns: Vec<(String, u64)>,
     /// Blobs that a run needs.
     pub needed: u64,
     /// Blobs that no run needs, but within the grace time.
@@ -86,7 +88,16 @@ impl RunStore {
         let before = now.saturating_sub(grace);
         let mut report = GcReport::default();
 
-        let needed = needed(store, before).await?;
+        let deleted = deleted(store, before).await?;
+        let mut columns = store.list(Some(&Path::from(keys::COLUMNS)));
+        while let Some(meta) = columns.try_next().await.map_err(StorageError::of)? {
+            if keys::columns_of(&meta.location).is_some_and(|run| deleted.contains(&run)) {
+                report.columns.push((meta.location.to_string(), meta.size));
+            }
+        }
+        drop(columns);
+        report.columns.sort();
+        let needed = needed(store, &deleted).await?;
         let mut blobs = store.list(Some(&Path::from("blob")));
         while let Some(meta) = blobs.try_next().await.map_err(StorageError::of)? {
             match stored_at(&meta) {
@@ -99,7 +110,14 @@ impl RunStore {
         }
         drop(blobs);
         report.blobs.sort();
-        if !gc.apply || report.blobs.is_empty() {
+        if !gc.apply {
+            return Ok(report);
+        }
+        for (key, size) in &report.columns {
+            remove(store, &Path::from(key.as_str())).await?;
+            tracing::info!(key, size, "columns were removed");
+        }
+        if report.blobs.is_empty() {
             return Ok(report);
         }
 
@@ -111,7 +129,8 @@ impl RunStore {
         }
         drop(names);
         tokio::time::sleep(gc.settle).await;
-        let mut wanted = self::needed(store, before).await?;
+        let deleted = self::deleted(store, before).await?;
+        let mut wanted = self::needed(store, &deleted).await?;
         wanted.extend(pointers(store).await?.into_iter().map(|(_, blob)| blob));
         let found = report.blobs.len();
         report.blobs.retain(|(key, _)| !wanted.contains(key));
@@ -132,8 +151,8 @@ fn stored_at(meta: &ObjectMeta) -> Option<u64> {
     Some(id.timestamp_ms().max(noted))
 }
 
-/// The blobs of all runs but those that were deleted before a time.
-async fn needed(store: &dyn ObjectStore, before: u64) -> Result<BTreeSet<String>, StorageError> {
+/// The runs that were deleted before a time.
+async fn deleted(store: &dyn ObjectStore, before: u64) -> Result<BTreeSet<Ulid>, StorageError> {
     // A run may be deleted twice; the later one counts, so that nothing goes too early.
     let mut deleted: BTreeMap<Ulid, u64> = BTreeMap::new();
     let events = read_all(store, &keys::events()).await?;
@@ -145,10 +164,19 @@ async fn needed(store: &dyn ObjectStore, before: u64) -> Result<BTreeSet<String>
         let at = deleted.entry(run).or_default();
         *at = id.timestamp_ms().max(*at);
     }
+    let ago = deleted.into_iter().filter(|(_, at)| *at < before);
+    Ok(ago.map(|(run, _)| run).collect())
+}
+
+/// The blobs of all runs but those that were deleted long enough ago.
+async fn needed(
+    store: &dyn ObjectStore,
+    deleted: &BTreeSet<Ulid>,
+) -> Result<BTreeSet<String>, StorageError> {
     let mut needed = BTreeSet::new();
     let mut damaged = Vec::new();
     for (id, bytes) in read_all(store, &keys::runs()).await? {
-        if deleted.get(&id).is_some_and(|at| *at < before) {
+        if deleted.contains(&id) {
             continue;
         }
         match bytes.and_then(|bytes| manifest::decode(id, &bytes)) {

@@ -8,6 +8,11 @@ pub(crate) fn format() -> Path {
     Path::from("meta/format.json")
 }
 
+/// What models cost. The only object besides pointers that is written again.
+pub(crate) fn prices() -> Path {
+    Path::from("meta/prices.json")
+}
+
 /// Where runs lie: `run/<yyyy>/<mm>/<dd>/<ulid>.json`.
 pub(crate) fn runs() -> Path {
     Path::from("run")
@@ -31,6 +36,20 @@ pub(crate) fn run(id: Ulid) -> Path {
 /// An event.
 pub(crate) fn event(id: Ulid) -> Path {
     dated("ev", id, ".json")
+}
+
+/// Where the columns of runs lie, with the number of their schema.
+pub(crate) const COLUMNS: &str = "columns/v1";
+
+/// The columns of a run.
+pub(crate) fn columns(id: Ulid) -> Path {
+    dated(COLUMNS, id, ".parquet")
+}
+
+/// The run whose columns these are; `None` for keys of another make.
+pub(crate) fn columns_of(key: &Path) -> Option<Ulid> {
+    let id = parse_id(key.filename()?.strip_suffix(".parquet")?)?;
+    (columns(id) == *key).then_some(id)
 }
 
 /// From a content hash to the blob that holds it.
@@ -113,6 +132,12 @@ mod tests {
         assert_eq!(blob(id).as_ref(), format!("blob/2025/01/01/{ID}"));
         assert_eq!(run(id).as_ref(), format!("run/2025/01/01/{ID}.json"));
         assert_eq!(event(id).as_ref(), format!("ev/2025/01/01/{ID}.json"));
+        assert_eq!(
+            columns(id).as_ref(),
+            format!("columns/v1/2025/01/01/{ID}.parquet")
+        );
+        assert_eq!(columns_of(&columns(id)), Some(id));
+        assert_eq!(columns_of(&run(id)), None);
         assert_eq!(probe(id).as_ref(), format!("probe/{ID}"));
         assert_eq!(pointer("abcd").as_ref(), "sha/ab/abcd.json");
         assert_eq!(format().as_ref(), "meta/format.json");

@@ -45,6 +45,7 @@ async fn contract(backend: Backend) {
             .iter()
             .map(|(key, size)| ((*key).to_owned(), *size))
             .collect(),
+        columns: Vec::new(),
         needed,
         young,
         wanted_again: 0,

@@ -1,7 +1,9 @@
 //! Generations: the completions of all stored runs as records.
 //!
-//! * [`list`] and [`show`] read them, [`say`] keeps feedback and scores, [`create`] takes new ones.
+//! * [`list`] and [`show`] read them, [`export`] and [`aggregate`] all that a filter finds, [`say`] keeps feedback and scores, [`create`] takes new ones.
+pub mod aggregate;
 pub mod create;
+pub mod export;
 pub mod list;
 pub mod say;
 pub mod show;

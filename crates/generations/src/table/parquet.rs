@@ -15,8 +15,8 @@ use std::io::{self, Write};
 use std::sync::{Arc, Mutex, PoisonError};
 
 /// Rows and bytes of texts that are held at once.
-const ROWS: usize = 1 << 14;
-const BYTES: usize = 16 << 20;
+const ROWS: usize = 1 << 13;
+const BYTES: usize = 8 << 20;
 
 /// Bytes that were written and not yet taken.
 #[derive(Debug, Clone, Default)]

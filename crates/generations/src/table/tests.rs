@@ -110,7 +110,7 @@ fn a_table_of_many_groups_is_taken_piece_by_piece() {
     assert!(largest < 4 << 20, "{largest}");
     let reader = SerializedFileReader::new(bytes::Bytes::from(out)).unwrap();
     assert_eq!(reader.metadata().file_metadata().num_rows(), 40_000);
-    assert_eq!(reader.num_row_groups(), 3);
+    assert_eq!(reader.num_row_groups(), 5);
 }
 
 #[test]
@@ -125,4 +125,30 @@ fn what_needs_whole_contents() {
     ] {
         assert_eq!(Column::new(name).needs_contents(), needs, "{name}");
     }
+}
+
+/// The schema that engines are told is the one that is written.
+#[test]
+fn the_documentation_has_every_column() {
+    let documentation = include_str!("../../../storage/COLUMNS.md");
+    let documented: Vec<(&str, &str)> = documentation
+        .lines()
+        .filter_map(|line| {
+            let mut cells = line.strip_prefix("| `")?.split(" | ");
+            Some((cells.next()?.trim_end_matches('`'), cells.next()?))
+        })
+        .collect();
+    let written: Vec<(&str, &str)> = column::USUAL
+        .iter()
+        .map(|(name, kind)| {
+            let kind = match kind {
+                column::Type::Text => "text",
+                column::Type::Number => "double",
+                column::Type::Count => "int64",
+                column::Type::Time => "timestamp, milliseconds, UTC",
+            };
+            (*name, kind)
+        })
+        .collect();
+    assert_eq!(documented, written);
 }

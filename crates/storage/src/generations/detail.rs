@@ -37,9 +37,14 @@ impl RunStore {
     ) -> Result<GenerationList, StorageError> {
         self.refresh_generations().await?;
         let mut list = self.generations.list(query).await?;
-        let living = self.catalogue().count_living().await?;
-        list.unread_runs = living.saturating_sub(self.generations.count_done().await?);
+        list.unread_runs = self.unread_runs().await?;
         Ok(list)
+    }
+
+    /// Stored runs whose records are still to be read.
+    pub(super) async fn unread_runs(&self) -> Result<u64, StorageError> {
+        let living = self.catalogue().count_living().await?;
+        Ok(living.saturating_sub(self.generations.count_done().await?))
     }
 
     /// One generation: by the key of its source, or by its id. Of several with one id it is the one stored last.
@@ -216,7 +221,7 @@ impl RunStore {
     }
 
     /// Reads the record by its range of bytes.
-    async fn read_near(
+    pub(super) async fn read_near(
         &self,
         run: &str,
         key: Key,

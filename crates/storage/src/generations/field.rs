@@ -76,6 +76,17 @@ const ROOTS: [&str; 10] = [
 /// Characters of a name, at most.
 const LONGEST: usize = 200;
 
+/// Whether there are fields of this name, for columns of tables: whole parts of a record count, too.
+///
+/// # Errors
+/// A sentence with the name that was meant, where one is near.
+pub fn check(name: &str) -> Result<(), String> {
+    if ROOTS.contains(&name) || name.starts_with("feedback.") {
+        return Ok(());
+    }
+    Field::parse(name).map(|_| ())
+}
+
 impl Field {
     /// The field of this name; the error says what is wrong with it.
     ///

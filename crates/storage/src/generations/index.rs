@@ -1,15 +1,17 @@
 //! Runs in, rows out: what is new is read, what was deleted is taken out, what was said is applied.
+use super::columns::{self, Columns};
 use super::row::Row;
 use super::{Access, Generations, opinion};
 use crate::catalogue::{blob, ulid};
 use crate::{RunStore, StorageError, keys};
 use futures::StreamExt as _;
-use generations::Reader;
+use generations::reader::Span;
+use generations::{Generation, Reader};
 use rusqlite::{OptionalExtension as _, params};
 use std::collections::BTreeSet;
 use std::sync::atomic::Ordering::Relaxed;
 use std::time::Duration;
-use tokio::sync::mpsc;
+use tokio::sync::{mpsc, oneshot};
 use ulid::Ulid;
 
 /// Rows of one transaction.
@@ -18,6 +20,8 @@ const BATCH: usize = 256;
 const SWEEP: usize = 2048;
 /// Events that are applied in one transaction.
 const EVENTS: usize = 512;
+/// Bytes that are read before rows are written.
+const PIECE: usize = 64 << 10;
 /// Chunks of a blob that may wait for the reader.
 const QUEUE: usize = 4;
 /// Between two looks.
@@ -74,6 +78,9 @@ impl RunStore {
             return Ok(());
         }
         self.apply_said().await?;
+        if progress.seen.is_none() {
+            index.forget_done(self.with_columns().await?).await?;
+        }
         let living: BTreeSet<Ulid> = self.catalogue().living().await?.into_iter().collect();
         let (done, known) = index.runs().await?;
         for gone in known.difference(&living) {
@@ -173,11 +180,19 @@ async fn index_run(store: &RunStore, run: Ulid) -> Result<(), StorageError> {
         .problems
         .iter()
         .any(|problem| problem.code == "all_zero");
+    let (columns, upload) = columns::begin(store.objects(), run).await?.unzip();
     let (queue, chunks) = mpsc::channel(QUEUE);
-    let access = store.generations.access();
     let limits = store.generations.limits;
-    let reading =
-        tokio::task::spawn_blocking(move || read(run, chunks, &access, limits, no_figures));
+    let mut pass = Pass {
+        run,
+        access: store.generations.access(),
+        no_figures,
+        columns,
+        rows: Vec::new(),
+        count: 0,
+    };
+    let (whole, is_whole) = oneshot::channel();
+    let reading = tokio::task::spawn_blocking(move || pass.read(chunks, limits, is_whole));
     let mut stream = body.stream;
     let mut broken = None;
     while let Some(chunk) = stream.next().await {
@@ -194,12 +209,25 @@ async fn index_run(store: &RunStore, run: Ulid) -> Result<(), StorageError> {
             }
         }
     }
+    // Half a run gets no columns.
+    let _ = whole.send(broken.is_none());
     drop(queue);
     let count = reading
         .await
         .map_err(|error| StorageError::Unavailable(format!("the generations: {error}")))??;
     match broken {
-        None => store.generations.note(run, count, None).await,
+        None => {
+            let written = match upload {
+                Some(upload) => upload.finish().await,
+                None => Ok(()),
+            };
+            // They are made when a server starts the next time.
+            let reason = written.err().map(|error| {
+                tracing::warn!(run = id, %error, "the columns of a run were not written");
+                error.to_string()
+            });
+            store.generations.note(run, count, reason).await
+        }
         Some(error @ StorageError::Corrupt(_)) => {
             tracing::error!(run = id, %error, "the generations of a run were read in part");
             store
@@ -211,57 +239,73 @@ async fn index_run(store: &RunStore, run: Ulid) -> Result<(), StorageError> {
     }
 }
 
-/// Reads chunks and writes rows, on a thread of its own. Returns the number of generations.
-fn read(
+/// One reading of a run, on a thread of its own.
+struct Pass {
     run: Ulid,
-    mut chunks: mpsc::Receiver<bytes::Bytes>,
-    access: &Access,
-    limits: completions::Limits,
+    access: Access,
+    /// The values of the run are placeholders.
     no_figures: bool,
-) -> Result<u64, StorageError> {
-    let mut reader = Reader::new(&keys::lower(run), limits);
-    let mut rows: Vec<Row> = Vec::new();
-    let mut count = 0;
-    while let Some(chunk) = chunks.blocking_recv() {
-        // A record may be as large as a chunk or span many: pieces keep the rows that wait few.
-        for piece in chunk.chunks(64 << 10) {
-            reader.push(piece, &mut |mut record, span| {
-                if no_figures {
-                    record.metrics = None;
-                }
-                rows.extend(Row::new(run, record, span));
-            });
-            if rows.len() >= BATCH {
-                count += write(run, &mut rows, access)?;
-            }
-        }
-    }
-    reader.finish(&mut |mut record, span| {
-        if no_figures {
-            record.metrics = None;
-        }
-        rows.extend(Row::new(run, record, span));
-    });
-    Ok(count + write(run, &mut rows, access)?)
+    columns: Option<Columns>,
+    rows: Vec<Row>,
+    count: u64,
 }
 
-fn write(run: Ulid, rows: &mut Vec<Row>, access: &Access) -> Result<u64, StorageError> {
-    let count = rows.len() as u64;
-    for batch in rows.chunks(BATCH) {
-        access.with(|db| {
-            let change = db.transaction()?;
-            change.execute(
-                "INSERT OR IGNORE INTO runs VALUES (?, 0, 0, NULL)",
-                [blob(run)],
-            )?;
-            for row in batch {
-                row.insert(&change, run)?;
+impl Pass {
+    /// Reads chunks, and writes rows and columns. Returns the number of generations.
+    fn read(
+        &mut self,
+        mut chunks: mpsc::Receiver<bytes::Bytes>,
+        limits: completions::Limits,
+        is_whole: oneshot::Receiver<bool>,
+    ) -> Result<u64, StorageError> {
+        let mut reader = Reader::new(&keys::lower(self.run), limits);
+        while let Some(chunk) = chunks.blocking_recv() {
+            // A record may be as large as a chunk or span many: pieces keep the rows that wait few.
+            for piece in chunk.chunks(PIECE) {
+                reader.push(piece, &mut |record, span| self.take(record, span));
+                if self.rows.len() >= BATCH {
+                    self.write()?;
+                }
             }
-            change.commit()
-        })?;
+        }
+        reader.finish(&mut |record, span| self.take(record, span));
+        self.write()?;
+        let whole = is_whole.blocking_recv().unwrap_or(false);
+        if let Some(columns) = self.columns.take().filter(|_| whole && self.count > 0) {
+            columns.finish();
+        }
+        Ok(self.count)
     }
-    rows.clear();
-    Ok(count)
+
+    fn take(&mut self, mut record: Generation, span: Span) {
+        if self.no_figures {
+            record.metrics = None;
+        }
+        if let Some(columns) = &mut self.columns {
+            columns.push(&record);
+        }
+        self.rows.extend(Row::new(self.run, record, span));
+    }
+
+    fn write(&mut self) -> Result<(), StorageError> {
+        let run = self.run;
+        for batch in self.rows.chunks(BATCH) {
+            self.access.with(|db| {
+                let change = db.transaction()?;
+                change.execute(
+                    "INSERT OR IGNORE INTO runs VALUES (?, 0, 0, NULL)",
+                    [blob(run)],
+                )?;
+                for row in batch {
+                    row.insert(&change, run)?;
+                }
+                change.commit()
+            })?;
+        }
+        self.count += self.rows.len() as u64;
+        self.rows.clear();
+        Ok(())
+    }
 }
 
 impl Generations {
@@ -301,6 +345,23 @@ impl Generations {
         let sql = "SELECT count(*) FROM runs WHERE done = 1";
         let count = self.with(move |db| db.query_row(sql, [], |row| row.get::<_, i64>(0)));
         Ok(u64::try_from(count.await?).unwrap_or_default())
+    }
+
+    /// Runs without columns count as not read, so that they get some.
+    async fn forget_done(&self, have: BTreeSet<Ulid>) -> Result<(), StorageError> {
+        let (done, _) = self.runs().await?;
+        let without: Vec<Ulid> = done.difference(&have).copied().collect();
+        self.with(move |db| {
+            let change = db.transaction()?;
+            for run in without {
+                change.execute(
+                    "UPDATE runs SET done = 0 WHERE id = ? AND count > 0",
+                    [blob(run)],
+                )?;
+            }
+            change.commit()
+        })
+        .await
     }
 
     async fn note(

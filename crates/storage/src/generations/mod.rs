@@ -8,16 +8,23 @@
 //! |---|---|
 //! | `schema` | the tables |
 //! | `index` | runs in, rows out: what is new is read, what was deleted is taken out |
+//! | `columns` | the same as Parquet, in the store |
 //! | `row` | a record as a row |
 //! | `opinion` | what people and evaluations said: the set of events decides, not their order |
 //! | [`field`], [`filter`] | what can be asked |
 //! | [`query`] | pages of records |
 //! | `detail` | one record, whole |
+//! | `export` | all that a filter finds |
+//! | `aggregate`, `price` | figures of groups; what models cost |
+pub(crate) mod aggregate;
+mod columns;
 pub(crate) mod detail;
+pub(crate) mod export;
 pub mod field;
 pub mod filter;
 mod index;
 pub(crate) mod opinion;
+pub(crate) mod price;
 pub mod query;
 mod row;
 mod schema;
@@ -56,6 +63,10 @@ impl Generations {
     /// Beside the catalogue's file, or in memory.
     pub(crate) fn open(catalogue: Option<&Path>, store_id: &str) -> Result<Self, StorageError> {
         let file = catalogue.map(|file| file.with_extension("generations.sqlite"));
+        if let Some(folder) = file.as_deref().and_then(Path::parent) {
+            // Where that fails, so does what follows.
+            let _ = std::fs::create_dir_all(folder);
+        }
         let (db, file) = match schema::open(file.as_deref(), store_id) {
             Ok(db) => (db, file),
             Err(error) => {
@@ -81,6 +92,10 @@ impl Generations {
         let access = self.access();
         let done = tokio::task::spawn_blocking(move || access.with(act)).await;
         done.map_err(|error| StorageError::Unavailable(format!("the generations: {error}")))?
+    }
+
+    fn limits(&self) -> completions::Limits {
+        self.limits
     }
 
     fn access(&self) -> Access {

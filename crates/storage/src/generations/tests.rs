@@ -179,8 +179,9 @@ async fn a_lost_index_is_read_again() {
         .unwrap();
     // A server that begins with nothing, and one whose file is no database.
     let file = folder.path().join("catalogue.sqlite");
+    let fresh = folder.path().join("new").join("catalogue.sqlite");
     std::fs::write(file.with_extension("generations.sqlite"), "no database").unwrap();
-    for place in [None, Some(file)] {
+    for place in [None, Some(file.clone()), Some(fresh.clone())] {
         let again = RunStore::with_catalogue(objects.clone(), place)
             .await
             .unwrap();
@@ -191,6 +192,16 @@ async fn a_lost_index_is_read_again() {
         assert_eq!(list, whole);
         let scored = again.generation(&format!("{run}-3")).await.unwrap();
         assert_eq!(scored.generation.scores.len(), 1);
+    }
+    for place in [file, fresh] {
+        assert!(
+            place
+                .with_extension("generations.sqlite")
+                .metadata()
+                .unwrap()
+                .len()
+                > 0
+        );
     }
 }
 

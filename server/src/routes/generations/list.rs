@@ -11,8 +11,8 @@ use storage::{Filter, GenerationList, GenerationQuery, GenerationSort};
 const TIME: &str = "a time such as 2025-01-31T12:00:00Z, or milliseconds since 1970";
 const NUMBER: &str = "a number such as 1.5";
 
-/// Parameters of `GET /api/generations`, and what each of them is.
-const LIST: &[Parameter] = &[
+/// Parameters that say which records, and what each of them is.
+pub(super) const FILTERS: &[Parameter] = &[
     ("model.id", "the name of a model"),
     ("output.type", "text, image, audio, code, json or other"),
     ("metadata.userId", "the id of a user"),
@@ -33,6 +33,10 @@ const LIST: &[Parameter] = &[
     ("tokens_max", NUMBER),
     ("cost_min", NUMBER),
     ("cost_max", NUMBER),
+];
+
+/// Those of a page.
+const PAGE: &[Parameter] = &[
     ("limit", "a number from 1 to 100"),
     ("cursor", "the `next` of the page before"),
     ("sort", GenerationSort::NAMES),
@@ -41,7 +45,7 @@ const LIST: &[Parameter] = &[
 /// The parameters as they are read.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
-struct Asked {
+pub(super) struct Asked {
     #[serde(rename = "model.id")]
     model: Option<String>,
     #[serde(rename = "output.type")]
@@ -108,7 +112,7 @@ impl<'de> Deserialize<'de> for Order {
 
 impl Asked {
     /// The conditions; an error names a field that the API does not name so, which the table rules out.
-    fn filter(&self) -> Result<Filter, String> {
+    pub(super) fn filter(&self) -> Result<Filter, String> {
         let mut filter = Filter::default();
         let kind = self.kind.map(|kind| kind.name().to_owned());
         let run = self.run.as_ref().map(|Run(id)| id.clone());
@@ -163,7 +167,7 @@ impl Asked {
 /// `GET /api/generations`: one page, the latest first unless another order is asked for. `from` is included, `to` is not; with
 /// several tags a record has all of them.
 pub async fn list(State(server): State<Server>, uri: Uri) -> Result<Json<GenerationList>, Failure> {
-    let asked: Asked = parameters::read(&uri, LIST)?;
+    let asked: Asked = parameters::read(&uri, &[FILTERS, PAGE].concat())?;
     let query = GenerationQuery {
         filter: asked.filter().map_err(Failure::bad_request)?,
         sort: asked.sort.0,

@@ -1,5 +1,7 @@
 //! Generations: on the command line, and through the API.
+mod aggregate;
 mod command;
+mod export;
 mod list;
 mod say;
 
