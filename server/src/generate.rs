@@ -6,11 +6,13 @@
 //! | [`answer`] | what it wrote, as people and programs want it |
 //! | [`effective`] | the parameters in force |
 //! | [`record`] | the same as a completions record |
+//! | `served` | the same by a model behind the OpenAI protocol |
 //! | [`stream`] | the text while it is written |
 pub mod answer;
 pub mod effective;
 pub mod prompt;
 pub mod record;
+mod served;
 pub mod stream;
 
 use crate::analyze::output::clean;
@@ -50,6 +52,9 @@ pub fn main(arguments: &Generate) -> ExitCode {
 type Complaint = (u8, String);
 
 fn run(arguments: &Generate, stop: &Stop) -> Result<(), Complaint> {
+    if let Some(base) = &arguments.server {
+        return served::run(arguments, base, stop);
+    }
     // What can be wrong with them is said before a model is loaded.
     let told = arguments.told.over(Parameters::default());
     told.map_err(|error| (USAGE, error.to_string()))?;

@@ -14,6 +14,9 @@ pub struct Generate {
     /// Compute a quantised model as it is stored: a part of the memory, rougher probabilities
     #[arg(long)]
     pub stored: bool,
+    /// Ask the server at this address, such as http://127.0.0.1:8000/v1; --model is what it calls the model
+    #[arg(long, value_name = "URL", conflicts_with = "stored")]
+    pub server: Option<String>,
     /// The text to go on with; for an encoder-decoder the text to answer
     #[arg(long, value_name = "TEXT", group = "input", allow_hyphen_values = true)]
     pub prompt: Option<String>,
@@ -62,9 +65,12 @@ is in force unless it is told otherwise. With --json, `parameters` says what was
 A chat needs a model with a template: chat_template in tokenizer_config.json, chat_template.jinja, or inside a GGUF file.
 With --json, `prompt` is the text that the template made.
 
+With --server any server that speaks the OpenAI protocol is asked (vLLM, llama.cpp, Ollama, hosted ones); its key comes from
+SURPRISAL_API_KEY. It has defaults of its own, and parameters that the protocol has no word for are refused.
+
 Exit status:
   0    the answers are complete
-  1    the model cannot be used, or the result could not be written
+  1    the model cannot be used, an answer of a server breaks off, or the result could not be written
   2    the arguments are wrong
   130  stopped by Ctrl-C; what was written until then is there
 
@@ -73,4 +79,5 @@ Examples:
   surprisal generate --model gpt2/ --prompt-file p.txt --do-sample true --temperature 0.8 --num-return-sequences 4 --seed 7
   surprisal generate --model t5/ --prompt 'summarize: ...' --num-beams 4 --early-stopping never --json
   surprisal generate --model SmolLM2.gguf --chat --prompt 'Write one sentence about the sea.' --max-new-tokens 60
+  surprisal generate --server http://127.0.0.1:8000/v1 --model qwen3 --chat --prompt 'Hi' --top-logprobs 5 --jsonl
   surprisal generate --model gpt2/ --prompt 'The sea' --top-logprobs 5 --jsonl | surprisal analyze -";

@@ -1,6 +1,7 @@
 //! `surprisal generate` and `surprisal score` as processes, on the tiny models of the decoding vectors.
 mod generate;
 mod score;
+mod served;
 
 use crate::analyze::{Place, workspace};
 use serde_json::{Value, json};
