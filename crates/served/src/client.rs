@@ -3,9 +3,15 @@ use crate::events::Events;
 use crate::failure::Failure;
 use crate::record::{Record, begin, message};
 use crate::request::Request;
+use futures::future::{Either, select};
 use reqwest::{Client, Response, StatusCode, Url, header, redirect::Policy};
 use serde_json::Value;
-use std::{error::Error, ops::ControlFlow, time::Duration};
+use std::{
+    error::Error,
+    ops::ControlFlow,
+    pin::{Pin, pin},
+    time::Duration,
+};
 
 /// How long is waited, and how much is taken.
 #[derive(Debug, Clone, Copy)]
@@ -70,13 +76,15 @@ impl Server {
         })
     }
 
-    /// Asks, and hands over every text as it comes, with the number of its choice. `Break` ends the answer. What
-    /// arrived before something went wrong is in the record, which says so.
+    /// Asks, and hands over every text as it comes, with the number of its choice. `Break`, or the end of `stop`, ends
+    /// the answer. What arrived before something went wrong is in the record, which says so.
     pub async fn ask(
         &self,
         request: &Request,
         each: &mut (dyn FnMut(u64, &str) -> ControlFlow<()> + Send),
+        stop: impl Future<Output = ()> + Send,
     ) -> Result<Record, Failure> {
+        let mut stop = pin!(stop);
         let mut url = self.base.clone();
         let path = format!("{}/{}", url.path().trim_end_matches('/'), request.path());
         url.set_path(&path);
@@ -89,18 +97,22 @@ impl Server {
         if let Some(key) = &self.key {
             asked = asked.bearer_auth(key.trim());
         }
-        let response = asked.send().await;
+        let response = match select(pin!(asked.send()), stop.as_mut()).await {
+            Either::Left((response, _)) => response,
+            Either::Right(_) => return Err(Failure::Stopped),
+        };
         let response = response.map_err(|error| Failure::Silent(chain(&error.without_url())))?;
         if !response.status().is_success() {
             return Err(refused(response).await);
         }
-        self.read(response, each).await
+        self.read(response, each, stop).await
     }
 
     async fn read(
         &self,
         mut response: Response,
         each: &mut (dyn FnMut(u64, &str) -> ControlFlow<()> + Send),
+        mut stop: Pin<&mut (impl Future<Output = ()> + Send)>,
     ) -> Result<Record, Failure> {
         let kind = response.headers().get(header::CONTENT_TYPE);
         let streams = kind.is_some_and(|kind| kind.as_bytes().starts_with(b"text/event-stream"));
@@ -108,14 +120,19 @@ impl Server {
             (Record::default(), Events::default(), Vec::new(), 0);
         let mut wanted = true;
         while wanted {
-            let bytes = match response.chunk().await {
+            let chunk = match select(pin!(response.chunk()), stop.as_mut()).await {
+                Either::Left((chunk, _)) => chunk,
+                Either::Right(_) => {
+                    wanted = false;
+                    break;
+                }
+            };
+            let bytes = match chunk {
                 Ok(Some(bytes)) => bytes,
                 Ok(None) => break,
                 Err(error) => {
-                    record.interrupt(format!(
-                        "the connection broke: {}",
-                        chain(&error.without_url())
-                    ));
+                    let why = chain(&error.without_url());
+                    record.interrupt(format!("the connection broke: {why}"));
                     break;
                 }
             };
@@ -152,6 +169,7 @@ impl Server {
             record.interrupt("the answer is cut off");
         }
         match record.interrupted() {
+            Some(_) if record.is_empty() && !wanted => Err(Failure::Stopped),
             Some(why) if record.is_empty() => Err(Failure::Silent(why.to_owned())),
             _ => Ok(record),
         }

@@ -24,6 +24,9 @@ pub enum Failure {
     /// Nobody there, or the connection broke before the answer.
     #[error("the server does not answer: {0}; is it running, and is the address right?")]
     Silent(String),
+    /// Whoever asked did not want to wait.
+    #[error("stopped before the answer began")]
+    Stopped,
     /// The key is wrong, or is missing.
     #[error("the server wants another key ({status}): {message}")]
     Key {

@@ -7,10 +7,13 @@ use served::{Failure, Input, Limits, Message, Record, Request, Server};
 use std::{
     io::{self, Write as _},
     ops::ControlFlow,
+    time::Duration,
 };
 
 /// The key for the server. It is in no argument, which other people on a machine can see.
 const KEY: &str = "SURPRISAL_API_KEY";
+/// So often is looked whether somebody has pressed Ctrl-C.
+const LOOK: Duration = Duration::from_millis(50);
 
 /// Asks the server and prints what it answers.
 pub(super) fn run(arguments: &Generate, base: &str, stop: &Stop) -> Result<(), Complaint> {
@@ -35,8 +38,16 @@ pub(super) fn run(arguments: &Generate, base: &str, stop: &Stop) -> Result<(), C
             false => ControlFlow::Break(()),
         }
     };
-    let record = runtime.block_on(server.ask(&request, &mut each));
-    let record = record.map_err(|failure| (1, failure.to_string()))?;
+    let stopped = async {
+        while !stop.is_asked() {
+            tokio::time::sleep(LOOK).await;
+        }
+    };
+    let record = runtime.block_on(server.ask(&request, &mut each, stopped));
+    let record = record.map_err(|failure| match failure {
+        Failure::Stopped => (STOPPED, failure.to_string()),
+        _ => (1, failure.to_string()),
+    })?;
     let written = match (arguments.jsonl, shows) {
         (true, _) => show(&format!("{}\n", record.to_json(&body))),
         (_, true) => show("\n"),

@@ -7,6 +7,7 @@ use decoding::Parameters;
 use serde_json::{Value, json};
 use served::{Failure, Input, Limits, Message, Record, Request, Server};
 use std::{
+    future::pending,
     io::{Read as _, Write as _},
     net::TcpListener,
     ops::ControlFlow,
@@ -82,10 +83,14 @@ async fn ask(base: &str, request: &Request) -> Result<(Record, String), Failure>
     let server = Server::new(base, Some("secret".to_owned()), limits)?;
     let mut text = String::new();
     let record = server
-        .ask(request, &mut |_, piece| {
-            text.push_str(piece);
-            ControlFlow::Continue(())
-        })
+        .ask(
+            request,
+            &mut |_, piece| {
+                text.push_str(piece);
+                ControlFlow::Continue(())
+            },
+            pending(),
+        )
         .await?;
     Ok((record, text))
 }
@@ -211,16 +216,19 @@ async fn what_arrived_is_kept_and_marked() {
 
 #[tokio::test]
 async fn whoever_asks_can_stop() {
-    let (base, _served) = stub(stream(
-        &[piece(0, "a", -0.5, None), piece(0, "b", -0.5, Some("stop"))],
-        "data: [DONE]\n\n",
-    ));
+    let events = [piece(0, "a", -0.5, None), piece(0, "b", -0.5, Some("stop"))];
+    let (base, _served) = stub(stream(&events, "data: [DONE]\n\n"));
     let server = Server::new(&base, None, Limits::default()).unwrap();
-    let record = server
-        .ask(&prompt(), &mut |_, _| ControlFlow::Break(()))
-        .await
-        .unwrap();
+    let mut end = |_: u64, _: &str| ControlFlow::Break(());
+    let record = server.ask(&prompt(), &mut end, pending()).await.unwrap();
     assert_eq!(record.interrupted(), Some("stopped"));
+    // A server that stands still is no reason not to stop.
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let base = format!("http://{}/v1", listener.local_addr().unwrap());
+    let server = Server::new(&base, None, Limits::default()).unwrap();
+    let soon = tokio::time::sleep(Duration::from_millis(50));
+    let failure = server.ask(&prompt(), &mut end, soon).await.unwrap_err();
+    assert_eq!(failure, Failure::Stopped);
 }
 
 #[tokio::test]

@@ -494,3 +494,48 @@ fn chats() {
         )
     );
 }
+
+/// What was written until then is there.
+#[cfg(unix)]
+#[test]
+fn ctrl_c_ends_the_answer() {
+    let tiny = Tiny::new("tiny_llama");
+    let mut child = std::process::Command::new(env!("CARGO_BIN_EXE_surprisal"))
+        .args(["generate", "--model", &tiny.path, "--input-ids", "5,9"])
+        .args(["--max-new-tokens", "1000000", "--min-new-tokens", "1000000"])
+        .stdout(std::process::Stdio::piped())
+        .stderr(std::process::Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut out = child.stdout.take().unwrap();
+    let mut first = [0; 8];
+    std::io::Read::read_exact(&mut out, &mut first).unwrap();
+    let pid = child.id().to_string();
+    let sent = std::process::Command::new("kill")
+        .args(["-INT", &pid])
+        .status()
+        .unwrap();
+    assert!(sent.success());
+    let mut rest = String::new();
+    std::io::Read::read_to_string(&mut out, &mut rest).unwrap();
+    assert_eq!(child.wait().unwrap().code(), Some(130));
+    let text = String::from_utf8(first.to_vec()).unwrap() + &rest;
+    assert!(
+        text.ends_with('\n') && text.trim().split(' ').all(|id| id.parse::<u32>().is_ok()),
+        "{text}"
+    );
+}
+
+/// A reader that has seen enough ends it, too.
+#[test]
+fn a_closed_pipe_ends_the_answer() {
+    let tiny = Tiny::new("tiny_llama");
+    let mut child = std::process::Command::new(env!("CARGO_BIN_EXE_surprisal"))
+        .args(["generate", "--model", &tiny.path, "--input-ids", "5,9"])
+        .args(["--max-new-tokens", "1000000", "--min-new-tokens", "1000000"])
+        .stdout(std::process::Stdio::piped())
+        .spawn()
+        .unwrap();
+    drop(child.stdout.take());
+    assert_eq!(child.wait().unwrap().code(), Some(0));
+}
