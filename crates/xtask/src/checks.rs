@@ -309,9 +309,17 @@ fn strangers(tree: &str) -> Vec<&str> {
         .filter_map(|line| line.split(' ').next())
         .collect();
     let foreign = |name: &&str| {
-        ["tokio", "hyper", "reqwest", "minio", "rustls"]
-            .iter()
-            .any(|word| name.contains(word))
+        [
+            "tokio",
+            "hyper",
+            "reqwest",
+            "minio",
+            "rustls",
+            "candle",
+            "tokenizers",
+        ]
+        .iter()
+        .any(|word| name.contains(word))
     };
     names.into_iter().filter(foreign).collect()
 }
