@@ -1,8 +1,11 @@
 //! The runs of the tiny models against transformers: sequences exactly, scores as far as single precision goes.
-use crate::tiny::{MODELS, Tiny, ids, numbers};
+use crate::tiny::{MODELS, Tiny, folder, ids, numbers};
+use candle_core::Device;
 use decoding::{Finish, Generation, Parameters, generate};
-use engine::Session;
+use engine::{Memory, Model, Precision, Session};
+use metrics::num;
 use serde_json::Value;
+use std::sync::Arc;
 
 #[test]
 fn logits_of_every_position() {
@@ -151,5 +154,49 @@ fn near(case: &str, found: impl Iterator<Item = f32>, expected: &[f64], toleranc
             (a - b).abs() <= tolerance * b.abs().max(1.0),
             "{case}: {found:?} instead of {expected:?}"
         );
+    }
+}
+
+/// Embeddings that are tied and those that are written out twice give the same logits; whether the last states are
+/// scaled is a setting of its own, and in older files follows from being tied.
+#[test]
+fn tied_and_untied_t5() {
+    let tiny = Tiny::load("tiny_t5");
+    let weights = folder("tiny_t5").join("model.safetensors");
+    let mut weights = candle_core::safetensors::load(weights, &Device::Cpu).unwrap();
+    weights.insert(
+        "lm_head.weight".to_owned(),
+        weights["shared.weight"].copy().unwrap(),
+    );
+    let config = std::fs::read(folder("tiny_t5").join("config.json")).unwrap();
+    let config: Value = serde_json::from_slice(&config).unwrap();
+    let scale = 1.0 / num::sqrt(config["d_model"].as_f64().unwrap());
+    for (scaled, tied, factor) in [
+        (Value::from(false), Value::from(true), 1.0),
+        (Value::Null, Value::from(false), 1.0),
+        (Value::Null, Value::from(true), scale),
+        (Value::Null, Value::Null, scale),
+        (Value::from(true), Value::from(false), scale),
+    ] {
+        let dir = tempfile::tempdir().unwrap();
+        let mut config = config.clone();
+        let case = format!("scaled {scaled}, tied {tied}");
+        config["scale_decoder_outputs"] = scaled;
+        config["tie_word_embeddings"] = tied;
+        std::fs::write(dir.path().join("config.json"), config.to_string()).unwrap();
+        candle_core::safetensors::save(&weights, dir.path().join("model.safetensors")).unwrap();
+        let model = Arc::new(Model::load(dir.path(), Memory::free(), Precision::Single).unwrap());
+        let mut session = Session::new(&model, &tiny.input()).unwrap();
+        let mut rows = tiny.recorded["forward_logits"].as_array().unwrap().iter();
+        session
+            .read(&tiny.fed(), |logits| {
+                let expected: Vec<f64> = numbers(rows.next().unwrap())
+                    .iter()
+                    .map(|x| x * factor)
+                    .collect();
+                near(&case, logits.iter().copied(), &expected, 3e-5);
+                true
+            })
+            .unwrap();
     }
 }
