@@ -14,7 +14,7 @@ const SHOWN: usize = 60;
 struct Line<'a> {
     /// From 1.
     prompt: usize,
-    answers: usize,
+    answers: u32,
     /// The first is the root.
     nodes: Vec<Branch<'a>>,
 }
@@ -28,7 +28,8 @@ struct Branch<'a> {
     /// The byte at which its text begins.
     start: u32,
     text: String,
-    /// The sequences that took it, from 1.
+    answers: u32,
+    /// Of a leaf the sequences that took it, from 1.
     sequences: Vec<u32>,
     ends: bool,
     cut: bool,
@@ -50,6 +51,7 @@ pub(super) fn json<'a>(prompt: usize, tree: &'a Tree, out: &mut dyn Write) -> io
             children: &node.children,
             start: node.start,
             text: String::from_utf8_lossy(&node.text).into_owned(),
+            answers: node.count,
             sequences: node.answers.iter().map(|answer| answer + 1).collect(),
             ends: node.ends,
             cut: node.cut,
@@ -62,7 +64,7 @@ pub(super) fn json<'a>(prompt: usize, tree: &'a Tree, out: &mut dyn Write) -> io
     };
     let line = Line {
         prompt,
-        answers: tree.nodes.first().map_or(0, |root| root.answers.len()),
+        answers: tree.nodes.first().map_or(0, |root| root.count),
         nodes: (0..).zip(&tree.nodes).map(branch).collect(),
     };
     serde_json::to_writer(&mut *out, &line)?;
@@ -82,7 +84,7 @@ pub(super) fn text(
     prompt: usize,
     columns: &Columns,
     tree: &Tree,
-    least: usize,
+    least: u32,
     out: &mut dyn Write,
 ) -> io::Result<()> {
     let Some(root) = tree.nodes.first() else {
@@ -93,7 +95,7 @@ pub(super) fn text(
         out,
         "Prompt {prompt}{}: {} answers, {} different",
         named(columns, root),
-        count(root.answers.len() as u64),
+        count(root.count.into()),
         count(texts as u64)
     )?;
     writeln!(out, "{:>8}{:>9}{:>9}", "answers", "share", "model")?;
@@ -111,7 +113,7 @@ pub(super) fn text(
         let children = node.children.iter().rev().copied();
         let many = children.filter(|&child| {
             let child = tree.nodes.get(child as usize);
-            child.is_some_and(|child| child.answers.len() >= least)
+            child.is_some_and(|child| child.count >= least)
         });
         open.extend(many.map(|child| (child, depth + 1)));
     }
@@ -151,7 +153,7 @@ fn branch(tree: &Tree, index: u32, depth: usize, out: &mut dyn Write) -> io::Res
     };
     let line = format!(
         "{:>8}{share:>9}{model:>9}  {}{shown}{odd}",
-        count(node.answers.len() as u64),
+        count(node.count.into()),
         "  ".repeat(depth)
     );
     writeln!(out, "{}", line.trim_end())
@@ -163,10 +165,7 @@ fn interval(low: f64, high: f64) -> String {
 
 /// What the first answer is known by.
 fn named(columns: &Columns, root: &Node) -> String {
-    let first = root
-        .answers
-        .first()
-        .and_then(|&answer| columns.sequences.get(answer as usize));
+    let first = columns.sequences.get(root.first as usize);
     let completion = first.and_then(|first| columns.completions.get(first.completion as usize));
     let name = completion.map(|known| known.label.as_deref().unwrap_or(&known.id));
     match name {

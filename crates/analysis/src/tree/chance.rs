@@ -51,16 +51,11 @@ pub(super) fn counts(nodes: &[Node], node: u32) -> Option<(u32, u32)> {
         .children
         .iter()
         .filter_map(|&child| nodes.get(child as usize));
-    let cut: usize = children
+    let cut: u32 = children
         .filter(|child| cut_here(child))
-        .map(|child| child.answers.len())
+        .map(|child| child.count)
         .sum();
-    let count = |number: usize| u32::try_from(number).ok();
-    let (took, of) = (
-        count(node.answers.len())?,
-        count(parent.answers.len() - cut)?,
-    );
-    (!cut_here(node)).then_some((took, of))
+    (!cut_here(node)).then_some((node.count, parent.count - cut))
 }
 
 /// Fills in the verdicts.

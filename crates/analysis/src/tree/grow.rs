@@ -48,16 +48,22 @@ fn node(parent: Option<u32>, start: u32, members: &[usize], answers: &[Answer<'_
         children: Vec::new(),
         start,
         text: Vec::new(),
-        answers: members
-            .iter()
-            .filter_map(|&member| Some(answers.get(member)?.index))
-            .collect(),
+        count: u32::try_from(members.len()).unwrap_or(u32::MAX),
+        first: indices(members, answers).next().unwrap_or_default(),
+        answers: Vec::new(),
         ends: false,
         cut: false,
         probability: None,
         tokens: 0,
         verdict: Verdict::Unknown,
     }
+}
+
+/// The sequences of answers.
+fn indices<'a>(members: &'a [usize], answers: &'a [Answer<'_>]) -> impl Iterator<Item = u32> + 'a {
+    members
+        .iter()
+        .filter_map(|&member| Some(answers.get(member)?.index))
 }
 
 /// Gives a node its text, to where its answers part, and its children.
@@ -87,6 +93,7 @@ fn divide(branch: Branch, answers: &[Answer<'_>], nodes: &mut Vec<Node>, open: &
     let mut groups = children(&members, answers, place);
     if let [(End::At { cut }, _)] = groups.as_slice() {
         (nodes[of].ends, nodes[of].cut) = (true, *cut);
+        nodes[of].answers = indices(&members, answers).collect();
         return;
     }
     groups.sort_by(|(a, one), (b, other)| other.len().cmp(&one.len()).then_with(|| a.cmp(b)));
@@ -99,7 +106,10 @@ fn divide(branch: Branch, answers: &[Answer<'_>], nodes: &mut Vec<Node>, open: &
         let tokens = tokens(&members, answers, place);
         child.tokens = u32::try_from(tokens.len()).unwrap_or(u32::MAX);
         match end {
-            End::At { cut } => (child.ends, child.cut) = (true, cut),
+            End::At { cut } => {
+                (child.ends, child.cut) = (true, cut);
+                child.answers = indices(&members, answers).collect();
+            }
             End::Behind(text) => open.push(Branch {
                 node: index,
                 members,

@@ -36,7 +36,11 @@ pub struct Node {
     pub start: u32,
     /// Its bytes, to where the answers part or end; empty where they end while others go on.
     pub text: Vec<u8>,
-    /// The answers that have it, in the order of the run: indices into the columns.
+    /// The answers that have it.
+    pub count: u32,
+    /// The first of them: index of its sequence.
+    pub first: u32,
+    /// Where they all end: all of them, in the order of the run. Otherwise empty, because those of the leaves below are.
     pub answers: Vec<u32>,
     /// All of these end behind it.
     pub ends: bool,
