@@ -77,7 +77,7 @@ fn by_hand() {
         "  [No] 1 ends 5.0 1",
     ];
     assert_eq!(lines(&found), expected);
-    let share = |node| found.share(node);
+    let share = |node: usize| found.nodes[node].share();
     assert_eq!((share(0), share(1), share(2)), (None, Some(0.8), Some(0.2)));
     let [red, end] = [3, 5].map(|node: usize| &found.nodes[node]);
     assert_eq!((red.first, red.answers.as_slice()), (0, &[][..]));
@@ -135,15 +135,18 @@ fn ends() {
         .nodes
         .iter()
         .position(|node| node.text == b"b")
-        .unwrap() as u32;
-    assert_eq!(found.share(b), Some(0.5));
-    assert_eq!(found.share(b + 2), None);
+        .unwrap();
+    assert_eq!(found.nodes[b].share(), Some(0.5));
+    assert_eq!(found.nodes[b + 2].share(), None);
     // Whoever is cut off later has chosen its way.
     let later = Answer {
         finish: "length",
         ..answer(&[("b", 0.4)])
     };
-    assert_eq!(tree(&[answer(&[("a", 0.6)]), later]).share(2), Some(0.5));
+    assert_eq!(
+        tree(&[answer(&[("a", 0.6)]), later]).nodes[2].share(),
+        Some(0.5)
+    );
     // All alike.
     assert_eq!(lines(&tree(&[cut.clone(), cut])), ["[a] 2 cut ? 0"]);
     assert_eq!(tree(&[]), Tree::default());

@@ -44,7 +44,7 @@ struct Branch<'a> {
 }
 
 pub(super) fn json<'a>(prompt: usize, tree: &'a Tree, out: &mut dyn Write) -> io::Result<()> {
-    let branch = |(index, node): (u32, &'a Node)| {
+    let branch = |node: &'a Node| {
         let (verdict, interval) = told(node.verdict);
         Branch {
             parent: node.parent,
@@ -55,7 +55,7 @@ pub(super) fn json<'a>(prompt: usize, tree: &'a Tree, out: &mut dyn Write) -> io
             sequences: node.answers.iter().map(|answer| answer + 1).collect(),
             ends: node.ends,
             cut: node.cut,
-            share: tree.share(index),
+            share: node.share(),
             probability: node.probability,
             verdict,
             low: interval.map(|(low, _)| low),
@@ -65,7 +65,7 @@ pub(super) fn json<'a>(prompt: usize, tree: &'a Tree, out: &mut dyn Write) -> io
     let line = Line {
         prompt,
         answers: tree.nodes.first().map_or(0, |root| root.count),
-        nodes: (0..).zip(&tree.nodes).map(branch).collect(),
+        nodes: tree.nodes.iter().map(branch).collect(),
     };
     serde_json::to_writer(&mut *out, &line)?;
     writeln!(out)
@@ -105,7 +105,7 @@ pub(super) fn text(
         let Some(node) = tree.nodes.get(index as usize) else {
             continue;
         };
-        branch(tree, index, depth, out)?;
+        branch(node, depth, out)?;
         odd += usize::from(matches!(
             node.verdict,
             Verdict::Above { .. } | Verdict::Below { .. }
@@ -126,14 +126,11 @@ pub(super) fn text(
     Ok(())
 }
 
-fn branch(tree: &Tree, index: u32, depth: usize, out: &mut dyn Write) -> io::Result<()> {
-    let Some(node) = tree.nodes.get(index as usize) else {
-        return Ok(());
-    };
+fn branch(node: &Node, depth: usize, out: &mut dyn Write) -> io::Result<()> {
     let share = |value: Option<f64>| value.map_or_else(|| "—".to_owned(), percent);
     let (share, model) = match node.parent {
         None => (String::new(), String::new()),
-        Some(_) => (share(tree.share(index)), share(node.probability)),
+        Some(_) => (share(node.share()), share(node.probability)),
     };
     let text = String::from_utf8_lossy(&node.text);
     let mut shown: String = text.chars().take(SHOWN).collect();
