@@ -3,9 +3,11 @@
 //! | module | what it is |
 //! |---|---|
 //! | [`answer`] | what is said, as plain data: the JSON document |
+//! | [`pair`] | a pair, and where its texts part |
 //! | [`whole`] | one pair with both of its texts |
 //! | [`text`] | both for people |
 mod answer;
+mod pair;
 mod text;
 mod whole;
 

@@ -151,6 +151,23 @@ fn deep_is_passed_over() {
     assert_eq!(told(&deep(300)), ["$.b number 2"]);
 }
 
+/// Texts that would take for ever if any part of them were looked at again and again.
+#[test]
+fn hostile_texts_end() {
+    for (text, most) in [
+        ("[".repeat(200_000), 0),
+        ("{\"".repeat(100_000), 0),
+        ("{\"a\":".repeat(50_000), 0),
+        ("x {\"a\":}".repeat(30_000), 0),
+        ("```\n[".repeat(40_000), 0),
+        ("{ ".repeat(100_000) + &" ".repeat(100_000), 0),
+        ("[1,".repeat(50_000), 128),
+        ("x {\"a\":1}".repeat(30_000), 30_000),
+    ] {
+        assert_eq!(told(&text).len(), most, "{}", &text[..10]);
+    }
+}
+
 #[test]
 fn the_tokens_of_a_value() {
     let tokens: &[Token<'_>] = &[

@@ -50,7 +50,7 @@ fn lines(tree: &Tree) -> Vec<String> {
             "{}[{}] {}{end} {probability} {}",
             "  ".repeat(depth),
             String::from_utf8_lossy(&node.text),
-            node.answers.len(),
+            node.count,
             node.tokens
         ));
         open.extend(node.children.iter().rev().map(|&child| (child, depth + 1)));
@@ -77,9 +77,11 @@ fn by_hand() {
         "  [No] 1 ends 5.0 1",
     ];
     assert_eq!(lines(&found), expected);
-    let share = |node| found.share(node);
+    let share = |node: usize| found.nodes[node].share();
     assert_eq!((share(0), share(1), share(2)), (None, Some(0.8), Some(0.2)));
-    assert_eq!(found.nodes[3].answers, [0, 2, 4]);
+    let [red, end] = [3, 5].map(|node: usize| &found.nodes[node]);
+    assert_eq!((red.first, red.answers.as_slice()), (0, &[][..]));
+    assert_eq!((end.first, end.answers.as_slice()), (0, &[0, 4][..]));
     assert_eq!((found.nodes[3].parent, found.nodes[3].start), (Some(1), 5));
 }
 
@@ -133,15 +135,18 @@ fn ends() {
         .nodes
         .iter()
         .position(|node| node.text == b"b")
-        .unwrap() as u32;
-    assert_eq!(found.share(b), Some(0.5));
-    assert_eq!(found.share(b + 2), None);
+        .unwrap();
+    assert_eq!(found.nodes[b].share(), Some(0.5));
+    assert_eq!(found.nodes[b + 2].share(), None);
     // Whoever is cut off later has chosen its way.
     let later = Answer {
         finish: "length",
         ..answer(&[("b", 0.4)])
     };
-    assert_eq!(tree(&[answer(&[("a", 0.6)]), later]).share(2), Some(0.5));
+    assert_eq!(
+        tree(&[answer(&[("a", 0.6)]), later]).nodes[2].share(),
+        Some(0.5)
+    );
     // All alike.
     assert_eq!(lines(&tree(&[cut.clone(), cut])), ["[a] 2 cut ? 0"]);
     assert_eq!(tree(&[]), Tree::default());
@@ -257,9 +262,9 @@ proptest! {
         for (index, node) in tree.nodes.iter().enumerate() {
             prop_assert_eq!(node.ends, node.children.is_empty());
             prop_assert!(node.probability.is_none_or(|p| (0.0..=1.0).contains(&p)));
-            let mut parts: Vec<u32> = node.children.iter().flat_map(|&child| tree.nodes[child as usize].answers.clone()).collect();
-            parts.sort_unstable();
-            prop_assert!(node.ends || parts == node.answers);
+            let parts: u32 = node.children.iter().map(|&child| tree.nodes[child as usize].count).sum();
+            prop_assert_eq!(node.count, if node.ends { node.answers.len() as u32 } else { parts });
+            prop_assert!(node.ends || node.answers.is_empty());
             prop_assert_eq!(node.children.len() == 1, false, "one child is no branch");
             for &child in &node.children {
                 let child = &tree.nodes[child as usize];

@@ -3,7 +3,8 @@
 //! Each target is a program in `src/bin`: libFuzzer changes inputs so that they reach new code. `cargo xtask fuzz` builds and runs
 //! them; what it does without, such as address checking, needs a nightly compiler: there is no unsafe code to check.
 #![allow(clippy::panic, reason = "a fuzz target says what it found by stopping")]
-use completions::{Import, Importer, Limits, decode_sequence};
+use completions::{Columns, Finish, Import, Importer, Kind, Limits, Sequence, decode_sequence};
+use metrics::SequenceMetrics;
 
 /// Limits that small inputs can exceed.
 pub const SMALL: Limits = Limits {
@@ -69,6 +70,34 @@ fn details(file: &[u8], import: &Import) {
             drop(decode_sequence(record.form, completion.format, bytes, nth));
         }
     }
+}
+
+/// Answers of these texts, in tokens of so many bytes, all with one value.
+pub fn columns(answers: &[(&[u8], usize)]) -> Columns {
+    let mut all = Columns::default();
+    for &(text, size) in answers {
+        let (text_start, first_token) = (all.text.len() as u64, all.token_end.len() as u64);
+        let mut end = 0;
+        for token in text.chunks(size.max(1)) {
+            end += token.len() as u32;
+            all.token_end.push(end);
+            all.logprob.push(-0.5);
+            all.flags.push(0);
+        }
+        all.text.extend_from_slice(text);
+        all.sequences.push(Sequence {
+            completion: all.sequences.len() as u32,
+            choice: 0,
+            first_token,
+            n_tokens: (all.token_end.len() as u64 - first_token) as u32,
+            text_start,
+            text_len: end,
+            finish: Finish::Stop,
+            kind: Kind::Answer,
+            metrics: SequenceMetrics::default(),
+        });
+    }
+    all
 }
 
 /// An input as a file and the size of its chunks, which is its first byte.

@@ -11,13 +11,14 @@ use crate::checks::Ground;
 use crate::run::{Done, Failure, ask, command, run, run_into, say};
 use crate::workspace::Workspace;
 
-const TARGETS: [&str; 6] = [
+const TARGETS: [&str; 7] = [
     "importer",
     "splitter",
     "events",
     "documents",
     "packed",
     "query",
+    "answers",
 ];
 
 /// The target that begins with seeds.

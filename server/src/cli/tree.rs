@@ -14,7 +14,7 @@ pub struct Fold {
     pub prompt: Option<u32>,
     /// Leave out branches that fewer answers took
     #[arg(long, value_name = "N", default_value_t = 1, conflicts_with = "json")]
-    pub least: usize,
+    pub least: u32,
     /// One line of JSON for each prompt
     #[arg(long)]
     pub json: bool,

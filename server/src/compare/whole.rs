@@ -1,5 +1,5 @@
 //! One pair with both of its texts, as plain data.
-use super::answer::Shown;
+use super::pair::Shown;
 use crate::again::Again;
 use analysis::compare::{Pair, Side, Span, spoken, text_diff, weakest};
 use completions::Sequence;

@@ -14,7 +14,7 @@ const SHOWN: usize = 60;
 struct Line<'a> {
     /// From 1.
     prompt: usize,
-    answers: usize,
+    answers: u32,
     /// The first is the root.
     nodes: Vec<Branch<'a>>,
 }
@@ -28,7 +28,8 @@ struct Branch<'a> {
     /// The byte at which its text begins.
     start: u32,
     text: String,
-    /// The sequences that took it, from 1.
+    answers: u32,
+    /// Of a leaf the sequences that took it, from 1.
     sequences: Vec<u32>,
     ends: bool,
     cut: bool,
@@ -43,17 +44,18 @@ struct Branch<'a> {
 }
 
 pub(super) fn json<'a>(prompt: usize, tree: &'a Tree, out: &mut dyn Write) -> io::Result<()> {
-    let branch = |(index, node): (u32, &'a Node)| {
+    let branch = |node: &'a Node| {
         let (verdict, interval) = told(node.verdict);
         Branch {
             parent: node.parent,
             children: &node.children,
             start: node.start,
             text: String::from_utf8_lossy(&node.text).into_owned(),
+            answers: node.count,
             sequences: node.answers.iter().map(|answer| answer + 1).collect(),
             ends: node.ends,
             cut: node.cut,
-            share: tree.share(index),
+            share: node.share(),
             probability: node.probability,
             verdict,
             low: interval.map(|(low, _)| low),
@@ -62,8 +64,8 @@ pub(super) fn json<'a>(prompt: usize, tree: &'a Tree, out: &mut dyn Write) -> io
     };
     let line = Line {
         prompt,
-        answers: tree.nodes.first().map_or(0, |root| root.answers.len()),
-        nodes: (0..).zip(&tree.nodes).map(branch).collect(),
+        answers: tree.nodes.first().map_or(0, |root| root.count),
+        nodes: tree.nodes.iter().map(branch).collect(),
     };
     serde_json::to_writer(&mut *out, &line)?;
     writeln!(out)
@@ -82,7 +84,7 @@ pub(super) fn text(
     prompt: usize,
     columns: &Columns,
     tree: &Tree,
-    least: usize,
+    least: u32,
     out: &mut dyn Write,
 ) -> io::Result<()> {
     let Some(root) = tree.nodes.first() else {
@@ -93,7 +95,7 @@ pub(super) fn text(
         out,
         "Prompt {prompt}{}: {} answers, {} different",
         named(columns, root),
-        count(root.answers.len() as u64),
+        count(root.count.into()),
         count(texts as u64)
     )?;
     writeln!(out, "{:>8}{:>9}{:>9}", "answers", "share", "model")?;
@@ -103,7 +105,7 @@ pub(super) fn text(
         let Some(node) = tree.nodes.get(index as usize) else {
             continue;
         };
-        branch(tree, index, depth, out)?;
+        branch(node, depth, out)?;
         odd += usize::from(matches!(
             node.verdict,
             Verdict::Above { .. } | Verdict::Below { .. }
@@ -111,7 +113,7 @@ pub(super) fn text(
         let children = node.children.iter().rev().copied();
         let many = children.filter(|&child| {
             let child = tree.nodes.get(child as usize);
-            child.is_some_and(|child| child.answers.len() >= least)
+            child.is_some_and(|child| child.count >= least)
         });
         open.extend(many.map(|child| (child, depth + 1)));
     }
@@ -124,14 +126,11 @@ pub(super) fn text(
     Ok(())
 }
 
-fn branch(tree: &Tree, index: u32, depth: usize, out: &mut dyn Write) -> io::Result<()> {
-    let Some(node) = tree.nodes.get(index as usize) else {
-        return Ok(());
-    };
+fn branch(node: &Node, depth: usize, out: &mut dyn Write) -> io::Result<()> {
     let share = |value: Option<f64>| value.map_or_else(|| "—".to_owned(), percent);
     let (share, model) = match node.parent {
         None => (String::new(), String::new()),
-        Some(_) => (share(tree.share(index)), share(node.probability)),
+        Some(_) => (share(node.share()), share(node.probability)),
     };
     let text = String::from_utf8_lossy(&node.text);
     let mut shown: String = text.chars().take(SHOWN).collect();
@@ -151,7 +150,7 @@ fn branch(tree: &Tree, index: u32, depth: usize, out: &mut dyn Write) -> io::Res
     };
     let line = format!(
         "{:>8}{share:>9}{model:>9}  {}{shown}{odd}",
-        count(node.answers.len() as u64),
+        count(node.count.into()),
         "  ".repeat(depth)
     );
     writeln!(out, "{}", line.trim_end())
@@ -163,10 +162,7 @@ fn interval(low: f64, high: f64) -> String {
 
 /// What the first answer is known by.
 fn named(columns: &Columns, root: &Node) -> String {
-    let first = root
-        .answers
-        .first()
-        .and_then(|&answer| columns.sequences.get(answer as usize));
+    let first = columns.sequences.get(root.first as usize);
     let completion = first.and_then(|first| columns.completions.get(first.completion as usize));
     let name = completion.map(|known| known.label.as_deref().unwrap_or(&known.id));
     match name {

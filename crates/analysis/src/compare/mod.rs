@@ -18,6 +18,7 @@ pub mod heat;
 pub mod measure;
 pub mod pairing;
 pub mod turn;
+mod words;
 
 pub use bootstrap::Interval;
 pub use diff::{Span, Stretch, TextDiff, text_diff};

@@ -199,12 +199,13 @@ impl<'a> Walk<'a, '_> {
         if let Some(Step::Key(key)) = self.path.last_mut() {
             *key = self.text.get(bytes).unwrap_or_default();
         }
+        // Whatever follows, the object is not empty.
+        self.has_value();
         if self.peek() == Some(b':') {
             self.at += 1;
             Next::Value
         } else {
-            // It is no key, then; but it is something.
-            self.has_value();
+            // It is no key, then.
             Next::Key
         }
     }
@@ -228,7 +229,7 @@ impl<'a> Walk<'a, '_> {
         Next::Comma
     }
 
-    /// What is open has a value.
+    /// What is open has something in it.
     fn has_value(&mut self) {
         if let Some((_, any)) = self.open.last_mut() {
             *any = true;

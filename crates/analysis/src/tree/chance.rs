@@ -41,43 +41,21 @@ pub enum Verdict {
     },
 }
 
-/// Answers that took a node, and those that came to its parent; those that were cut off there do not count.
-pub(super) fn counts(nodes: &[Node], node: u32) -> Option<(u32, u32)> {
-    // One that is cut off later has chosen its way here.
-    let cut_here = |node: &Node| node.cut && node.text.is_empty();
-    let node = nodes.get(node as usize)?;
-    let parent = nodes.get(node.parent? as usize)?;
-    let children = parent
-        .children
-        .iter()
-        .filter_map(|&child| nodes.get(child as usize));
-    let cut: usize = children
-        .filter(|child| cut_here(child))
-        .map(|child| child.answers.len())
-        .sum();
-    let count = |number: usize| u32::try_from(number).ok();
-    let (took, of) = (
-        count(node.answers.len())?,
-        count(parent.answers.len() - cut)?,
-    );
-    (!cut_here(node)).then_some((took, of))
-}
-
 /// Fills in the verdicts.
 pub(super) fn judge(nodes: &mut [Node]) {
-    let index = |at: usize| u32::try_from(at).ok();
-    let tested: Vec<(usize, f64, u32, u32)> = (0..nodes.len())
-        .filter_map(|at| {
-            let (took, of) = counts(nodes, index(at)?)?;
-            let node = nodes.get(at)?;
-            let (took, of) = (took.checked_sub(node.tokens)?, of.checked_sub(node.tokens)?);
-            (of > 0).then_some((at, node.probability?, took, of))
-        })
-        .collect();
-    let alpha = (1.0 - LEVEL) / tested.len() as f64;
-    for &(at, probability, took, of) in &tested {
+    let tested = |node: &Node| {
+        let took = node.count.checked_sub(node.tokens)?;
+        let of = node.of.checked_sub(node.tokens).filter(|&of| of > 0)?;
+        Some((node.probability?, took, of))
+    };
+    let number = nodes.iter().filter(|node| tested(node).is_some()).count();
+    let alpha = (1.0 - LEVEL) / number as f64;
+    for node in nodes {
+        let Some((probability, took, of)) = tested(node) else {
+            continue;
+        };
         let (low, high) = interval(took, of, alpha);
-        nodes[at].verdict = if probability < low {
+        node.verdict = if probability < low {
             Verdict::Above { low, high }
         } else if probability > high {
             Verdict::Below { low, high }
@@ -91,48 +69,80 @@ pub(super) fn judge(nodes: &mut [Node]) {
 fn interval(took: u32, of: u32, alpha: f64) -> (f64, f64) {
     let low = match took {
         0 => 0.0,
-        _ => root(|p| at_least(took, of, p) - alpha / 2.0),
+        _ => least_probability(took, of, alpha / 2.0),
     };
     let high = match of - took {
         0 => 1.0,
         // As few took it as that many did not.
-        left => 1.0 - root(|p| at_least(left, of, p) - alpha / 2.0),
+        left => 1.0 - least_probability(left, of, alpha / 2.0),
     };
     (low, high)
 }
 
-/// Where an ascending function of 0 to 1 crosses 0.
-fn root(of: impl Fn(f64) -> f64) -> f64 {
+/// The probability for which at least `least` successes (one or more) among `of` have the chance `tail`, less than a half.
+fn least_probability(least: u32, of: u32, tail: f64) -> f64 {
+    let ways = ln_choose(of, least);
     let (mut low, mut high) = (0.0, 1.0);
     // Each halving is a bit; a probability of f64 between 0.5 and 1 has 53.
     for _ in 0..60 {
         let middle = (low + high) / 2.0;
-        if of(middle) < 0.0 {
-            low = middle;
-        } else {
+        if exceeds(least, of, ways, middle, tail) {
             high = middle;
+        } else {
+            low = middle;
         }
     }
     (low + high) / 2.0
 }
 
-/// Probability of at least `least` successes (one or more) among `of`, each of probability `p`, between 0 and 1.
-fn at_least(least: u32, of: u32, p: f64) -> f64 {
-    let odds = num::ln(p) - num::log1p(-p);
-    let mut term = f64::from(of) * num::log1p(-p);
+/// ln of the number of ways to choose some of all.
+fn ln_choose(all: u32, some: u32) -> f64 {
+    let some = some.min(all - some);
     let mut sum = metrics::Sum::default();
-    for nth in 1..=of {
-        term += num::ln(f64::from(of - nth + 1) / f64::from(nth)) + odds;
-        if nth >= least {
-            sum.add(num::exp(term));
-        }
+    sum.extend((1..=some).map(|nth| num::ln(f64::from(all - some + nth) / f64::from(nth))));
+    sum.value()
+}
+
+/// Whether at least so many successes, each of probability `p`, have more than the chance `tail`, less than a half.
+/// `ways` is ln of the number of ways in which `least` of `of` succeed.
+fn exceeds(least: u32, of: u32, ways: f64, p: f64, tail: f64) -> bool {
+    // Where the mean is at least that number, the median is, too.
+    if p * f64::from(of) >= f64::from(least) {
+        return true;
     }
-    sum.value().min(1.0)
+    let (success, failure) = (num::ln(p), num::log1p(-p));
+    let mut term = num::exp(ways + f64::from(least) * success + f64::from(of - least) * failure);
+    let odds = num::exp(success - failure);
+    let mut sum = 0.0;
+    // Beyond the mean each term is less than the one before.
+    for nth in least..=of {
+        sum += term;
+        if sum > tail {
+            return true;
+        }
+        if term < tail * 1e-18 {
+            return false;
+        }
+        term *= odds * f64::from(of - nth) / f64::from(nth + 1);
+    }
+    false
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{at_least, interval};
+    use super::interval;
+    use metrics::num::{exp, ln, log1p};
+
+    /// Probability of at least so many successes: all terms, one by one.
+    fn at_least(least: u32, of: u32, p: f64) -> f64 {
+        let mut term = f64::from(of) * log1p(-p);
+        let mut sum = if least == 0 { exp(term) } else { 0.0 };
+        for nth in 1..=of {
+            term += ln(f64::from(of - nth + 1) / f64::from(nth)) + ln(p) - log1p(-p);
+            sum += if nth >= least { exp(term) } else { 0.0 };
+        }
+        sum
+    }
 
     #[track_caller]
     fn near(got: f64, want: f64) {
@@ -146,16 +156,13 @@ mod tests {
         near(at_least(2, 3, 0.5), 0.5);
         near(at_least(3, 3, 0.5), 1.0 / 8.0);
         near(at_least(2, 2, 0.1), 0.01);
-        near(
-            at_least(1, 1000, 0.001),
-            1.0 - metrics::num::exp(1000.0 * metrics::num::log1p(-0.001)),
-        );
+        near(at_least(1, 1000, 0.001), 1.0 - exp(1000.0 * log1p(-0.001)));
     }
 
     /// The ends have a closed form where none or all succeed: 1 - (α/2)^(1/n) and (α/2)^(1/n).
     #[test]
     fn intervals() {
-        let root = |n: f64| metrics::num::exp(metrics::num::ln(0.025) / n);
+        let root = |n: f64| exp(ln(0.025) / n);
         for n in [1_u32, 5, 40] {
             let (low, high) = interval(0, n, 0.05);
             near(low, 0.0);
@@ -165,7 +172,7 @@ mod tests {
             near(high, 1.0);
         }
         // Both ends have α/2 of the distribution beyond them.
-        for (took, of) in [(1, 2), (3, 10), (7, 10), (50, 120)] {
+        for (took, of) in [(1, 2), (3, 10), (7, 10), (50, 120), (3000, 4000)] {
             let (low, high) = interval(took, of, 0.05);
             near(at_least(took, of, low), 0.025);
             near(1.0 - at_least(took + 1, of, high), 0.025);

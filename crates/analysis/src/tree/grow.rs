@@ -48,16 +48,23 @@ fn node(parent: Option<u32>, start: u32, members: &[usize], answers: &[Answer<'_
         children: Vec::new(),
         start,
         text: Vec::new(),
-        answers: members
-            .iter()
-            .filter_map(|&member| Some(answers.get(member)?.index))
-            .collect(),
+        count: u32::try_from(members.len()).unwrap_or(u32::MAX),
+        of: 0,
+        first: indices(members, answers).next().unwrap_or_default(),
+        answers: Vec::new(),
         ends: false,
         cut: false,
         probability: None,
         tokens: 0,
         verdict: Verdict::Unknown,
     }
+}
+
+/// The sequences of answers.
+fn indices<'a>(members: &'a [usize], answers: &'a [Answer<'_>]) -> impl Iterator<Item = u32> + 'a {
+    members
+        .iter()
+        .filter_map(|&member| Some(answers.get(member)?.index))
 }
 
 /// Gives a node its text, to where its answers part, and its children.
@@ -87,11 +94,18 @@ fn divide(branch: Branch, answers: &[Answer<'_>], nodes: &mut Vec<Node>, open: &
     let mut groups = children(&members, answers, place);
     if let [(End::At { cut }, _)] = groups.as_slice() {
         (nodes[of].ends, nodes[of].cut) = (true, *cut);
+        nodes[of].answers = indices(&members, answers).collect();
         return;
     }
     groups.sort_by(|(a, one), (b, other)| other.len().cmp(&one.len()).then_with(|| a.cmp(b)));
     // A token that begins elsewhere says nothing about what follows here.
     let known = all().all(|answer| place == 0 || answer.ends.binary_search(&place).is_ok());
+    let cut = |(end, members): &(End<'_>, Vec<usize>)| match end {
+        End::At { cut: true } => members.len(),
+        _ => 0,
+    };
+    let cut: usize = groups.iter().map(cut).sum();
+    let of_all = u32::try_from(members.len() - cut).unwrap_or(u32::MAX);
     for (end, members) in groups {
         let index = nodes.len();
         let parent = u32::try_from(of).ok();
@@ -99,7 +113,10 @@ fn divide(branch: Branch, answers: &[Answer<'_>], nodes: &mut Vec<Node>, open: &
         let tokens = tokens(&members, answers, place);
         child.tokens = u32::try_from(tokens.len()).unwrap_or(u32::MAX);
         match end {
-            End::At { cut } => (child.ends, child.cut) = (true, cut),
+            End::At { cut } => {
+                (child.ends, child.cut) = (true, cut);
+                child.answers = indices(&members, answers).collect();
+            }
             End::Behind(text) => open.push(Branch {
                 node: index,
                 members,
@@ -109,6 +126,7 @@ fn divide(branch: Branch, answers: &[Answer<'_>], nodes: &mut Vec<Node>, open: &
         // That they were cut off was nobody's choice.
         let values: Option<Vec<f64>> = tokens.into_values().collect();
         let values = values.filter(|_| known && !child.cut);
+        child.of = if child.cut { 0 } else { of_all };
         child.probability = values.map(|values| values.iter().sum::<f64>().min(1.0));
         nodes.push(child);
         nodes[of].children.extend(u32::try_from(index));

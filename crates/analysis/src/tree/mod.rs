@@ -36,7 +36,13 @@ pub struct Node {
     pub start: u32,
     /// Its bytes, to where the answers part or end; empty where they end while others go on.
     pub text: Vec<u8>,
-    /// The answers that have it, in the order of the run: indices into the columns.
+    /// The answers that have it.
+    pub count: u32,
+    /// The answers that came to its parent and went on or ended there; 0 for the root, and for those that were cut off there.
+    pub of: u32,
+    /// The first of them: index of its sequence.
+    pub first: u32,
+    /// Where they all end: all of them, in the order of the run. Otherwise empty, because those of the leaves below are.
     pub answers: Vec<u32>,
     /// All of these end behind it.
     pub ends: bool,
@@ -60,11 +66,12 @@ impl Tree {
         chance::judge(&mut tree.nodes);
         tree
     }
+}
 
-    /// The share of its parent's answers that took a node, 0 to 1; those that were cut off there do not count. `None` for
-    /// the root, and for those that were cut off.
-    pub fn share(&self, node: u32) -> Option<f64> {
-        let (took, of) = chance::counts(&self.nodes, node)?;
-        Some(f64::from(took) / f64::from(of))
+impl Node {
+    /// The share of its parent's answers that took it, 0 to 1; those that were cut off there do not count. `None` for the
+    /// root, and for those that were cut off.
+    pub fn share(&self) -> Option<f64> {
+        (self.of > 0).then(|| f64::from(self.count) / f64::from(self.of))
     }
 }
