@@ -174,19 +174,12 @@ async fn index_run(store: &RunStore, run: Ulid) -> Result<(), StorageError> {
         }
         Err(error) => return Err(error),
     };
-    // Placeholders instead of values show only at the end of a file, which its summary has seen.
-    let no_figures = body
-        .run
-        .problems
-        .iter()
-        .any(|problem| problem.code == "all_zero");
     let (columns, upload) = columns::begin(store.objects(), run).await?.unzip();
     let (queue, chunks) = mpsc::channel(QUEUE);
     let limits = store.generations.limits;
     let mut pass = Pass {
         run,
         access: store.generations.access(),
-        no_figures,
         columns,
         rows: Vec::new(),
         count: 0,
@@ -243,8 +236,6 @@ async fn index_run(store: &RunStore, run: Ulid) -> Result<(), StorageError> {
 struct Pass {
     run: Ulid,
     access: Access,
-    /// The values of the run are placeholders.
-    no_figures: bool,
     columns: Option<Columns>,
     rows: Vec<Row>,
     count: u64,
@@ -277,10 +268,7 @@ impl Pass {
         Ok(self.count)
     }
 
-    fn take(&mut self, mut record: Generation, span: Span) {
-        if self.no_figures {
-            record.metrics = None;
-        }
+    fn take(&mut self, record: Generation, span: Span) {
         if let Some(columns) = &mut self.columns {
             columns.push(&record);
         }
