@@ -119,7 +119,7 @@ impl RunStore {
         loop {
             let known = epoch.clone();
             let from = index
-                .with(move |db| {
+                .read(move |db| {
                     let of = |name: &str| {
                         db.query_row("SELECT value FROM meta WHERE name = ?", [name], |row| {
                             row.get::<_, String>(0)
@@ -299,8 +299,8 @@ impl Pass {
 impl Generations {
     /// The runs that were read to their end, and all of which there may be rows.
     async fn runs(&self) -> Result<(BTreeSet<Ulid>, BTreeSet<Ulid>), StorageError> {
-        self.with(|db| {
-            let mut rows = db.prepare_cached("SELECT id, done FROM runs")?;
+        self.read(|db| {
+            let mut rows = db.prepare("SELECT id, done FROM runs")?;
             let rows = rows.query_map([], |row| {
                 Ok((row.get::<_, Vec<u8>>(0)?, row.get::<_, bool>(1)?))
             })?;
@@ -321,7 +321,7 @@ impl Generations {
     /// How many generations a run has, if it was read to its end.
     async fn count_of(&self, run: Ulid) -> Result<Option<u64>, StorageError> {
         let sql = "SELECT count FROM runs WHERE id = ? AND done = 1";
-        let count = self.with(move |db| {
+        let count = self.read(move |db| {
             db.query_row(sql, [blob(run)], |row| row.get::<_, i64>(0))
                 .optional()
         });
@@ -331,7 +331,7 @@ impl Generations {
     /// Runs that were read to their end.
     pub(super) async fn count_done(&self) -> Result<u64, StorageError> {
         let sql = "SELECT count(*) FROM runs WHERE done = 1";
-        let count = self.with(move |db| db.query_row(sql, [], |row| row.get::<_, i64>(0)));
+        let count = self.read(move |db| db.query_row(sql, [], |row| row.get::<_, i64>(0)));
         Ok(u64::try_from(count.await?).unwrap_or_default())
     }
 
