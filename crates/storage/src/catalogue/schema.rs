@@ -50,7 +50,7 @@ pub(crate) struct Shape {
     pub(crate) tables: &'static str,
     /// Another number means: build it again.
     pub(crate) schema: i64,
-    /// Connections that only read may be opened beside the one that writes.
+    /// It may be large, so it is never in memory, and connections that only read may be opened beside the one that writes.
     pub(crate) shared: bool,
 }
 
@@ -62,7 +62,11 @@ pub(crate) fn open_file(
 ) -> rusqlite::Result<Connection> {
     let begin = |new| begin(new, store, shape);
     let Some(file) = place else {
-        return begin(Connection::open_in_memory()?);
+        // What may be large lies in a file without a name, which goes with the process.
+        return begin(match shape.shared {
+            true => Connection::open("")?,
+            false => Connection::open_in_memory()?,
+        });
     };
     match usable(file, store, shape) {
         Ok(Some(found)) => return Ok(found),
@@ -111,9 +115,11 @@ fn prepare(db: &Connection, shape: Shape) -> rusqlite::Result<()> {
     if !shape.shared {
         db.execute_batch("PRAGMA locking_mode = EXCLUSIVE")?;
     }
+    let pages = if shape.shared { -16_384 } else { -65_536 };
+    db.pragma_update(None, "cache_size", pages)?;
     db.execute_batch(
         "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;
-         PRAGMA cache_size = -65536; PRAGMA temp_store = MEMORY; BEGIN IMMEDIATE; COMMIT;",
+         PRAGMA temp_store = MEMORY; BEGIN IMMEDIATE; COMMIT;",
     )
 }
 
