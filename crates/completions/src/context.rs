@@ -3,7 +3,7 @@ use crate::containers;
 use crate::intake::{Intake, Layer};
 use crate::reader::Reader;
 use crate::record::{CompletionDraft, Draft};
-use crate::{Columns, Form, Importer, Limits};
+use crate::{Columns, Form, FormatId, Importer, Limits};
 
 /// What was read of a completion besides its columns.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -87,6 +87,17 @@ impl Importer {
     /// what is read next count from here.
     pub fn forget(&mut self) {
         self.intake.sink.forget();
+    }
+
+    /// All values of a format are 0 so far: at the end they may be placeholders, and its figures none. Once false after a
+    /// value, it stays false.
+    pub fn is_suspect(&self, format: FormatId) -> bool {
+        self.intake.sink.run.is_suspect(format)
+    }
+
+    /// The values of a format are placeholders, as far as was read: figures from them are none.
+    pub fn are_placeholders(&self, format: FormatId) -> bool {
+        self.intake.sink.run.placeholders(format).is_some()
     }
 
     /// The end of the input: what was waiting for more is in the columns now. Then [`Self::finish`] has nothing to add.

@@ -223,9 +223,13 @@ pub(crate) fn seconds(value: &Value) -> Option<f64> {
     Some(time.timestamp_micros() as f64 / 1e6)
 }
 
-/// An object, or the text of one.
+/// An object, or the text of one, perhaps in pieces.
 pub(crate) fn object(value: &Value) -> Option<Map<String, Value>> {
     match value {
+        Value::Array(pieces) if pieces.iter().all(Value::is_string) && !pieces.is_empty() => {
+            let pieces = pieces.iter().filter_map(Value::as_str);
+            object(&Value::String(pieces.collect()))
+        }
         Value::Object(map) => Some(map.clone()),
         Value::String(text) if text.trim_start().starts_with('{') => match lean(text.as_bytes())? {
             Value::Object(map) => Some(map),

@@ -2,9 +2,9 @@
 use crate::look::lean;
 use crate::mapping::{self, Place};
 use crate::{Generation, look};
-use completions::{Columns, Context, Form, Import, Importer, Limits, read_record};
+use completions::{Columns, Context, Form, FormatId, Import, Importer, Limits, read_record};
 use serde_json::{Map, Value};
-use std::collections::HashMap;
+use std::collections::{HashMap, VecDeque};
 use std::sync::Arc;
 
 /// Lines of Batch input, by their name.
@@ -72,8 +72,23 @@ pub struct Span {
     pub number: u64,
 }
 
+/// Records that wait until it is known whether their values are placeholders, and bytes of the file that they take up: at most.
+const MOST_HELD: usize = 1024;
+const MOST_HELD_BYTES: u64 = 16 << 20;
+
+/// A record on its way out.
+#[derive(Debug)]
+struct Held {
+    generation: Generation,
+    span: Span,
+    format: FormatId,
+}
+
 /// Reads a file chunk by chunk and hands out its generations, in the order of the file. Memory is that of the largest record
 /// and of about 30 bytes for each sequence.
+///
+/// Some writers put 0 where they have no value. As long as all values of a format are 0, records wait, up to a thousand: then they
+/// go without figures.
 ///
 /// Requests of a Batch are joined to its output by `custom_id`, when they come first: as lines of the same file, of a file
 /// before it, or by [`Reader::requests`].
@@ -86,6 +101,9 @@ pub struct Reader {
     completions: u64,
     records: u64,
     sequences: u64,
+    /// Records whose values may turn out to be placeholders, and those behind them.
+    held: VecDeque<Held>,
+    held_bytes: u64,
     /// The record that was handed out last, and the completions that it had.
     last: Option<(completions::RecordSpan, u32)>,
 }
@@ -100,6 +118,8 @@ impl Reader {
             completions: 0,
             records: 0,
             sequences: 0,
+            held: VecDeque::new(),
+            held_bytes: 0,
             last: None,
         }
     }
@@ -127,6 +147,7 @@ impl Reader {
     pub fn finish(mut self, take: &mut dyn FnMut(Generation, Span)) -> (Import, Requests) {
         self.importer.end();
         self.hand_out(take);
+        self.release(true, take);
         (self.importer.finish(), self.requests)
     }
 
@@ -169,9 +190,45 @@ impl Reader {
             };
             self.completions += 1;
             self.sequences += u64::from(completion.n_sequences);
-            take(mapping::generation(place, &self.requests), span);
+            self.held_bytes += record.len;
+            self.held.push_back(Held {
+                generation: mapping::generation(place, &self.requests),
+                span,
+                format: completion.format,
+            });
         }
         self.importer.forget();
+        self.release(false, take);
+    }
+
+    /// Hands out records up to the first one of which it is not known whether its values are some.
+    fn release(&mut self, ended: bool, take: &mut dyn FnMut(Generation, Span)) {
+        while let Some(held) = self.held.pop_front() {
+            let Held {
+                mut generation,
+                span,
+                format,
+            } = held;
+            let doubtful = generation.metrics.is_some() && self.importer.is_suspect(format);
+            let room = self.held.len() < MOST_HELD && self.held_bytes < MOST_HELD_BYTES;
+            if doubtful && !ended && room {
+                self.held.push_front(Held {
+                    generation,
+                    span,
+                    format,
+                });
+                return;
+            }
+            // So many values that are all 0 are none.
+            if doubtful && (!ended || self.importer.are_placeholders(format)) {
+                generation.metrics = None;
+                for other in &mut generation.output.alternatives {
+                    other.score = None;
+                }
+            }
+            self.held_bytes = self.held_bytes.saturating_sub(span.len);
+            take(generation, span);
+        }
     }
 }
 

@@ -390,7 +390,7 @@ pub struct Source {
     pub key: String,
     /// Id of the stored run; a file that is read from disk has its name here.
     pub run: String,
-    /// Number of its record in the file, from 0: a line, a value, a stream.
+    /// Number of its record among those with completions, from 0: a line, a value, a stream.
     pub record: u64,
     /// `index` of the first choice.
     pub choice: u32,

@@ -81,8 +81,9 @@ impl RunStore {
     ) -> Result<Self, StorageError> {
         probe::works(&*store).await?;
         let id = probe::format(&*store).await?;
-        let generations = Generations::open(file.as_deref(), &id)?;
         let catalogue = Catalogue::open(file, &id)?;
+        // Beside a file that is ours alone nobody else has one.
+        let generations = Generations::open(catalogue.file(), &id)?;
         catalogue.measure(&*store).await?;
         Ok(Self {
             store,

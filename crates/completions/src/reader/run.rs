@@ -47,7 +47,7 @@ pub(super) struct Pushed<'a, T> {
 }
 
 /// Sequences whose values turned out to be placeholders.
-pub(super) struct Placeholders {
+pub(crate) struct Placeholders {
     pub(super) sequences: u64,
     /// The first of them.
     pub(super) places: Vec<Place>,
@@ -128,7 +128,7 @@ impl Run {
     }
 
     /// What is left out of a format at the end; `None` when its values are used.
-    pub(super) fn placeholders(&self, format: FormatId) -> Option<Placeholders> {
+    pub(crate) fn placeholders(&self, format: FormatId) -> Option<Placeholders> {
         let values = self.formats.iter().find(|known| known.format == format)?;
         values.placeholders().then(|| Placeholders {
             sequences: values.sequences,
@@ -141,6 +141,13 @@ impl Run {
                 })
                 .collect(),
         })
+    }
+
+    /// All values of a format are 0 so far: only the end decides whether they are values. Once false after a value, it stays
+    /// false.
+    pub(crate) fn is_suspect(&self, format: FormatId) -> bool {
+        let values = self.formats.iter().find(|known| known.format == format);
+        values.is_some_and(Values::all_zero)
     }
 
     /// The figures at the end.

@@ -1,6 +1,6 @@
 //! Observations of Langfuse, and the trace around them.
 use super::{Layers, fill, parts, request};
-use crate::look::{count, first, number, object, seconds, text, texts};
+use crate::look::{count, first, lean, number, object, seconds, text, texts};
 use crate::record::{ScoreValue, rfc3339};
 use crate::{Content, Generation, Score};
 use serde_json::{Map, Value};
@@ -130,8 +130,14 @@ fn score(score: &Map<String, Value>) -> Option<Score> {
     })
 }
 
-/// Inputs are messages, an object with messages, or words.
+/// Inputs are messages, an object with messages, the JSON of either, or words.
 fn asked_of(asked: &Value) -> Value {
+    if let Value::String(text) = asked
+        && let Some(parsed) = lean(text.as_bytes())
+        && (parsed.get("messages").is_some() || parsed.get(0).is_some_and(Value::is_object))
+    {
+        return asked_of(&parsed);
+    }
     match asked.get("messages").filter(|messages| messages.is_array()) {
         Some(messages) => request::plain(messages),
         None => request::plain(asked),

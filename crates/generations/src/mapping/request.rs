@@ -8,6 +8,90 @@ use serde_json::{Map, Value};
 /// Members that hold what was asked; one of them makes an object a request.
 const INPUTS: [&str; 5] = ["messages", "prompt", "input", "contents", "inputs"];
 
+/// Members of a request that are no settings.
+const NOT: [&str; 25] = [
+    "messages",
+    "prompt",
+    "input",
+    "contents",
+    "inputs",
+    "model",
+    "user",
+    "safety_identifier",
+    "metadata",
+    "system",
+    "instructions",
+    "systemInstruction",
+    "system_instruction",
+    "url",
+    "method",
+    "headers",
+    "uri",
+    "api_key",
+    "custom_id",
+    "request_id",
+    "session_id",
+    "id",
+    "object",
+    "created",
+    "created_at",
+];
+/// Members that hold the settings of servers that keep them apart.
+const APART: [&str; 5] = [
+    "generationConfig",
+    "generation_config",
+    "options",
+    "parameters",
+    "sampling_params",
+];
+/// Settings, as servers name them: told from what else stands beside an answer.
+const SETTINGS: [&str; 44] = [
+    "temperature",
+    "top_p",
+    "topP",
+    "top_k",
+    "topK",
+    "min_p",
+    "typical_p",
+    "max_tokens",
+    "max_completion_tokens",
+    "max_output_tokens",
+    "max_new_tokens",
+    "maxOutputTokens",
+    "maxTokens",
+    "num_predict",
+    "n_predict",
+    "stop",
+    "stop_sequences",
+    "stopSequences",
+    "presence_penalty",
+    "presencePenalty",
+    "frequency_penalty",
+    "frequencyPenalty",
+    "repetition_penalty",
+    "repeat_penalty",
+    "seed",
+    "n",
+    "best_of",
+    "logprobs",
+    "top_logprobs",
+    "logit_bias",
+    "response_format",
+    "tools",
+    "tool_choice",
+    "functions",
+    "function_call",
+    "parallel_tool_calls",
+    "reasoning_effort",
+    "stream",
+    "echo",
+    "suffix",
+    "guided_json",
+    "grammar",
+    "modalities",
+    "min_tokens",
+];
+
 /// The request of a completion: beside its response, around it, or by its name among the lines of a Batch.
 pub(super) fn find(layers: &Layers, requests: &Requests) -> Option<Map<String, Value>> {
     for (depth, layer) in layers.iter().rev().enumerate() {
@@ -18,7 +102,7 @@ pub(super) fn find(layers: &Layers, requests: &Requests) -> Option<Map<String, V
         if let Some(request) = layer.get("request").and_then(object) {
             return Some(body(request));
         }
-        if let Some(request) = ["request_body", "requestBody"]
+        if let Some(request) = ["request_body", "requestBody", "RequestBody"]
             .iter()
             .find_map(|name| layer.get(*name).and_then(object))
         {
@@ -56,31 +140,15 @@ fn body(request: Map<String, Value>) -> Map<String, Value> {
     inside.and_then(text_of).unwrap_or(request)
 }
 
-/// Of an object with both sides, what is not of the answer.
+/// Of an object with both sides, what is of the request for sure: anything else may be of the answer, or of whoever wrote it down.
 fn asked_only(layer: &Map<String, Value>) -> Map<String, Value> {
-    const ANSWER: [&str; 20] = [
-        "response",
-        "output",
-        "outputs",
-        "choices",
-        "completion",
-        "generated_text",
-        "text",
-        "result",
-        "results",
-        "id",
-        "created",
-        "object",
-        "usage",
-        "timestamp",
-        "latency",
-        "latency_ms",
-        "error",
-        "custom_id",
-        "token_list",
-        "tokens",
-    ];
-    let keep = |(name, _): &(&String, &Value)| !ANSWER.contains(&name.as_str());
+    let is_asked = |name: &str| {
+        INPUTS.contains(&name)
+            || NOT.contains(&name)
+            || APART.contains(&name)
+            || SETTINGS.contains(&name)
+    };
+    let keep = |(name, _): &(&String, &Value)| is_asked(name);
     let own = |(name, value): (&String, &Value)| (name.clone(), value.clone());
     layer.iter().filter(keep).map(own).collect()
 }
@@ -108,8 +176,7 @@ fn echoed(response: &Map<String, Value>) -> Map<String, Value> {
     let is_response_api = response.contains_key("output");
     let keep = |(name, value): &(&String, &Value)| {
         let settings = ECHOED.contains(&name.as_str()) && !value.is_null();
-        settings
-            && (is_response_api || matches!(name.as_str(), "service_tier" | "prompt" | "metadata"))
+        settings && (is_response_api || matches!(name.as_str(), "prompt" | "metadata"))
     };
     let own = |(name, value): (&String, &Value)| (name.clone(), value.clone());
     response.iter().filter(keep).map(own).collect()
@@ -169,6 +236,10 @@ fn input(request: &Map<String, Value>) -> Option<Value> {
 
 /// A list of one message of the user with nothing but words is these words.
 pub(super) fn plain(asked: &Value) -> Value {
+    // AI21 tells the tokens of its prompt, too.
+    if let Some(text @ Value::String(_)) = asked.get("text") {
+        return text.clone();
+    }
     let only = match asked {
         Value::Array(list) if list.len() == 1 => list.first(),
         _ => None,
@@ -194,37 +265,6 @@ pub(super) fn plain(asked: &Value) -> Value {
 
 /// The settings; those of servers that keep them apart, too.
 pub(super) fn parameters(into: &mut Parameters, request: &Map<String, Value>) {
-    /// What is no setting.
-    const NOT: [&str; 21] = [
-        "messages",
-        "prompt",
-        "input",
-        "contents",
-        "inputs",
-        "model",
-        "user",
-        "safety_identifier",
-        "metadata",
-        "system",
-        "instructions",
-        "systemInstruction",
-        "system_instruction",
-        "url",
-        "method",
-        "headers",
-        "uri",
-        "api_key",
-        "custom_id",
-        "request_id",
-        "session_id",
-    ];
-    const APART: [&str; 5] = [
-        "generationConfig",
-        "generation_config",
-        "options",
-        "parameters",
-        "sampling_params",
-    ];
     for (name, value) in request {
         if value.is_null() || NOT.contains(&name.as_str()) {
             continue;

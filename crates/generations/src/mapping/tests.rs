@@ -158,6 +158,44 @@ fn a_response_of_the_responses_api() {
     );
 }
 
+/// What stands beside an answer is a setting only by its name.
+#[test]
+fn records_of_whoever_wrote_them_down() {
+    for (file, input, parameters) in [
+        (
+            r#"{"messages":[{"role":"user","content":"Hi"}],"temperature":1,"scores":[1],"notes":{"a":1},"result":{"choices":[{"message":{"content":"x"}}]}}"#,
+            json!("Hi"),
+            json!({"temperature": 1.0}),
+        ),
+        (
+            r#"{"Entries":[{"RequestUri":"u","RequestBody":{"messages":[{"role":"user","content":"Hi"}],"seed":1},"StatusCode":200,"ResponseBody":{"choices":[{"message":{"content":"x"}}]}}]}"#,
+            json!("Hi"),
+            json!({"seed": 1}),
+        ),
+        (
+            r#"{"request":{"method":"POST","headers":{"authorization":"secret"},"body":"{\"prompt\":\"Hi\",\"n\":2}"},"response":{"status":200,"body":{"choices":[{"text":"x"}]}}}"#,
+            json!("Hi"),
+            json!({"n": 2}),
+        ),
+        (
+            r#"{"type":"GENERATION","traceId":"t","input":"[{\"role\":\"user\",\"content\":\"Hi\"}]","output":"x","modelParameters":{"temperature":"0.5"}}"#,
+            json!("Hi"),
+            json!({"temperature": 0.5}),
+        ),
+        (
+            r#"{"choices":[{"message":{"content":"x"}}],"service_tier":"default"}"#,
+            json!(""),
+            json!({}),
+        ),
+    ] {
+        let read = read(file);
+        let json = serde_json::to_value(&read[0].0).unwrap();
+        assert_eq!(json["input"]["content"], input, "{file}");
+        assert_eq!(json["parameters"], parameters, "{file}");
+        assert!(!json.to_string().contains("secret"), "{file}");
+    }
+}
+
 #[test]
 fn calls_of_tools_and_sounds() {
     becomes(
@@ -255,6 +293,33 @@ fn spans_of_openinference() {
             "source": {"key": "run-0", "run": "run", "record": 0, "choice": 0, "sequence": 0, "format": "openinference"}
         })],
     );
+}
+
+/// Only the end of a file tells that its values are placeholders; in the middle of one they are values.
+#[test]
+fn placeholders_have_no_figures() {
+    let line = |logprob: f64| {
+        let tokens: Vec<Value> = (0..4)
+            .map(|_| json!({"token": "a", "logprob": logprob}))
+            .collect();
+        json!({"choices": [{"message": {"content": "aaaa"}, "logprobs": {"content": tokens}}]})
+            .to_string()
+            + "\n"
+    };
+    for (count, last, figures) in [(20, 0.0, 0), (20, -1.0, 21), (3_000, 0.0, 0)] {
+        let file = line(0.0).repeat(count) + &line(last);
+        let read = read(&file);
+        let keys: Vec<&str> = read
+            .iter()
+            .map(|(generation, _)| generation.source.key.as_str())
+            .collect();
+        let want: Vec<String> = (0..=count).map(|nth| format!("run-{nth}")).collect();
+        assert_eq!(keys, want);
+        let with = read
+            .iter()
+            .filter(|(generation, _)| generation.metrics.is_some());
+        assert_eq!(with.count(), figures, "{count} {last}");
+    }
 }
 
 #[test]

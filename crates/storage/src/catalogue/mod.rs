@@ -16,7 +16,7 @@ mod tests;
 pub(crate) use apply::{Kind, Object, blob, ulid};
 pub(crate) use event::{Edit, Event, Said};
 pub use query::{RunQuery, Sort};
-pub(crate) use schema::{is_damage, open_file, remove};
+pub(crate) use schema::{Shape, is_damage, open_file, remove};
 pub(crate) use tail::LATE_MS;
 
 use crate::{StorageError, keys};
@@ -68,6 +68,11 @@ impl Catalogue {
             changes: AtomicU64::new(0),
             fresh: Mutex::default(),
         })
+    }
+
+    /// The file that is ours alone; `None` when it is in memory.
+    pub(crate) fn file(&self) -> Option<&std::path::Path> {
+        self.file.as_deref()
     }
 
     /// Whether a deletion of this run has been read.

@@ -35,21 +35,40 @@ CREATE INDEX shown_words_id ON shown_words (id);
 
 /// Opens the catalogue of a store. What cannot be used is deleted and begun anew: everything in it is in the store too.
 pub(super) fn open(place: Option<&Path>, store: &str) -> rusqlite::Result<Connection> {
-    open_file(place, store, TABLES, SCHEMA)
+    let shape = Shape {
+        tables: TABLES,
+        schema: SCHEMA,
+        shared: false,
+    };
+    open_file(place, store, shape)
 }
 
-/// Opens a database with these tables, of which `meta` is one, and this schema number.
+/// What a database is.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Shape {
+    /// `meta` is one of them.
+    pub(crate) tables: &'static str,
+    /// Another number means: build it again.
+    pub(crate) schema: i64,
+    /// It may be large, so it is never in memory, and connections that only read may be opened beside the one that writes.
+    pub(crate) shared: bool,
+}
+
+/// Opens a database of this shape.
 pub(crate) fn open_file(
     place: Option<&Path>,
     store: &str,
-    tables: &str,
-    schema: i64,
+    shape: Shape,
 ) -> rusqlite::Result<Connection> {
-    let begin = |new| begin(new, store, tables, schema);
+    let begin = |new| begin(new, store, shape);
     let Some(file) = place else {
-        return begin(Connection::open_in_memory()?);
+        // What may be large lies in a file without a name, which goes with the process.
+        return begin(match shape.shared {
+            true => Connection::open("")?,
+            false => Connection::open_in_memory()?,
+        });
     };
-    match usable(file, store, schema) {
+    match usable(file, store, shape) {
         Ok(Some(found)) => return Ok(found),
         Ok(None) => {}
         // Somebody else has it open: it is not ours to delete.
@@ -62,33 +81,28 @@ pub(crate) fn open_file(
     begin(Connection::open(file)?)
 }
 
-fn usable(file: &Path, store: &str, schema: i64) -> rusqlite::Result<Option<Connection>> {
+fn usable(file: &Path, store: &str, shape: Shape) -> rusqlite::Result<Option<Connection>> {
     if !file.exists() {
         return Ok(None);
     }
     let found = Connection::open(file)?;
-    prepare(&found)?;
+    prepare(&found, shape)?;
     let known: i64 = found.pragma_query_value(None, "user_version", |row| row.get(0))?;
-    if known != schema {
+    if known != shape.schema {
         return Ok(None);
     }
     let check: String = found.pragma_query_value(None, "quick_check", |row| row.get(0))?;
     Ok((check == "ok" && get(&found, "store")?.as_deref() == Some(store)).then_some(found))
 }
 
-fn begin(
-    mut new: Connection,
-    store: &str,
-    tables: &str,
-    schema: i64,
-) -> rusqlite::Result<Connection> {
-    prepare(&new)?;
+fn begin(mut new: Connection, store: &str, shape: Shape) -> rusqlite::Result<Connection> {
+    prepare(&new, shape)?;
     let change = new.transaction()?;
-    change.execute_batch(tables)?;
+    change.execute_batch(shape.tables)?;
     set(&change, "store", store)?;
     // Numbers that this database gave are not those of another.
     set(&change, EPOCH, &ulid::Ulid::new().to_string())?;
-    change.pragma_update(None, "user_version", schema)?;
+    change.pragma_update(None, "user_version", shape.schema)?;
     change.commit()?;
     Ok(new)
 }
@@ -97,10 +111,15 @@ fn begin(
 pub(super) const EPOCH: &str = "epoch";
 
 /// Quick rather than safe: the file can be built again. One process alone.
-fn prepare(db: &Connection) -> rusqlite::Result<()> {
+fn prepare(db: &Connection, shape: Shape) -> rusqlite::Result<()> {
+    if !shape.shared {
+        db.execute_batch("PRAGMA locking_mode = EXCLUSIVE")?;
+    }
+    let pages = if shape.shared { -16_384 } else { -65_536 };
+    db.pragma_update(None, "cache_size", pages)?;
     db.execute_batch(
-        "PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;
-         PRAGMA cache_size = -65536; PRAGMA temp_store = MEMORY; BEGIN IMMEDIATE; COMMIT;",
+        "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;
+         PRAGMA temp_store = MEMORY; BEGIN IMMEDIATE; COMMIT;",
     )
 }
 

@@ -191,7 +191,7 @@ impl Generations {
         query: AggregateQuery,
         prices: Prices,
     ) -> Result<Aggregate, StorageError> {
-        let groups = self.with(move |db| aggregate(db, &query, &prices)).await?;
+        let groups = self.read(move |db| aggregate(db, &query, &prices)).await?;
         let groups = groups.ok_or_else(|| {
             StorageError::BadRequest(format!(
                 "There are more than {MOST} groups; ask for fewer by a filter."

@@ -78,7 +78,7 @@ impl Export {
     async fn next(&mut self) -> Result<Vec<Generation>, StorageError> {
         let (filter, after) = (self.filter.clone(), self.after);
         let index = &self.store.generations;
-        let found = index.with(move |db| rows(db, &filter, after)).await?;
+        let found = index.read(move |db| rows(db, &filter, after)).await?;
         let mut records = Vec::with_capacity(found.len());
         for one in found {
             self.after = Some(one.key);
@@ -155,7 +155,7 @@ impl Export {
             "SELECT count(*) FROM (SELECT 1 FROM generations{condition} LIMIT {})",
             FEW + 1
         );
-        let count = self.store.generations.with(move |db| {
+        let count = self.store.generations.read(move |db| {
             db.query_row(&sql, params_from_iter(&bound), |row| row.get::<_, i64>(0))
         });
         Ok(count.await? <= FEW)

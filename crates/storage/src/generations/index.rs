@@ -119,7 +119,7 @@ impl RunStore {
         loop {
             let known = epoch.clone();
             let from = index
-                .with(move |db| {
+                .read(move |db| {
                     let of = |name: &str| {
                         db.query_row("SELECT value FROM meta WHERE name = ?", [name], |row| {
                             row.get::<_, String>(0)
@@ -174,19 +174,12 @@ async fn index_run(store: &RunStore, run: Ulid) -> Result<(), StorageError> {
         }
         Err(error) => return Err(error),
     };
-    // Placeholders instead of values show only at the end of a file, which its summary has seen.
-    let no_figures = body
-        .run
-        .problems
-        .iter()
-        .any(|problem| problem.code == "all_zero");
     let (columns, upload) = columns::begin(store.objects(), run).await?.unzip();
     let (queue, chunks) = mpsc::channel(QUEUE);
     let limits = store.generations.limits;
     let mut pass = Pass {
         run,
         access: store.generations.access(),
-        no_figures,
         columns,
         rows: Vec::new(),
         count: 0,
@@ -243,8 +236,6 @@ async fn index_run(store: &RunStore, run: Ulid) -> Result<(), StorageError> {
 struct Pass {
     run: Ulid,
     access: Access,
-    /// The values of the run are placeholders.
-    no_figures: bool,
     columns: Option<Columns>,
     rows: Vec<Row>,
     count: u64,
@@ -277,10 +268,7 @@ impl Pass {
         Ok(self.count)
     }
 
-    fn take(&mut self, mut record: Generation, span: Span) {
-        if self.no_figures {
-            record.metrics = None;
-        }
+    fn take(&mut self, record: Generation, span: Span) {
         if let Some(columns) = &mut self.columns {
             columns.push(&record);
         }
@@ -311,8 +299,8 @@ impl Pass {
 impl Generations {
     /// The runs that were read to their end, and all of which there may be rows.
     async fn runs(&self) -> Result<(BTreeSet<Ulid>, BTreeSet<Ulid>), StorageError> {
-        self.with(|db| {
-            let mut rows = db.prepare_cached("SELECT id, done FROM runs")?;
+        self.read(|db| {
+            let mut rows = db.prepare("SELECT id, done FROM runs")?;
             let rows = rows.query_map([], |row| {
                 Ok((row.get::<_, Vec<u8>>(0)?, row.get::<_, bool>(1)?))
             })?;
@@ -333,7 +321,7 @@ impl Generations {
     /// How many generations a run has, if it was read to its end.
     async fn count_of(&self, run: Ulid) -> Result<Option<u64>, StorageError> {
         let sql = "SELECT count FROM runs WHERE id = ? AND done = 1";
-        let count = self.with(move |db| {
+        let count = self.read(move |db| {
             db.query_row(sql, [blob(run)], |row| row.get::<_, i64>(0))
                 .optional()
         });
@@ -343,7 +331,7 @@ impl Generations {
     /// Runs that were read to their end.
     pub(super) async fn count_done(&self) -> Result<u64, StorageError> {
         let sql = "SELECT count(*) FROM runs WHERE done = 1";
-        let count = self.with(move |db| db.query_row(sql, [], |row| row.get::<_, i64>(0)));
+        let count = self.read(move |db| db.query_row(sql, [], |row| row.get::<_, i64>(0)));
         Ok(u64::try_from(count.await?).unwrap_or_default())
     }
 

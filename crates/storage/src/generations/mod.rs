@@ -38,7 +38,7 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, Mutex, PoisonError};
 
-/// The database. Who reads it waits for a few hundred rows at most.
+/// The database: one connection writes, others read.
 #[derive(Debug)]
 pub(crate) struct Generations {
     db: Arc<Mutex<Connection>>,
@@ -92,6 +92,26 @@ impl Generations {
         let access = self.access();
         let done = tokio::task::spawn_blocking(move || access.with(act)).await;
         done.map_err(|error| StorageError::Unavailable(format!("the generations: {error}")))?
+    }
+
+    /// Reads the database beside whoever writes, on a thread that may wait: a question that takes seconds holds up nobody.
+    async fn read<T: Send + 'static>(
+        &self,
+        act: impl Fn(&Connection) -> rusqlite::Result<T> + Send + 'static,
+    ) -> Result<T, StorageError> {
+        let file = self.file.clone();
+        let work = move || match &file {
+            // Damage is for the writer to find out, and to repair.
+            Some(file) => Ok(schema::reader(file).and_then(|db| act(&db)).or(Err(act))),
+            None => Err(act),
+        };
+        let done = tokio::task::spawn_blocking(work).await;
+        match done
+            .map_err(|error| StorageError::Unavailable(format!("the generations: {error}")))?
+        {
+            Ok(Ok(found)) => Ok(found),
+            Ok(Err(act)) | Err(act) => self.with(move |db| act(db)).await,
+        }
     }
 
     fn limits(&self) -> completions::Limits {

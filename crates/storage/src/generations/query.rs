@@ -163,7 +163,7 @@ impl Generations {
     ) -> Result<GenerationList, StorageError> {
         let cursor = Cursor::parse(&query.cursor, query.sort)?;
         let query = query.clone();
-        self.with(move |db| list(db, &query, cursor)).await
+        self.read(move |db| list(db, &query, cursor.clone())).await
     }
 }
 

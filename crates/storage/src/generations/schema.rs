@@ -1,6 +1,6 @@
 //! The tables.
-use crate::catalogue::open_file;
-use rusqlite::Connection;
+use crate::catalogue::{Shape, open_file};
+use rusqlite::{Connection, OpenFlags};
 use std::path::Path;
 
 /// Another number means: read all runs again.
@@ -34,5 +34,16 @@ CREATE INDEX scores_name ON scores (name, value);
 
 /// Opens the database of a store. What cannot be used is deleted and begun anew.
 pub(super) fn open(place: Option<&Path>, store: &str) -> rusqlite::Result<Connection> {
-    open_file(place, store, TABLES, SCHEMA)
+    let shape = Shape {
+        tables: TABLES,
+        schema: SCHEMA,
+        shared: true,
+    };
+    open_file(place, store, shape)
+}
+
+/// A connection that only reads, beside the one that writes: neither waits for the other.
+pub(super) fn reader(file: &Path) -> rusqlite::Result<Connection> {
+    let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    Connection::open_with_flags(file, flags)
 }

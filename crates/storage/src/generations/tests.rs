@@ -205,6 +205,40 @@ async fn a_lost_index_is_read_again() {
     }
 }
 
+/// While somebody writes, lists, figures and exports do not wait.
+#[tokio::test(flavor = "multi_thread")]
+async fn questions_do_not_wait_for_the_writer() {
+    let objects = Arc::new(InMemory::new());
+    let folder = tempfile::tempdir().unwrap();
+    let file = Some(folder.path().join("catalogue.sqlite"));
+    let store = RunStore::with_catalogue(objects, file).await.unwrap();
+    let run = put(&store, (0..5).map(line).collect()).await;
+    assert_eq!(ids(&store).await.len(), 5);
+    let access = store.generations.access();
+    let (begun, has_begun) = std::sync::mpsc::channel();
+    let (end, is_over) = std::sync::mpsc::channel::<()>();
+    let writer = std::thread::spawn(move || {
+        access.with(|db| {
+            let change = db.transaction()?;
+            change.execute("UPDATE generations SET model = 'x'", [])?;
+            begun.send(()).unwrap();
+            let _ = is_over.recv_timeout(std::time::Duration::from_secs(20));
+            change.rollback()
+        })
+    });
+    has_begun.recv().unwrap();
+    let asked = async {
+        assert_eq!(ids(&store).await.len(), 5);
+        let figures = store.aggregate(aggregate::AggregateQuery::default()).await;
+        assert_eq!(figures.unwrap().groups[0].count, 5);
+        assert_eq!(store.index_run(&run).await.unwrap(), 5);
+    };
+    let patience = std::time::Duration::from_secs(10);
+    tokio::time::timeout(patience, asked).await.unwrap();
+    end.send(()).unwrap();
+    writer.join().unwrap().unwrap();
+}
+
 #[tokio::test]
 async fn a_run_that_is_too_long_for_one_transaction() {
     let objects = Arc::new(InMemory::new());

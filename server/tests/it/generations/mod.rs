@@ -3,6 +3,7 @@ mod aggregate;
 mod command;
 mod export;
 mod list;
+mod push;
 mod say;
 
 use crate::app::App;
