@@ -16,6 +16,7 @@ mod pages;
 mod paths;
 mod process;
 mod query;
+mod readme;
 mod runs;
 mod tree;
 mod upload;
