@@ -18,13 +18,14 @@ const COOKIE: &str = "surprisal_token";
 /// Characters of a secret, at least.
 const SHORTEST: usize = 16;
 /// What a browser needs before it has logged in, and what watches the server.
-const FREE: [&str; 6] = [
+const FREE: [&str; 7] = [
     "/login",
     "/logout",
     "/theme",
     "/favicon.svg",
     "/pkg/surprisal.css",
     "/api/health",
+    "/api/ready",
 ];
 
 /// What changes nothing, although it is a POST: its question is too large for an address.

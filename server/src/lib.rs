@@ -15,6 +15,7 @@
 //! | [`tree`] | `surprisal tree`: answers to one prompt, folded by their beginnings |
 //! | [`serve`] | `surprisal serve`: start, run, shut down in good order |
 //! | [`gc`] | `surprisal gc`: removes what no stored run needs any more |
+//! | [`measures`] | what is counted, for Prometheus |
 //! | [`config`] | every setting and every limit of the server |
 //! | [`router`] | all routes on one screen |
 //! | [`routes`] | one file per group of routes |
@@ -38,6 +39,7 @@ pub mod failure;
 pub mod gc;
 pub mod generate;
 pub mod generations;
+pub mod measures;
 pub mod paths;
 pub mod query;
 pub mod requests;

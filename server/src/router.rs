@@ -1,7 +1,7 @@
 //! All routes on one screen, grouped by who calls them.
 use crate::{
     access::{self, login},
-    requests,
+    measures, requests,
     routes::*,
     security,
     state::Server,
@@ -25,6 +25,8 @@ pub fn router(server: Server) -> Router {
         .nest("/api", api())
         // The one address below it that `nest` does not see.
         .route("/api/", any(health::unknown_address))
+        // What watches the server.
+        .route("/metrics", get(health::metrics))
         // People, without JavaScript.
         .route("/runs/latest", get(pages::latest))
         .route("/theme", post(theme::set))
@@ -46,6 +48,7 @@ pub fn router(server: Server) -> Router {
         .layer(from_fn_with_state(server.clone(), access::guard))
         .layer(from_fn(security::same_origin))
         .layer(from_fn(security::headers))
+        .layer(from_fn_with_state(server.clone(), measures::measure))
         .layer(from_fn(requests::log))
         .with_state(server)
 }
@@ -85,6 +88,7 @@ fn api() -> Router<Server> {
             get(generations::aggregate::prices).put(generations::aggregate::set_prices),
         )
         .route("/health", get(health::health))
+        .route("/ready", get(health::ready))
         .method_not_allowed_fallback(health::wrong_method)
         .fallback(health::unknown_address)
         .layer(from_fn(files::no_store))

@@ -1,5 +1,5 @@
 //! What all requests share.
-use crate::{access::Access, config::Limits, upload::Uploads};
+use crate::{access::Access, config::Limits, measures::Measures, upload::Uploads};
 use axum::extract::FromRef;
 use leptos::config::LeptosOptions;
 use std::sync::Arc;
@@ -16,6 +16,8 @@ pub struct Server {
     pub uploads: Arc<Uploads>,
     /// Who gets in.
     pub access: Arc<Access>,
+    /// What is counted of requests and generations.
+    pub measures: Arc<Measures>,
     /// Where the built site lies and how its files are called.
     pub site: LeptosOptions,
 }
@@ -29,6 +31,7 @@ impl Server {
             limits: Arc::new(limits),
             uploads,
             access: Arc::default(),
+            measures: Arc::default(),
             site,
         }
     }

@@ -2,13 +2,14 @@
 use crate::{failure::Failure, state::Server};
 use api::ErrorCode;
 use axum::{Json, extract::State, response::IntoResponse};
-use http::StatusCode;
+use http::{StatusCode, header};
 use serde::Serialize;
 use std::time::Duration;
+use storage::{AggregateQuery, Group};
 
-/// The answer of `GET /api/health`.
+/// The answer of `GET /api/health` and of `GET /api/ready`.
 #[derive(Debug, Serialize)]
-struct Health {
+pub struct Health {
     /// `ok`, or `degraded` when runs can be neither stored nor opened; local files still can.
     status: &'static str,
     /// `ok`, or what is wrong with the store.
@@ -20,9 +21,50 @@ struct Health {
 /// Longer than that, and the store counts as away.
 const PATIENCE: Duration = Duration::from_secs(2);
 
-/// Asks the store: 200 when it answers, 503 when it does not.
-pub async fn health(State(server): State<Server>) -> impl IntoResponse {
-    let store = match tokio::time::timeout(PATIENCE, server.store.check()).await {
+/// Says how it is: 200 as long as there is a server. A store that is away is no reason to start it again.
+pub async fn health(State(server): State<Server>) -> Json<Health> {
+    Json(Health::of(&server).await)
+}
+
+/// Asks the store: 200 when it answers, 503 when it does not, and requests should go to another server.
+pub async fn ready(State(server): State<Server>) -> impl IntoResponse {
+    let health = Health::of(&server).await;
+    let code = match health.store {
+        "ok" => StatusCode::OK,
+        _ => StatusCode::SERVICE_UNAVAILABLE,
+    };
+    (code, Json(health))
+}
+
+/// `GET /metrics`: what is counted, in the format of OpenMetrics.
+pub async fn metrics(State(server): State<Server>) -> Result<impl IntoResponse, Failure> {
+    let query = AggregateQuery {
+        groups: vec![("model".to_owned(), Group::Model)],
+        ..AggregateQuery::default()
+    };
+    let by_model = server.store.aggregate(query).await?;
+    let text = server.measures.to_text(server.uploads.running(), &by_model);
+    let form = "application/openmetrics-text; version=1.0.0; charset=utf-8";
+    Ok(([(header::CONTENT_TYPE, form)], text))
+}
+
+impl Health {
+    async fn of(server: &Server) -> Self {
+        let (status, store) = match store(server).await {
+            "ok" => ("ok", "ok"),
+            away => ("degraded", away),
+        };
+        Self {
+            status,
+            store,
+            version: env!("CARGO_PKG_VERSION"),
+        }
+    }
+}
+
+/// How the store is, in a word.
+async fn store(server: &Server) -> &'static str {
+    match tokio::time::timeout(PATIENCE, server.store.check()).await {
         Ok(Ok(())) => "ok",
         Ok(Err(error)) => match Failure::from(error).0.code {
             ErrorCode::StorageMisconfigured => "misconfigured",
@@ -30,20 +72,7 @@ pub async fn health(State(server): State<Server>) -> impl IntoResponse {
             _ => "unavailable",
         },
         Err(_) => "unavailable",
-    };
-    let (status, code) = if store == "ok" {
-        ("ok", StatusCode::OK)
-    } else {
-        ("degraded", StatusCode::SERVICE_UNAVAILABLE)
-    };
-    (
-        code,
-        Json(Health {
-            status,
-            store,
-            version: env!("CARGO_PKG_VERSION"),
-        }),
-    )
+    }
 }
 
 /// 404 of the API.

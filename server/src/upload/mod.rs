@@ -45,6 +45,11 @@ impl Uploads {
         }
     }
 
+    /// How many are running.
+    pub fn running(&self) -> usize {
+        (self.count as usize).saturating_sub(self.places.available_permits())
+    }
+
     /// Waits until no upload is running.
     pub async fn idle(&self) {
         // Fails only when the semaphore is closed, which nobody does.

@@ -312,6 +312,34 @@ async fn health() {
         )
     );
     assert_eq!(reply.header("cache-control"), "no-store");
+    let ready = app.get("/api/ready").await;
+    assert_eq!((ready.status, ready.text()), (reply.status, reply.text()));
+}
+
+#[tokio::test]
+async fn measures() {
+    let app = App::new().await;
+    app.store("a.json", TINY).await;
+    app.get("/api/runs/none").await;
+    app.get("/nowhere/at/all").await;
+    let reply = app.get("/metrics").await;
+    assert_eq!(reply.status, 200);
+    assert!(
+        reply
+            .header("content-type")
+            .starts_with("application/openmetrics-text")
+    );
+    let text = reply.text();
+    for line in [
+        r#"surprisal_http_requests_total{route="/api/runs/{id}",method="GET",status="404"} 1"#,
+        r#"surprisal_http_requests_total{route="/api/runs",method="POST",status="201"} 1"#,
+        r#"surprisal_http_requests_total{route="elsewhere",method="GET",status="404"} 1"#,
+        r#"surprisal_http_request_duration_seconds_count{route="/api/runs"} 1"#,
+        "surprisal_uploads_running 0",
+        "# EOF",
+    ] {
+        assert!(text.contains(line), "{line}\n{text}");
+    }
 }
 
 #[tokio::test]
@@ -323,7 +351,15 @@ async fn health_of_a_store_that_went_away() {
     let app = App::on(&store, server::config::Limits::default()).await;
     assert_eq!(app.get("/api/health").await.status, 200);
     std::fs::remove_dir_all(dir.path().join("data")).unwrap();
+    // It is alive, and says that it is not ready.
     let reply = app.get("/api/health").await;
+    assert_eq!(reply.status, 200);
+    assert!(
+        reply.text().contains(r#""status":"degraded""#),
+        "{}",
+        reply.text()
+    );
+    let reply = app.get("/api/ready").await;
     assert_eq!(reply.status, 503, "{}", reply.text());
     assert!(
         !reply.text().contains(dir.path().to_str().unwrap()),
