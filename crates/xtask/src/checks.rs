@@ -8,7 +8,7 @@ use std::time::Instant;
 use crate::run::{Done, Failure, read, run_into};
 use crate::toolchain::TARGET;
 use crate::tools::Tools;
-use crate::{bench, bits, dist, e2e, files, fuzz, site};
+use crate::{bench, bits, dist, duckdb, e2e, files, fuzz, site};
 
 /// A check and the names by which it can be called.
 struct Check {
@@ -337,6 +337,17 @@ fn unit_native(ground: &Ground) -> Done {
         Err(failure) => note(
             &ground.log,
             &format!("SKIPPED the tests on a real MinIO: {failure}"),
+        )?,
+    }
+    match duckdb::ensure(ground.tools.workspace) {
+        Ok(python) => {
+            cargo
+                .env("SURPRISAL_DUCKDB_PYTHON", python.program)
+                .env("PYTHONPATH", python.modules);
+        }
+        Err(failure) => note(
+            &ground.log,
+            &format!("SKIPPED the tests with DuckDB: {failure}"),
         )?,
     }
     run_into(&mut cargo, &ground.log)

@@ -39,7 +39,7 @@ pub async fn ready(State(server): State<Server>) -> impl IntoResponse {
 /// `GET /metrics`: what is counted, in the format of OpenMetrics.
 pub async fn metrics(State(server): State<Server>) -> Result<impl IntoResponse, Failure> {
     let query = AggregateQuery {
-        groups: vec![("model".to_owned(), Group::Model)],
+        groups: Group::several("model").map_err(Failure::bad_request)?,
         ..AggregateQuery::default()
     };
     let by_model = server.store.aggregate(query).await?;

@@ -1,7 +1,7 @@
 //! Records on their way out: lines of JSON, CSV, Parquet. What is written comes out piece by piece, so that memory is that of
 //! a few hundred records however many there are.
 //!
-//! * [`column`] names columns by the dotted names of fields and takes their values.
+//! * [`mod@column`] names columns by the dotted names of fields and takes their values.
 //! * [`csv`], [`parquet`] write tables; [`jsonl`] writes records, or the parts of them that are asked for.
 pub mod column;
 mod csv;

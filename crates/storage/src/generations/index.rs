@@ -32,7 +32,7 @@ const PAUSE: Duration = Duration::from_secs(10);
 /// How far the index is.
 #[derive(Debug, Default)]
 pub(super) struct Progress {
-    /// [`Catalogue::changes`] when all of it was applied.
+    /// What `Catalogue::changes` said when all of it was applied.
     seen: Option<u64>,
 }
 
