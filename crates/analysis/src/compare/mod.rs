@@ -2,13 +2,13 @@
 //!
 //! | module | what it is |
 //! |---|---|
-//! | [`pairing`] | which answer of A belongs to which one of B, and by what that was told |
-//! | [`measure`] | what is compared over all pairs |
-//! | [`bootstrap`] | intervals for the differences |
-//! | [`fork`] | where two texts part, by bytes |
-//! | [`diff`] | what two texts have in common, word by word |
-//! | [`heat`] | the tokens of each stretch, with their values |
-//! | [`turn`] | what each side gave to the other's choice there |
+//! | [`mod@pairing`] | which answer of A belongs to which one of B, and by what that was told |
+//! | [`mod@measure`] | what is compared over all pairs |
+//! | [`mod@bootstrap`] | intervals for the differences |
+//! | [`mod@fork`] | where two texts part, by bytes |
+//! | [`mod@diff`] | what two texts have in common, word by word |
+//! | [`mod@heat`] | the tokens of each stretch, with their values |
+//! | [`mod@turn`] | what each side gave to the other's choice there |
 //!
 //! Swapping A and B mirrors every answer, bit for bit. Texts are compared by their bytes, so tokenizers may differ.
 pub mod bootstrap;

@@ -4,8 +4,8 @@
 //! |---|---|
 //! | `find` | where JSON begins in a text |
 //! | `walk` | the values in it, whether or not it is well-formed |
-//! | [`value`] | a value with the tokens that wrote it |
-//! | [`table`] | all values at one path, over many answers |
+//! | [`mod@value`] | a value with the tokens that wrote it |
+//! | [`mod@table`] | all values at one path, over many answers |
 //!
 //! Nothing is refused: a text that was cut off, or breaks the rules of JSON, has the values that can be told.
 mod find;

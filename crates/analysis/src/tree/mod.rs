@@ -5,9 +5,9 @@
 //!
 //! | module | what it is |
 //! |---|---|
-//! | [`groups`] | which sequences answer one prompt |
+//! | [`mod@groups`] | which sequences answer one prompt |
 //! | `grow` | the branches and their counts |
-//! | [`chance`] | whether counts and probabilities agree |
+//! | [`mod@chance`] | whether counts and probabilities agree |
 pub mod chance;
 pub mod groups;
 mod grow;
