@@ -251,6 +251,20 @@ impl Columns {
             .unwrap_or_else(|| flags_of(Reading::new(None), Mark::MISSING))
     }
 
+    /// Makes room for so many times of what is there. There may be none: then the columns grow as they always do.
+    pub(crate) fn reserve(&mut self, times: f64) {
+        fn more<T>(column: &mut Vec<T>, times: f64) {
+            let _ = column.try_reserve_exact((column.len() as f64 * times) as usize);
+        }
+        more(&mut self.records, times);
+        more(&mut self.completions, times);
+        more(&mut self.sequences, times);
+        more(&mut self.text, times);
+        more(&mut self.token_end, times);
+        more(&mut self.logprob, times);
+        more(&mut self.flags, times);
+    }
+
     /// Forgets the last sequence and its tokens; its completion stays.
     pub(crate) fn forget_sequence(&mut self) {
         let Some(last) = self.sequences.pop() else {

@@ -230,3 +230,40 @@ fn a_summary_keeps_nothing_of_records_without_sequences() {
     assert!(kept <= SMALL, "{kept} bytes");
     assert_eq!(importer.finish().report.records, 20_000);
 }
+
+#[test]
+fn columns_that_know_what_is_to_come_do_not_grow_again() {
+    let _alone = ALONE.lock();
+    let record = chat_record(0, 200);
+    let total = record.len() as u64 * 1000;
+    let peak = |expects: bool| {
+        let region = Region::new(ALLOCATOR);
+        let mut importer = Importer::new(Limits::default());
+        let mut peak = 0;
+        for nth in 0..1000 {
+            importer.push(record.replacen("c0", &format!("c{nth}"), 1).as_bytes());
+            if expects && nth == 20 {
+                importer.expect(total);
+            }
+            let change = region.change();
+            peak = peak.max(change.bytes_allocated - change.bytes_deallocated);
+        }
+        assert_eq!(importer.progress().sequences, 1000);
+        peak
+    };
+    let (grown, known) = (peak(false), peak(true));
+    // 11 bytes a token, and about 300 for each record.
+    assert!(known <= 3 << 20, "{known} bytes, {grown} when they grow");
+    assert!(known < grown, "{known} bytes, {grown} when they grow");
+    // Whatever is said of the total, the result is the same.
+    let read = |total: Option<u64>| {
+        let mut importer = Importer::new(Limits::default());
+        importer.push(record.as_bytes());
+        total.into_iter().for_each(|total| importer.expect(total));
+        importer.push(record.as_bytes());
+        importer.finish()
+    };
+    for total in [0, 1, 1 << 30, u64::MAX] {
+        assert_eq!(read(Some(total)), read(None));
+    }
+}

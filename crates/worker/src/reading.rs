@@ -15,6 +15,8 @@ const FIRST_CARDS: usize = 8;
 /// Rest after the first cards were sent, milliseconds: the page has most to draw then, and with the browser's own helpers
 /// there are more of them than cores.
 const FIRST_DRAWING_MS: i32 = 80;
+/// Bytes that tell how much memory the rest of a file takes.
+const SAMPLE: u64 = 16 << 20;
 /// Ranges in a row that may be refused before the file is read without helpers.
 const REFUSALS: u32 = 4;
 
@@ -28,6 +30,8 @@ struct Reading {
     total: u64,
     told_at: f64,
     cards_sent: bool,
+    /// The columns have room for all of it.
+    has_room: bool,
 }
 
 /// Reads all files, one after the other. Stops silently when another run was opened meanwhile.
@@ -45,6 +49,7 @@ pub(crate) async fn read(
         source,
         told_at: f64::NEG_INFINITY,
         cards_sent: false,
+        has_room: false,
     };
     for file in 0..reading.source.files() {
         reading.importer.source(reading.source.name(file));
@@ -156,6 +161,10 @@ impl Reading {
         let first = cards.len() == FIRST_CARDS;
         self.cards_sent |= first;
         let bytes = self.importer.progress().bytes;
+        if !self.has_room && bytes >= SAMPLE {
+            self.has_room = true;
+            self.importer.expect(self.total);
+        }
         send(&Response::Progress {
             job: self.job,
             bytes,
