@@ -143,10 +143,10 @@ pub async fn guard(State(server): State<Server>, request: Request, next: Next) -
                 path,
                 "a token that may only read asked for a change"
             );
-            let message = "Your token may read, but not store, change or delete.";
+            let message = "Your token may read, but not store, change, delete or generate.";
             Failure::new(ErrorCode::Forbidden, message).into_response()
         }
-        None if path.starts_with("/api/") || !reads => {
+        None if is_for_programs(path) || !reads => {
             let message =
                 "A token is needed: send it as `Authorization: Bearer TOKEN`, or log in at /login.";
             let mut response = Failure::new(ErrorCode::Unauthorized, message).into_response();
@@ -157,6 +157,11 @@ pub async fn guard(State(server): State<Server>, request: Request, next: Next) -
         }
         None => login::ask(StatusCode::UNAUTHORIZED, request.uri(), ""),
     }
+}
+
+/// Programs are told in JSON, people get the page to log in.
+fn is_for_programs(path: &str) -> bool {
+    path.starts_with("/api/") || path.starts_with("/v1/")
 }
 
 #[cfg(test)]

@@ -1,6 +1,8 @@
 //! Every setting and every limit of the server.
 use crate::access::Access;
+use crate::models::{Given, ServerGiven};
 use clap::Args;
+use engine::Precision;
 use std::{net::SocketAddr, path::PathBuf, time::Duration};
 use storage::{SettingError, StoreSetting};
 
@@ -58,6 +60,15 @@ pub struct Serve {
         default_value = "plain"
     )]
     pub log_format: LogFormat,
+    /// A model that people and programs may ask: a directory, a GGUF file or hf:OWNER/NAME, as for `surprisal generate`; once for each
+    #[arg(long = "model", value_name = "NAME=PATH")]
+    pub models: Vec<Given>,
+    /// Compute quantised models as they are stored: a part of the memory, rougher probabilities
+    #[arg(long, requires = "models")]
+    pub stored: bool,
+    /// A server that speaks the OpenAI protocol, whose models they may ask, too; once for each. No other address is ever called
+    #[arg(long = "model-server", value_name = "NAME=URL")]
+    pub model_servers: Vec<ServerGiven>,
     /// What the server refuses
     #[command(flatten)]
     pub limits: Limits,
@@ -80,8 +91,13 @@ Who gets in:
   white space, as NAME:read:SECRET or NAME:write:SECRET. Browsers log in with it, programs send it as
   `Authorization: Bearer SECRET`. Without one, the server listens on this machine alone, unless told --open.
 
+Models:
+  Those of --model are loaded at the start, and answer at /api/generate and /api/score. A server of --model-server is asked
+  with the key in SURPRISAL_API_KEY_NAME (its name in capitals, `_` for other signs), or in SURPRISAL_API_KEY if it is the only one.
+
 Examples:
   surprisal serve
+  surprisal serve --model SmolLM2-135M-Instruct.gguf --model-server vllm=http://127.0.0.1:8000/v1
   SURPRISAL_TOKEN=… surprisal serve --addr 0.0.0.0:8080 --store file:///srv/surprisal
   MINIO_ACCESS_KEY=… MINIO_SECRET_KEY=… surprisal serve --store 'minio://minio.example.com:9000/runs'";
 
@@ -97,7 +113,8 @@ pub enum LogFormat {
 /// What the server refuses, so that one client cannot take it from the others.
 ///
 /// Memory of uploads is at most `concurrent_uploads` x (three parts of the store + one record or zip archive of the
-/// importer + its columns).
+/// importer + its columns). That of generations is the models + `concurrent_generations` x the cache of one text and its answers
+/// + what `generated_tokens` tokens and their alternatives take for each that is not read.
 #[derive(Debug, Clone, PartialEq, Eq, Args)]
 #[command(next_help_heading = "Limits")]
 pub struct Limits {
@@ -131,6 +148,45 @@ pub struct Limits {
     /// Slowest upload in bytes a second, measured over a minute of waiting for the client; past it 408
     #[arg(long = "upload-rate", value_name = "SIZE", env = "SURPRISAL_UPLOAD_RATE", hide_env_values = true, value_parser = size, default_value = "16KiB")]
     pub upload_rate: u64,
+    /// Generations and scores that models of this machine compute at the same time; others wait for their turn
+    #[arg(
+        long = "max-generations",
+        value_name = "COUNT",
+        env = "SURPRISAL_MAX_GENERATIONS",
+        hide_env_values = true,
+        default_value = "1"
+    )]
+    pub concurrent_generations: u16,
+    /// Generations at the same time on other servers; others wait for their turn
+    #[arg(
+        long = "max-generations-elsewhere",
+        value_name = "COUNT",
+        env = "SURPRISAL_MAX_GENERATIONS_ELSEWHERE",
+        hide_env_values = true,
+        default_value = "16"
+    )]
+    pub generations_elsewhere: u16,
+    /// How many may wait for their turn, in each of these two queues; past it 503
+    #[arg(
+        long = "max-generations-waiting",
+        value_name = "COUNT",
+        env = "SURPRISAL_MAX_GENERATIONS_WAITING",
+        hide_env_values = true,
+        default_value = "16"
+    )]
+    pub waiting_generations: u16,
+    /// Most tokens that one request may have written, all its answers or beams together, or judged; past it 400
+    #[arg(
+        long = "max-generated-tokens",
+        value_name = "COUNT",
+        env = "SURPRISAL_MAX_GENERATED_TOKENS",
+        hide_env_values = true,
+        default_value = "16384"
+    )]
+    pub generated_tokens: usize,
+    /// Largest request to a model, with its prompt; past it 413
+    #[arg(long = "max-ask", value_name = "SIZE", env = "SURPRISAL_MAX_ASK", hide_env_values = true, value_parser = size, default_value = "1MiB")]
+    pub max_ask_bytes: u64,
     /// How long running uploads may go on after a signal to stop
     #[arg(long = "stop-grace", value_name = "TIME", env = "SURPRISAL_STOP_GRACE", hide_env_values = true, value_parser = duration, default_value = "30s")]
     pub stop_grace: Duration,
@@ -147,6 +203,11 @@ impl Default for Limits {
             upload_wait: Duration::from_secs(2),
             upload_idle: Duration::from_secs(30),
             upload_rate: 16 << 10,
+            concurrent_generations: 1,
+            generations_elsewhere: 16,
+            waiting_generations: 16,
+            generated_tokens: 16_384,
+            max_ask_bytes: 1 << 20,
             stop_grace: Duration::from_secs(30),
         }
     }
@@ -192,6 +253,14 @@ impl Serve {
             ));
         }
         Ok(access)
+    }
+
+    /// What quantised models are computed with.
+    pub fn precision(&self) -> Precision {
+        match self.stored {
+            true => Precision::Stored,
+            false => Precision::Single,
+        }
     }
 
     /// The store that is asked for.

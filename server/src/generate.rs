@@ -3,13 +3,17 @@
 //! | module | what it is |
 //! |---|---|
 //! | [`prompt`] | what it goes on with |
+//! | [`clock`] | how long it took |
+//! | [`listed`] | tokens under their names |
 //! | [`answer`] | what it wrote, as people and programs want it |
 //! | [`effective`] | the parameters in force |
 //! | [`record`] | the same as a completions record |
 //! | `served` | the same by a model behind the OpenAI protocol |
 //! | [`stream`] | the text while it is written |
 pub mod answer;
+pub mod clock;
 pub mod effective;
+pub mod listed;
 pub mod prompt;
 pub mod record;
 mod served;
@@ -18,7 +22,9 @@ pub mod stream;
 use crate::analyze::output::clean;
 use crate::analyze::stop::Stop;
 use crate::cli::Generate;
+use crate::hub;
 use answer::Answer;
+use clock::Clock;
 use decoding::{Event, Failure, Parameters, Settings, generate_with};
 use engine::{Memory, Model, Session};
 use prompt::Prompt;
@@ -59,7 +65,9 @@ fn run(arguments: &Generate, stop: &Stop) -> Result<(), Complaint> {
     let told = arguments.told.over(Parameters::default());
     told.map_err(|error| (USAGE, error.to_string()))?;
     let prompt = Prompt::of(arguments).map_err(|message| (1, message))?;
-    let model = Model::load(&arguments.model, Memory::free(), arguments.precision())
+    let place =
+        hub::place(&arguments.model, &|| stop.is_asked()).map_err(|message| (1, message))?;
+    let model = Model::load(&place, Memory::free(), arguments.precision())
         .map_err(|e| (1, e.to_string()))?;
     let model = Arc::new(model);
     let mut defaults = model.defaults().clone();
@@ -117,7 +125,9 @@ fn write<'a>(
     let mut session = Session::new(model, &input).map_err(|error| (1, error.to_string()))?;
     let begin = model.start().map_or(input, |start| vec![start]);
     let mut shown = streams(arguments, settings).then(|| Stream::new(model, io::stdout()));
+    let mut clock = Clock::start();
     let mut watch = |event: Event| {
+        clock.tick();
         if let (Event::Token { token, .. }, Some(shown)) = (&event, &mut shown)
             && shown.push(token.id).is_err()
         {
@@ -145,8 +155,10 @@ fn write<'a>(
         name: prompt::name(&arguments.model),
         prompt,
         begin,
+        prefix: 0,
         generation,
         settings,
+        timings: clock.timings(),
     })
 }
 

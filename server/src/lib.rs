@@ -11,10 +11,12 @@
 //! | [`query`] | `surprisal query`: which tokens and sequences match |
 //! | [`generate`] | `surprisal generate`: a model of this machine writes |
 //! | [`score`] | `surprisal score`: a model of this machine judges texts |
+//! | [`models`] | the models that `serve` was given: who asks them, who waits |
 //! | [`generations`] | `surprisal generations`: completions as records |
 //! | [`tree`] | `surprisal tree`: answers to one prompt, folded by their beginnings |
 //! | [`serve`] | `surprisal serve`: start, run, shut down in good order |
 //! | [`gc`] | `surprisal gc`: removes what no stored run needs any more |
+//! | `hub` | `hf:OWNER/NAME`: models of the Hugging Face hub |
 //! | [`measures`] | what is counted, for Prometheus |
 //! | [`config`] | every setting and every limit of the server |
 //! | [`router`] | all routes on one screen |
@@ -39,7 +41,9 @@ pub mod failure;
 pub mod gc;
 pub mod generate;
 pub mod generations;
+mod hub;
 pub mod measures;
+pub mod models;
 pub mod paths;
 pub mod query;
 pub mod requests;

@@ -25,6 +25,8 @@ pub fn router(server: Server) -> Router {
         .nest("/api", api())
         // The one address below it that `nest` does not see.
         .route("/api/", any(health::unknown_address))
+        // Programs that know the protocol of OpenAI.
+        .nest("/v1", protocol())
         // What watches the server.
         .route("/metrics", get(health::metrics))
         // People, without JavaScript.
@@ -87,10 +89,23 @@ fn api() -> Router<Server> {
             "/prices",
             get(generations::aggregate::prices).put(generations::aggregate::set_prices),
         )
+        .route("/models", get(generate::models))
+        .route("/generate", post(generate::generate))
+        .route("/score", post(generate::score))
         .route("/health", get(health::health))
         .route("/ready", get(health::ready))
         .method_not_allowed_fallback(health::wrong_method)
         .fallback(health::unknown_address)
+        .layer(from_fn(files::no_store))
+}
+
+fn protocol() -> Router<Server> {
+    Router::new()
+        .route("/completions", post(openai::completions))
+        .route("/chat/completions", post(openai::chat))
+        .route("/models", get(openai::models))
+        .route("/models/{*id}", get(openai::model))
+        .fallback(openai::unknown)
         .layer(from_fn(files::no_store))
 }
 

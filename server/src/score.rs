@@ -1,12 +1,14 @@
 //! `surprisal score`: a model of this machine judges texts.
+mod judged;
 mod output;
 
 use crate::analyze::output::clean;
 use crate::analyze::stop::Stop;
 use crate::cli::Score;
 use crate::generate::prompt;
-use engine::{Memory, Model, Scored};
-use metrics::{Advanced, Reading, SequenceBuilder, TextSize};
+use crate::hub;
+use engine::{Memory, Model};
+pub(crate) use judged::{Judged, token};
 use std::{
     io::{self, Write as _},
     path::Path,
@@ -20,16 +22,21 @@ const STOPPED: u8 = 130;
 /// Runs the command with the standard streams.
 pub fn main(arguments: &Score) -> ExitCode {
     let stop = Stop::on_ctrl_c();
-    let model = match Model::load(&arguments.model, Memory::free(), arguments.precision()) {
+    let place = hub::place(&arguments.model, &|| stop.is_asked());
+    let model = place.and_then(|place| {
+        let model = Model::load(&place, Memory::free(), arguments.precision());
+        model.map_err(|failure| failure.to_string())
+    });
+    let model = match model {
         Ok(model) => Arc::new(model),
-        Err(failure) => {
-            say(&failure.to_string());
+        Err(message) => {
+            say(&message);
             return ExitCode::FAILURE;
         }
     };
     let mut status = ExitCode::SUCCESS;
     for file in &arguments.files {
-        let judged = Judged::new(&model, Path::new(file), &stop);
+        let judged = File::of(&model, Path::new(file), &stop);
         if stop.is_asked() {
             return ExitCode::from(STOPPED);
         }
@@ -60,65 +67,24 @@ pub fn main(arguments: &Score) -> ExitCode {
     status
 }
 
-/// A text with what the model says of it.
-struct Judged<'a> {
-    model: &'a Model,
+/// A file that was judged.
+struct File<'a> {
     name: String,
-    /// Without what the tokenizer puts around them.
-    tokens: Vec<Scored>,
-    /// Of those that have a value.
-    scored: usize,
-    perplexity: Option<f64>,
-    figures: Advanced,
+    judged: Judged<'a>,
 }
 
-impl<'a> Judged<'a> {
-    fn new(model: &'a Arc<Model>, path: &Path, stop: &Stop) -> Result<Self, String> {
+impl<'a> File<'a> {
+    fn of(model: &'a Arc<Model>, path: &Path, stop: &Stop) -> Result<Self, String> {
         let name = path.display().to_string();
         let wrong = |error: &dyn std::fmt::Display| format!("{name}: {error}");
         let text = prompt::read(path)?;
         let tokenizer = model
             .text()
             .ok_or("the model has no tokenizer.json, which texts need")?;
-        let mut ids = tokenizer.encode(&text).map_err(|error| wrong(&error))?;
-        ids.ids.truncate(ids.ids.len() - ids.after);
-        let mut tokens = Vec::with_capacity(ids.ids.len());
-        engine::score(model, &ids.ids, &mut |scored| {
-            tokens.push(scored);
-            !stop.is_asked()
-        })
-        .map_err(|error| wrong(&error))?;
-        tokens.drain(..ids.before.min(tokens.len()));
-        let raw: Vec<Option<f64>> = tokens
-            .iter()
-            .filter_map(|scored| Some(Some(scored.place?.logprob)))
-            .collect();
-        let mut builder = SequenceBuilder::default();
-        for &value in &raw {
-            builder.push(Reading::new(value));
-        }
-        Ok(Self {
-            model,
-            scored: raw.len(),
-            perplexity: builder.finish().perplexity,
-            figures: Advanced::new(&raw, Some(size(model, &tokens, &text))),
-            name,
-            tokens,
-        })
-    }
-}
-
-/// Of the part of a text that has values: a first token without one leaves its bytes out.
-fn size(model: &Model, tokens: &[Scored], text: &str) -> TextSize {
-    let unscored = tokens.iter().filter(|scored| scored.place.is_none());
-    let left_out: Vec<u8> = unscored
-        .filter_map(|scored| Some(model.text()?.piece(scored.id).into_owned()))
-        .flatten()
-        .collect();
-    let chars = String::from_utf8_lossy(&left_out).chars().count();
-    TextSize {
-        bytes: text.len().saturating_sub(left_out.len()) as u64,
-        chars: text.chars().count().saturating_sub(chars) as u64,
+        let ids = tokenizer.encode(&text).map_err(|error| wrong(&error))?;
+        let judged = Judged::of(model, &text, ids, 0, &mut |_| !stop.is_asked());
+        let judged = judged.map_err(|error| wrong(&error))?;
+        Ok(Self { name, judged })
     }
 }
 

@@ -2,6 +2,7 @@
 use crate::{
     config::{LogFormat, Serve},
     failure::chain,
+    models::Models,
     router::router,
     state::{Server, site},
 };
@@ -25,6 +26,9 @@ pub enum ServeError {
     /// Nobody said who gets in, or not in a way that is understood.
     #[error("{0}")]
     Access(String),
+    /// A model cannot be used.
+    #[error("{0}")]
+    Model(String),
     /// The store does not work.
     #[error("the store cannot be used: {}", chain(.0))]
     Store(#[from] StorageError),
@@ -78,17 +82,31 @@ async fn serve(setting: Serve) -> Result<(), ServeError> {
         tracing::warn!(site = %setting.site.display(), "the site is not built: `cargo xtask serve` builds it");
     }
     let grace = setting.limits.stop_grace;
+    let models = load(&setting).await?;
     let server = Server::new(
         store,
         setting.limits,
         site(&setting.site, setting.hash_files),
     )
+    .with_models(models)
     .for_tokens(access);
     let listener = TcpListener::bind(setting.addr)
         .await
         .map_err(|error| ServeError::Listen(setting.addr, error))?;
     tracing::info!(address = %format!("http://{}", listener.local_addr()?), "Surprisal is ready");
     Ok(run(listener, server, grace, asked_to_stop()).await?)
+}
+
+/// Loads the models, where it holds up nobody.
+async fn load(setting: &Serve) -> Result<Models, ServeError> {
+    let setting = setting.clone();
+    let loading = tokio::task::spawn_blocking(move || {
+        let precision = setting.precision();
+        let (models, servers) = (&setting.models, &setting.model_servers);
+        Models::load(models, precision, servers, &setting.limits)
+    });
+    let loaded = loading.await.map_err(std::io::Error::other)?;
+    loaded.map_err(ServeError::Model)
 }
 
 /// Serves until `stop` is done. Then takes no new connections, lets running uploads finish within `grace`, gives up

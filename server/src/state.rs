@@ -1,5 +1,5 @@
 //! What all requests share.
-use crate::{access::Access, config::Limits, measures::Measures, upload::Uploads};
+use crate::{access::Access, config::Limits, measures::Measures, models::Models, upload::Uploads};
 use axum::extract::FromRef;
 use leptos::config::LeptosOptions;
 use std::sync::Arc;
@@ -14,6 +14,8 @@ pub struct Server {
     pub limits: Arc<Limits>,
     /// The uploads that are running.
     pub uploads: Arc<Uploads>,
+    /// The models that can be asked.
+    pub models: Arc<Models>,
     /// Who gets in.
     pub access: Arc<Access>,
     /// What is counted of requests and generations.
@@ -28,12 +30,19 @@ impl Server {
         let uploads = Arc::new(Uploads::new(limits.concurrent_uploads));
         Self {
             store,
+            models: Arc::new(Models::none(&limits)),
             limits: Arc::new(limits),
             uploads,
             access: Arc::default(),
             measures: Arc::default(),
             site,
         }
+    }
+
+    /// The same with models.
+    pub fn with_models(mut self, models: Models) -> Self {
+        self.models = Arc::new(models);
+        self
     }
 
     /// The same for those alone who show one of the tokens.

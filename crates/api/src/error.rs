@@ -23,8 +23,10 @@ pub enum ErrorCode {
     TooLarge,
     /// 416: the range lies outside of the file.
     BadRange,
-    /// 503: too many uploads at once.
+    /// 503: too much of a kind at once.
     Busy,
+    /// 502: a model server that was asked does not answer, or refuses.
+    ModelFailed,
     /// 503: the store does not answer.
     StorageUnavailable,
     /// 503: the store refuses the server's credentials, or is set up wrongly.
@@ -53,6 +55,7 @@ impl ErrorCode {
             Self::Gone => 410,
             Self::TooLarge => 413,
             Self::BadRange => 416,
+            Self::ModelFailed => 502,
             Self::Busy | Self::StorageUnavailable | Self::StorageMisconfigured => 503,
             Self::StorageFull => 507,
             Self::DataCorrupt | Self::Internal => 500,
@@ -177,6 +180,7 @@ mod tests {
             ("too_large", 413),
             ("bad_range", 416),
             ("busy", 503),
+            ("model_failed", 502),
             ("storage_unavailable", 503),
             ("storage_misconfigured", 503),
             ("storage_full", 507),

@@ -6,14 +6,17 @@ pub mod card;
 #[cfg(target_arch = "wasm32")]
 pub mod client;
 pub mod error;
+pub mod events;
 pub mod paths;
 mod pieces;
 pub mod run;
+pub mod writing;
 
 pub use backend::Backend;
 pub use card::{Card, Piece};
 #[cfg(target_arch = "wasm32")]
 pub use client::HttpBackend;
 pub use error::{ApiError, ErrorCode};
-pub use paths::{file_url, list_url, page_url, run_url, upload_url};
+pub use events::Events;
+pub use paths::{GENERATE, MODELS, SCORE, file_url, list_url, page_url, run_url, upload_url};
 pub use run::{BoardProblem, RunList, RunListQuery, RunSummary, Totals};

@@ -4,6 +4,12 @@ use std::fmt::Write as _;
 
 /// Address of the list of runs, and of uploads.
 pub const RUNS: &str = "/api/runs";
+/// Where models are asked to write.
+pub const GENERATE: &str = "/api/generate";
+/// Where models are asked to judge.
+pub const SCORE: &str = "/api/score";
+/// What models there are.
+pub const MODELS: &str = "/api/models";
 
 /// The page of a run: the link that one sends to others.
 pub fn page_url(id: &str) -> String {

@@ -1,9 +1,27 @@
 //! The tokens that can still be chosen, with their scores.
 use crate::random::Random;
 use crate::ranking::{Ranking, kth_largest};
-use crate::softmax::{largest, quick_exp};
+use crate::sequence::Alternative;
+use crate::softmax::{largest, log_sum_exp, quick_exp};
 use metrics::num;
 use std::cmp::Ordering;
+
+/// The likeliest tokens of a place, with their log-probabilities: so many at most, best first, of equal ones the lower id.
+pub fn alternatives(logits: &[f32], wanted: usize) -> Vec<Alternative> {
+    let sum = log_sum_exp(logits);
+    let best = Candidates::best(logits, wanted);
+    let each = best.ids().iter().zip(best.scores());
+    let mut found: Vec<Alternative> = each
+        .map(|(&id, &logit)| Alternative {
+            id,
+            logprob: (f64::from(logit) - sum) as f32,
+        })
+        .collect();
+    // Stable, and the ids rise.
+    found.sort_by(|a, b| b.logprob.total_cmp(&a.logprob));
+    found.truncate(wanted);
+    found
+}
 
 /// Tokens in the order of their ids. What was dropped is not there, so that every step after a narrow one is quick.
 #[derive(Debug, Clone, Default, PartialEq)]

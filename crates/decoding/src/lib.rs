@@ -53,8 +53,8 @@ mod sequence;
 pub mod softmax;
 mod stop;
 
-pub use candidates::Candidates;
-pub use decoders::{Event, generate, generate_with};
+pub use candidates::{Candidates, alternatives};
+pub use decoders::{Branch, Event, Fate, generate, generate_with};
 pub use failure::{BadLogits, Failure};
 pub use model::{Model, Row};
 pub use parameters::{EarlyStopping, Invalid, Mode, Parameters, Settings};

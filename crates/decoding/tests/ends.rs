@@ -7,7 +7,7 @@
 
 mod table;
 
-use decoding::{Event, Finish, Parameters, generate, generate_with};
+use decoding::{Branch, Event, Fate, Finish, Parameters, generate, generate_with};
 use std::ops::ControlFlow;
 use table::Table;
 
@@ -155,7 +155,7 @@ fn a_watcher_sees_tokens_and_can_end() {
             seen += 1;
             match event {
                 Event::Token { sequence, token } => assert_eq!((sequence, token.id), (0, seen % 4)),
-                Event::Step(written) => assert_eq!(written, seen as usize),
+                Event::Step { written, .. } => assert_eq!(written, seen as usize),
             }
             if seen == 3 {
                 ControlFlow::Break(())
@@ -167,6 +167,52 @@ fn a_watcher_sees_tokens_and_can_end() {
         assert_eq!(
             (answer.sequences[0].ids(), answer.sequences[0].finish),
             (vec![1, 2, 3], finish)
+        );
+    }
+}
+
+/// Following the branches back from the best end gives the answer; what is not on the way of a beam was lost.
+#[test]
+fn the_branches_are_the_tree_of_the_search() {
+    for settings in ["num_beams=2", "num_beams=3 do_sample=true seed=4"] {
+        let mut steps: Vec<Vec<Branch>> = Vec::new();
+        let mut watch = |event: Event| {
+            if let Event::Step { branches, .. } = event {
+                steps.push(branches);
+            }
+            ControlFlow::Continue(())
+        };
+        let told = told(&format!("{settings} max_new_tokens=4 eos_token_id=3"));
+        let answer = generate_with(&mut circle(), &[0], &told, &mut watch).unwrap();
+        let beams = told.num_beams.unwrap();
+        for (before, step) in steps.iter().zip(&steps[1..]) {
+            let running = step.iter().filter(|branch| branch.fate == Fate::GoesOn);
+            assert!(running.count() <= beams, "{settings}");
+            for branch in step {
+                let parent = &before[branch.parent];
+                assert_eq!(parent.fate, Fate::GoesOn, "{settings}");
+                let sum = parent.total + branch.token.processed;
+                assert!((branch.total - sum).abs() < 1e-5, "{settings}");
+            }
+        }
+        let ended = steps.iter().enumerate().flat_map(|(step, branches)| {
+            let ends = branches.iter().enumerate();
+            ends.filter(|(_, branch)| branch.fate == Fate::Ended)
+                .map(move |(at, _)| (step, at))
+        });
+        let ids = |(step, mut at): (usize, usize)| {
+            let mut ids = Vec::new();
+            for branches in steps[..=step].iter().rev() {
+                ids.insert(0, branches[at].token.id);
+                at = branches[at].parent;
+            }
+            ids
+        };
+        let ended: Vec<Vec<u32>> = ended.map(ids).collect();
+        let lost = steps.iter().flatten().any(|b| b.fate == Fate::Lost);
+        assert!(
+            lost && ended.contains(&answer.sequences[0].ids()),
+            "{settings}: {ended:?}"
         );
     }
 }

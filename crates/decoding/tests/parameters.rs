@@ -269,3 +269,16 @@ fn what_has_no_effect_is_said() {
     );
     assert_eq!(Parameters::default().why_idle("num_generations"), None);
 }
+
+/// Each can be used as it is, and nothing in it is idle.
+#[test]
+fn presets_do_what_they_say() {
+    for preset in decoding::parameters::PRESETS {
+        let mut parameters = Parameters::default();
+        for (name, value) in preset.told {
+            parameters.set(name, value).unwrap();
+        }
+        assert!(parameters.settings().is_ok(), "{}", preset.name);
+        assert_eq!(parameters.without_effect(), [], "{}", preset.name);
+    }
+}

@@ -125,6 +125,9 @@ pub enum Failure {
         /// Which one is needed, from 1 on.
         position: usize,
     },
+    /// Whoever asked has lost interest.
+    #[error("stopped")]
+    Stopped,
     /// The rows of a step do not follow from those of the step before.
     #[error("the rows of a step must have one length, and come from rows of the step before")]
     Rows,

@@ -2,16 +2,18 @@
 use crate::failure::{Failure, Result};
 use crate::load::Model;
 use crate::session::Session;
-use decoding::softmax;
+use decoding::{Alternative, alternatives, softmax};
 use std::sync::Arc;
 
 /// A token of a text under the whole distribution of its place.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Scored {
     /// Its number.
     pub id: u32,
     /// What the model says of its place; `None` for the first token of all, which nothing stands before.
     pub place: Option<Place>,
+    /// The likeliest tokens of its place, best first; none unless they are asked for.
+    pub alternatives: Vec<Alternative>,
 }
 
 /// A token in the distribution that the tokens before it give.
@@ -25,11 +27,17 @@ pub struct Place {
     pub entropy: f64,
 }
 
-/// Reads tokens and says of each how likely it was, as it comes; `false` from `each` ends it.
+/// Reads tokens and says of each how likely it was, as it comes, with so many of the likeliest ones of its place; `false`
+/// from `each` ends it.
 ///
 /// A text that is longer than the model's context is read in windows, each of which begins half a context later: every
 /// token but those of the first window has at least half a context before it.
-pub fn score(model: &Arc<Model>, ids: &[u32], each: &mut dyn FnMut(Scored) -> bool) -> Result<()> {
+pub fn score(
+    model: &Arc<Model>,
+    ids: &[u32],
+    top: usize,
+    each: &mut dyn FnMut(Scored) -> bool,
+) -> Result<()> {
     if model.start().is_some() {
         return Err(Failure::NotScored(model.architecture().to_owned()));
     }
@@ -39,6 +47,7 @@ pub fn score(model: &Arc<Model>, ids: &[u32], each: &mut dyn FnMut(Scored) -> bo
     if !each(Scored {
         id: first,
         place: None,
+        alternatives: Vec::new(),
     }) {
         return Ok(());
     }
@@ -60,7 +69,15 @@ pub fn score(model: &Arc<Model>, ids: &[u32], each: &mut dyn FnMut(Scored) -> bo
             {
                 next += 1;
                 let place = place(logits, id);
-                goes_on = each(Scored { id, place });
+                let alternatives = match top {
+                    0 => Vec::new(),
+                    _ => alternatives(logits, top),
+                };
+                goes_on = each(Scored {
+                    id,
+                    place,
+                    alternatives,
+                });
             }
             goes_on
         })?;

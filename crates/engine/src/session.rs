@@ -10,10 +10,14 @@ use std::{borrow::Cow, sync::Arc};
 /// attention stay small.
 const CHUNK: usize = 256;
 
+/// Whether somebody has lost interest.
+type Ask = Box<dyn Fn() -> bool + Send>;
+
 /// The model as the decoder sees it. Each prompt has a session of its own.
-#[derive(Debug)]
 pub struct Session {
     model: Arc<Model>,
+    /// Asked between the parts of a long prompt.
+    stop: Option<Ask>,
     /// Before the first token of the answer, to begin again with.
     empty: Cache,
     cache: Cache,
@@ -37,9 +41,18 @@ impl Session {
         };
         Ok(Self {
             model: Arc::clone(model),
+            stop: None,
             cache: empty.clone(),
             empty,
         })
+    }
+
+    /// Ends with [`Failure::Stopped`] in the middle of a long prompt, once this says so. Between tokens the decoder's
+    /// watcher is asked.
+    #[must_use]
+    pub fn until(mut self, stop: impl Fn() -> bool + Send + 'static) -> Self {
+        self.stop = Some(Box::new(stop));
+        self
     }
 
     /// The logits after every one of the ids, which the session goes on with: [`Model::vocabulary`] for each. `false`
@@ -63,6 +76,9 @@ impl Session {
 
     /// The hidden states of new tokens of all rows.
     fn step(&mut self, rows: &[&[u32]]) -> Result<Tensor> {
+        if self.stop.as_ref().is_some_and(|stop| stop()) {
+            return Err(Failure::Stopped);
+        }
         let tokens = rows.first().map_or(0, |row| row.len());
         let position = self.cache.length() + tokens;
         let network = &self.model.network;
@@ -119,6 +135,13 @@ impl decoding::Model for Session {
 
     fn piece(&self, token: u32) -> Option<Cow<'_, [u8]>> {
         Some(self.model.text()?.piece(token))
+    }
+}
+
+impl std::fmt::Debug for Session {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let mut session = f.debug_struct("Session");
+        session.field("model", &self.model).finish_non_exhaustive()
     }
 }
 

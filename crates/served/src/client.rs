@@ -1,8 +1,8 @@
 //! Asking a server.
-use crate::events::Events;
 use crate::failure::Failure;
-use crate::record::{Record, begin, message};
+use crate::record::{Piece, Record, begin, message};
 use crate::request::Request;
+use api::Events;
 use futures::future::{Either, select};
 use reqwest::{Client, Response, StatusCode, Url, header, redirect::Policy};
 use serde_json::Value;
@@ -33,6 +33,9 @@ impl Default for Limits {
         }
     }
 }
+
+/// Bytes of a list of models.
+const LIST: usize = 4 << 20;
 
 /// A server, and the key for it.
 pub struct Server {
@@ -76,12 +79,12 @@ impl Server {
         })
     }
 
-    /// Asks, and hands over every text as it comes, with the number of its choice. `Break`, or the end of `stop`, ends
+    /// Asks, and hands over every piece as it comes. `Break`, or the end of `stop`, ends
     /// the answer. What arrived before something went wrong is in the record, which says so.
     pub async fn ask(
         &self,
         request: &Request,
-        each: &mut (dyn FnMut(u64, &str) -> ControlFlow<()> + Send),
+        each: &mut (dyn FnMut(&Piece) -> ControlFlow<()> + Send),
         stop: impl Future<Output = ()> + Send,
     ) -> Result<Record, Failure> {
         let mut stop = pin!(stop);
@@ -108,10 +111,41 @@ impl Server {
         self.read(response, each, stop).await
     }
 
+    /// The models that it offers, by the names that requests call them.
+    pub async fn models(&self) -> Result<Vec<String>, Failure> {
+        let mut url = self.base.clone();
+        url.set_path(&format!("{}/models", url.path().trim_end_matches('/')));
+        let mut asked = self.client.get(url);
+        if let Some(key) = &self.key {
+            asked = asked.bearer_auth(key.trim());
+        }
+        let silent = |error: reqwest::Error| Failure::Silent(chain(&error.without_url()));
+        let mut response = asked.send().await.map_err(silent)?;
+        if !response.status().is_success() {
+            return Err(refused(response).await);
+        }
+        let mut bytes = Vec::new();
+        while let Some(part) = response.chunk().await.map_err(silent)? {
+            bytes.extend_from_slice(&part);
+            if bytes.len() > LIST {
+                return Err(Failure::Protocol(
+                    "its list of models has no end".to_owned(),
+                ));
+            }
+        }
+        let list: Value = serde_json::from_slice(&bytes)
+            .map_err(|error| Failure::Protocol(format!("{error} in its list of models")))?;
+        let models = list["data"]
+            .as_array()
+            .ok_or_else(|| Failure::Protocol("its list of models has no `data`".to_owned()))?;
+        let ids = models.iter().filter_map(|model| model["id"].as_str());
+        Ok(ids.map(str::to_owned).collect())
+    }
+
     async fn read(
         &self,
         mut response: Response,
-        each: &mut (dyn FnMut(u64, &str) -> ControlFlow<()> + Send),
+        each: &mut (dyn FnMut(&Piece) -> ControlFlow<()> + Send),
         mut stop: Pin<&mut (impl Future<Output = ()> + Send)>,
     ) -> Result<Record, Failure> {
         let kind = response.headers().get(header::CONTENT_TYPE);
@@ -180,12 +214,10 @@ impl Server {
 fn add(
     record: &mut Record,
     event: &str,
-    each: &mut (dyn FnMut(u64, &str) -> ControlFlow<()> + Send),
+    each: &mut (dyn FnMut(&Piece) -> ControlFlow<()> + Send),
 ) -> Result<bool, Failure> {
-    let texts = record.add(event)?;
-    Ok(texts
-        .iter()
-        .all(|(index, text)| each(*index, text).is_continue()))
+    let pieces = record.add(event)?;
+    Ok(pieces.iter().all(|piece| each(piece).is_continue()))
 }
 
 async fn refused(response: Response) -> Failure {

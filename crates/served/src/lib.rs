@@ -3,17 +3,14 @@
 //! ```text
 //! request   parameters of the decoder's table -> the fields of a request; what the protocol has no word for is refused
 //! client    asks the one server that it was made for; no redirects, so that the key goes nowhere else
-//! events    bytes of a stream -> its events, however they are cut
 //! record    events -> one record of completions, which everything here reads; of a broken stream, what had arrived
 //! ```
 mod client;
-mod events;
 mod failure;
 mod record;
 mod request;
 
 pub use client::{Limits, Server};
-pub use events::Events;
 pub use failure::Failure;
-pub use record::Record;
+pub use record::{Piece, Record};
 pub use request::{Input, Message, Request};

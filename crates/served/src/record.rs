@@ -12,6 +12,17 @@ pub struct Record {
     interrupted: Option<String>,
 }
 
+/// What an event adds to a choice.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Piece {
+    /// Number of the choice.
+    pub choice: u64,
+    /// The text.
+    pub text: String,
+    /// Its tokens, as the server lists them; null where it does not.
+    pub logprobs: Value,
+}
+
 #[derive(Debug, Clone, Default, PartialEq)]
 struct Choice {
     text: String,
@@ -23,9 +34,9 @@ struct Choice {
 }
 
 impl Record {
-    /// Adds an event; the texts that came with it, by the number of their choice. An event that is an error ends the
+    /// Adds an event; the pieces that came with it. An event that is an error ends the
     /// record, and what was there before stays.
-    pub fn add(&mut self, event: &str) -> Result<Vec<(u64, String)>, Failure> {
+    pub fn add(&mut self, event: &str) -> Result<Vec<Piece>, Failure> {
         if event.trim() == "[DONE]" {
             self.done = true;
             return Ok(Vec::new());
@@ -39,11 +50,11 @@ impl Record {
             self.interrupt(message(error));
             return Ok(Vec::new());
         }
-        let mut texts = Vec::new();
+        let mut pieces = Vec::new();
         for (name, value) in event {
             match (name.as_str(), value) {
                 ("choices", Value::Array(choices)) => {
-                    texts.extend(choices.iter().map(|choice| self.choice(choice)));
+                    pieces.extend(choices.iter().map(|choice| self.choice(choice)));
                 }
                 (_, Value::Null) => {}
                 ("object", Value::String(kind)) => {
@@ -55,10 +66,10 @@ impl Record {
                 }
             }
         }
-        Ok(texts)
+        Ok(pieces)
     }
 
-    fn choice(&mut self, piece: &Value) -> (u64, String) {
+    fn choice(&mut self, piece: &Value) -> Piece {
         let index = piece["index"].as_u64().unwrap_or(0);
         let choice = self.choices.entry(index).or_default();
         // `message` where a server does not stream.
@@ -81,7 +92,11 @@ impl Record {
         if !piece["finish_reason"].is_null() {
             choice.finish = piece["finish_reason"].clone();
         }
-        (index, text.to_owned())
+        Piece {
+            choice: index,
+            text: text.to_owned(),
+            logprobs: piece["logprobs"].clone(),
+        }
     }
 
     /// The answer ends here, before its time.

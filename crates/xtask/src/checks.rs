@@ -8,7 +8,7 @@ use std::time::Instant;
 use crate::run::{Done, Failure, read, run_into};
 use crate::toolchain::TARGET;
 use crate::tools::Tools;
-use crate::{bench, bits, dist, duckdb, e2e, files, fuzz, site};
+use crate::{bench, bits, dist, e2e, files, fuzz, python, site};
 
 /// A check and the names by which it can be called.
 struct Check {
@@ -282,7 +282,6 @@ fn lint_wasm(ground: &Ground) -> Done {
     let mut clippy = ground.tools.wasm()?.cargo(ground.tools.workspace, "clippy");
     run_into(
         clippy.args(["-p", "hydrate", "-p", "reader", "--", "-D", "warnings"]),
-        &ground.log,
     )
 }
 
@@ -339,17 +338,20 @@ fn unit_native(ground: &Ground) -> Done {
             &format!("SKIPPED the tests on a real MinIO: {failure}"),
         )?,
     }
-    match duckdb::ensure(ground.tools.workspace) {
-        Ok(python) => {
-            cargo
-                .env("SURPRISAL_DUCKDB_PYTHON", python.program)
-                .env("PYTHONPATH", python.modules);
+    let mut folders = Vec::new();
+    for package in &python::PACKAGES {
+        match package.ensure(ground.tools.workspace) {
+            Ok(python) => {
+                cargo.env(package.variable, python.program);
+                folders.push(python.modules);
+            }
+            Err(failure) => note(
+                &ground.log,
+                &format!("SKIPPED the tests with {}: {failure}", package.module),
+            )?,
         }
-        Err(failure) => note(
-            &ground.log,
-            &format!("SKIPPED the tests with DuckDB: {failure}"),
-        )?,
     }
+    cargo.env("PYTHONPATH", python::path(&folders));
     run_into(&mut cargo, &ground.log)
 }
 

@@ -5,7 +5,7 @@
 //! | `run` | starting programs, saying what is being done, failures with a remedy |
 //! | `workspace` | where things are |
 //! | `toolchain`, `wasm_std`, `debian` | a compiler that can make WebAssembly |
-//! | `node`, `browser`, `minio`, `valgrind`, `duckdb` | the other tools; all but the compiler can be missing |
+//! | `node`, `browser`, `minio`, `valgrind`, `python` | the other tools; all but the compiler can be missing |
 //! | `tools` | the tools together, each looked for once |
 //! | `site`, `bundle`, `style`, `css`, `compress`, `files` | `target/site` |
 //! | `demo` | a small model to try the program with |
@@ -24,7 +24,6 @@ mod css;
 mod debian;
 mod demo;
 mod dist;
-mod duckdb;
 mod e2e;
 mod files;
 mod fuzz;
@@ -32,6 +31,7 @@ mod minio;
 mod names;
 mod node;
 mod probe;
+mod python;
 mod run;
 mod serve;
 mod site;

@@ -8,7 +8,7 @@ use std::path::PathBuf;
 #[derive(Debug, Args)]
 #[command(after_help = HELP, group = ArgGroup::new("input").required(true))]
 pub struct Generate {
-    /// A model: a directory with config.json, *.safetensors and, for texts, tokenizer.json; or a GGUF file
+    /// A model: a directory with config.json, *.safetensors and, for texts, tokenizer.json; a GGUF file; or hf:OWNER/NAME
     #[arg(long, value_name = "PATH")]
     pub model: PathBuf,
     /// Compute a quantised model as it is stored: a part of the memory, rougher probabilities
@@ -64,6 +64,9 @@ is in force unless it is told otherwise. With --json, `parameters` says what was
 
 A chat needs a model with a template: chat_template in tokenizer_config.json, chat_template.jinja, or inside a GGUF file.
 With --json, `prompt` is the text that the template made.
+
+hf:OWNER/NAME is a model of the Hugging Face hub, hf:OWNER/NAME/FILE.gguf a file of it; it is got once and kept below HF_HOME. HF_ENDPOINT
+is another hub, HF_TOKEN for models that not everybody gets.
 
 With --server any server that speaks the OpenAI protocol is asked (vLLM, llama.cpp, Ollama, hosted ones); its key comes from
 SURPRISAL_API_KEY. It has defaults of its own, and parameters that the protocol has no word for are refused.

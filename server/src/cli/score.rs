@@ -7,7 +7,7 @@ use std::{ffi::OsString, path::PathBuf};
 #[derive(Debug, Args)]
 #[command(after_help = HELP)]
 pub struct Score {
-    /// A model: a directory with config.json, *.safetensors and tokenizer.json; or a GGUF file
+    /// A model: a directory with config.json, *.safetensors and tokenizer.json; a GGUF file; or hf:OWNER/NAME
     #[arg(long, value_name = "PATH")]
     pub model: PathBuf,
     /// Compute a quantised model as it is stored: a part of the memory, rougher probabilities

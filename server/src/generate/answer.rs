@@ -1,6 +1,7 @@
 //! What a model wrote, as people and programs want it.
 use super::effective;
 use super::prompt::Prompt;
+use api::writing::Timings;
 use decoding::{Finish, Generation, Sequence, Settings};
 use engine::Model;
 use serde_json::{Value, json};
@@ -18,12 +19,17 @@ pub struct Answer<'a> {
     pub name: String,
     /// As the person gave it.
     pub prompt: Prompt,
-    /// What the answers begin with: the prompt, or the start token of an encoder-decoder.
+    /// What the answers go on with: the prompt, or the start token of an encoder-decoder; behind it what was given of the
+    /// answer already.
     pub begin: Vec<u32>,
+    /// Tokens at its end that were given of the answer already.
+    pub prefix: usize,
     /// The answers.
     pub generation: Generation,
     /// How they were written.
     pub settings: &'a Settings,
+    /// How long it took.
+    pub timings: Timings,
 }
 
 impl Answer<'_> {
@@ -73,6 +79,7 @@ impl Answer<'_> {
             "model": self.name,
             "weights": self.model.format(),
             "architecture": self.model.architecture(),
+            "sha256": self.model.hash(),
         });
         serde_json::to_writer(&mut *out, &object)?;
         writeln!(out)
@@ -81,6 +88,14 @@ impl Answer<'_> {
     /// What was written, without the prompt; `None` without a tokenizer.
     pub fn text_of(&self, sequence: &Sequence) -> Option<String> {
         Some(self.model.text()?.decode(&sequence.ids()))
+    }
+
+    /// What was given of the answer already, as a text.
+    pub fn prefix_text(&self) -> String {
+        let ids = self.begin.len().saturating_sub(self.prefix);
+        let ids = self.begin.get(ids..).unwrap_or_default();
+        let text = self.model.text();
+        text.map_or_else(String::new, |text| text.decode(ids))
     }
 
     /// Seed and generator, to have the same draws again.
@@ -95,8 +110,12 @@ impl Answer<'_> {
 
 /// A number of single precision with the digits that it has.
 pub fn float(value: f32) -> Value {
-    let digits = value.to_string().parse::<f64>();
-    digits.map_or(Value::Null, |value| json!(value))
+    json!(digits(value))
+}
+
+/// The same as a number.
+pub fn digits(value: f32) -> f64 {
+    value.to_string().parse().unwrap_or(f64::from(value))
 }
 
 /// As hosted servers say it.

@@ -36,15 +36,23 @@ impl Prompt {
             Self::Text(text) if arguments.chat => text,
             other => return Ok(other),
         };
-        let template = model
-            .template()
-            .ok_or("the model has no chat template; leave --chat out")?;
+        if model.template().is_none() {
+            return Err("the model has no chat template; leave --chat out".to_owned());
+        }
         let system = arguments
             .system
             .iter()
             .map(|text| Message::new("system", text));
         let messages: Vec<Message> = system.chain([Message::new("user", &text)]).collect();
-        let rendered = template.render(&messages);
+        Self::of_chat(model, &messages)
+    }
+
+    /// The text that the model's template makes of messages.
+    pub fn of_chat(model: &Model, messages: &[Message]) -> Result<Self, String> {
+        let template = model
+            .template()
+            .ok_or("the model has no chat template; give the prompt as a plain text")?;
+        let rendered = template.render(messages);
         rendered.map(Self::Chat).map_err(|error| error.to_string())
     }
 

@@ -1,10 +1,8 @@
 //! Answers as a record of completions: one line, which everything here reads that reads completions.
-//!
-//! The log-probabilities are listed as chat completions list them: with the bytes of every token, so that characters of
-//! several tokens survive, and alternatives that look alike stay apart.
 use super::answer::{Answer, finish, float};
-use super::effective;
-use decoding::{Sequence, Token};
+use super::{effective, listed};
+use decoding::Sequence;
+use engine::Model;
 use serde_json::{Value, json};
 use std::{
     io::{self, Write},
@@ -13,21 +11,22 @@ use std::{
 
 /// Writes the line.
 pub fn write(answer: &Answer<'_>, out: &mut dyn Write) -> io::Result<()> {
-    let now = SystemTime::now().duration_since(UNIX_EPOCH);
-    let written: usize = answer
-        .generation
-        .sequences
-        .iter()
-        .map(|one| one.tokens.len())
-        .sum();
-    let choices = (0..).zip(&answer.generation.sequences);
+    serde_json::to_writer(&mut *out, &record(answer))?;
+    writeln!(out)
+}
+
+/// The record, with everything that is needed to have the same answers again, and how long they took.
+pub fn record(answer: &Answer<'_>) -> Value {
+    let sequences = &answer.generation.sequences;
+    let written: usize = sequences.iter().map(|one| one.tokens.len()).sum();
+    let choices = (0..).zip(sequences);
     let choices: Vec<Value> = choices
         .map(|(index, one)| choice(answer, index, one))
         .collect();
-    let record = json!({
+    let mut record = json!({
         "id": format!("cmpl-{}", ulid::Ulid::new()),
         "object": "text_completion",
-        "created": now.map_or(0, |now| now.as_secs()),
+        "created": now(),
         "model": answer.name,
         "prompt": answer.prompt.text(),
         "choices": choices,
@@ -38,20 +37,44 @@ pub fn write(answer: &Answer<'_>, out: &mut dyn Write) -> io::Result<()> {
         },
         "parameters": effective::parameters(answer.settings, answer.begin.len()),
         "drawn": answer.drawn(),
-        "engine": {
-            "name": "surprisal",
-            "version": env!("CARGO_PKG_VERSION"),
-            "architecture": answer.model.architecture(),
-            "weights": answer.model.format(),
-        },
+        "engine": engine(answer.model),
+        // As llama.cpp says it.
+        "timings": answer.timings,
     });
-    serde_json::to_writer(&mut *out, &record)?;
-    writeln!(out)
+    if answer.prefix > 0 {
+        let prefix = answer.prefix_text();
+        if let Some(prompt) = answer
+            .prompt
+            .text()
+            .filter(|_| answer.model.start().is_none())
+        {
+            record["prompt"] = json!(format!("{prompt}{prefix}"));
+        }
+        record["prefix"] = json!(prefix);
+    }
+    record
+}
+
+/// Seconds since 1970.
+pub fn now() -> u64 {
+    let now = SystemTime::now().duration_since(UNIX_EPOCH);
+    now.map_or(0, |now| now.as_secs())
+}
+
+/// Who computed: probabilities depend on it.
+pub fn engine(model: &Model) -> Value {
+    json!({
+        "name": "surprisal",
+        "version": env!("CARGO_PKG_VERSION"),
+        "architecture": model.architecture(),
+        "weights": model.format(),
+        "sha256": model.hash(),
+    })
 }
 
 fn choice(answer: &Answer<'_>, index: usize, sequence: &Sequence) -> Value {
     let tokens = sequence.tokens.iter();
-    let content: Vec<Value> = tokens.map(|token| self::token(answer, token)).collect();
+    let content: Vec<_> = tokens.map(|one| listed::token(answer.model, one)).collect();
     json!({
         "index": index,
         "text": answer.text_of(sequence).unwrap_or_default(),
@@ -59,25 +82,4 @@ fn choice(answer: &Answer<'_>, index: usize, sequence: &Sequence) -> Value {
         "finish_reason": finish(sequence.finish),
         "score": sequence.score.map(float),
     })
-}
-
-fn token(answer: &Answer<'_>, token: &Token) -> Value {
-    let mut written = named(answer, token.id, token.logprob);
-    let alternatives = token.alternatives.iter();
-    written["top_logprobs"] = alternatives
-        .map(|one| named(answer, one.id, one.logprob))
-        .collect();
-    written
-}
-
-/// Without a tokenizer a token has its number for a name, as vLLM writes it.
-fn named(answer: &Answer<'_>, id: u32, logprob: f32) -> Value {
-    let Some(text) = answer.model.text() else {
-        return json!({ "id": id, "token": format!("token_id:{id}"), "logprob": float(logprob) });
-    };
-    let bytes = text.piece(id);
-    let name = text
-        .special(id)
-        .map_or_else(|| String::from_utf8_lossy(&bytes), Into::into);
-    json!({ "id": id, "token": name, "bytes": bytes, "logprob": float(logprob) })
 }

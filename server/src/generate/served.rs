@@ -3,7 +3,7 @@ use super::{Complaint, STOPPED, USAGE, prompt, say};
 use crate::analyze::stop::Stop;
 use crate::cli::Generate;
 use decoding::Parameters;
-use served::{Failure, Input, Limits, Message, Record, Request, Server};
+use served::{Failure, Input, Limits, Message, Piece, Record, Request, Server};
 use std::{
     io::{self, Write as _},
     ops::ControlFlow,
@@ -31,8 +31,8 @@ pub(super) fn run(arguments: &Generate, base: &str, stop: &Stop) -> Result<(), C
         .build();
     let runtime = runtime.map_err(|error| (1, error.to_string()))?;
     let shows = !arguments.jsonl && request.parameters.num_return_sequences.unwrap_or(1) == 1;
-    let mut each = |_: u64, text: &str| {
-        let shown = !shows || show(text).is_ok();
+    let mut each = |piece: &Piece| {
+        let shown = !shows || show(&piece.text).is_ok();
         match shown && !stop.is_asked() {
             true => ControlFlow::Continue(()),
             false => ControlFlow::Break(()),

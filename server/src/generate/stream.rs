@@ -2,13 +2,35 @@
 use engine::Model;
 use std::io::{self, Write};
 
-/// Takes tokens and writes whole characters, which several tokens can share.
+/// Puts bytes together to whole characters, which several tokens can share.
+#[derive(Debug, Clone, Default)]
+pub struct Characters {
+    /// The beginning of one.
+    rest: Vec<u8>,
+}
+
+impl Characters {
+    /// What the bytes complete.
+    pub fn push(&mut self, bytes: &[u8]) -> String {
+        self.rest.extend_from_slice(bytes);
+        let whole = whole(&self.rest);
+        let shown: Vec<u8> = self.rest.drain(..whole).collect();
+        String::from_utf8_lossy(&shown).into_owned()
+    }
+
+    /// What is left of one that was not completed.
+    pub fn end(&mut self) -> String {
+        let rest = std::mem::take(&mut self.rest);
+        String::from_utf8_lossy(&rest).into_owned()
+    }
+}
+
+/// Takes tokens and writes whole characters.
 #[derive(Debug)]
 pub struct Stream<'a, W: Write> {
     model: &'a Model,
     out: W,
-    /// The beginning of a character.
-    rest: Vec<u8>,
+    characters: Characters,
     /// Tokens so far.
     tokens: usize,
 }
@@ -19,7 +41,7 @@ impl<'a, W: Write> Stream<'a, W> {
         Self {
             model,
             out,
-            rest: Vec::new(),
+            characters: Characters::default(),
             tokens: 0,
         }
     }
@@ -28,11 +50,8 @@ impl<'a, W: Write> Stream<'a, W> {
     pub fn push(&mut self, token: u32) -> io::Result<()> {
         match self.model.text() {
             Some(text) => {
-                self.rest.extend_from_slice(&text.piece(token));
-                let whole = whole(&self.rest);
-                let shown: Vec<u8> = self.rest.drain(..whole).collect();
-                self.out
-                    .write_all(String::from_utf8_lossy(&shown).as_bytes())?;
+                let shown = self.characters.push(&text.piece(token));
+                self.out.write_all(shown.as_bytes())?;
             }
             None if self.tokens == 0 => write!(self.out, "{token}")?,
             None => write!(self.out, " {token}")?,
@@ -43,7 +62,7 @@ impl<'a, W: Write> Stream<'a, W> {
 
     /// What is left of a character that was not completed, and the end of the line.
     pub fn end(mut self) -> io::Result<()> {
-        writeln!(self.out, "{}", String::from_utf8_lossy(&self.rest))?;
+        writeln!(self.out, "{}", self.characters.end())?;
         self.out.flush()
     }
 }

@@ -4,8 +4,10 @@ pub mod download;
 #[cfg(feature = "embed")]
 mod embedded;
 pub mod files;
+pub mod generate;
 pub mod generations;
 pub mod health;
+pub mod openai;
 pub mod pages;
 mod parameters;
 pub mod runs;

@@ -1,5 +1,5 @@
 //! What a model says of a text, for people or as a line of JSON.
-use super::Judged;
+use super::{File, Judged};
 use crate::analyze::output::clean;
 use crate::cli::Score;
 use engine::Scored;
@@ -7,11 +7,12 @@ use metrics::format::{count, sig3, sig3_or_dash};
 use serde_json::{Value, json};
 use std::io::{self, Write};
 
-pub(super) fn write(arguments: &Score, judged: &Judged<'_>, out: &mut dyn Write) -> io::Result<()> {
+pub(super) fn write(arguments: &Score, file: &File<'_>, out: &mut dyn Write) -> io::Result<()> {
     if arguments.json {
-        return line(arguments, judged, out);
+        return line(arguments, file, out);
     }
-    writeln!(out, "{}", clean(&judged.name))?;
+    let judged = &file.judged;
+    writeln!(out, "{}", clean(&file.name))?;
     let row = |out: &mut dyn Write, label: &str, value: &str| writeln!(out, "  {label:<28}{value}");
     let tokens = count(judged.tokens.len() as u64);
     let without = judged.tokens.len() - judged.scored;
@@ -61,9 +62,10 @@ pub(super) fn write(arguments: &Score, judged: &Judged<'_>, out: &mut dyn Write)
     Ok(())
 }
 
-fn line(arguments: &Score, judged: &Judged<'_>, out: &mut dyn Write) -> io::Result<()> {
+fn line(arguments: &Score, file: &File<'_>, out: &mut dyn Write) -> io::Result<()> {
+    let judged = &file.judged;
     let mut line = json!({
-        "file": judged.name,
+        "file": file.name,
         "tokens": judged.tokens.len(),
         "scored": judged.scored,
         "perplexity": judged.perplexity,
@@ -72,6 +74,7 @@ fn line(arguments: &Score, judged: &Judged<'_>, out: &mut dyn Write) -> io::Resu
         "sum_logprob": judged.figures.sum_logprob,
         "architecture": judged.model.architecture(),
         "weights": judged.model.format(),
+        "sha256": judged.model.hash(),
     });
     if arguments.tokens {
         line["per_token"] = judged

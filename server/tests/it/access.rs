@@ -66,7 +66,7 @@ async fn what_a_token_may_do() {
     assert!(
         refused
             .text()
-            .contains("Your token may read, but not store, change or delete.")
+            .contains("Your token may read, but not store, change, delete or generate.")
     );
     for token in [&reader, &writer] {
         let list: api::RunList = app

@@ -50,6 +50,16 @@ impl App {
         }
     }
 
+    /// The same with models.
+    pub(crate) fn with_models(self, models: server::models::Models) -> Self {
+        let server = self.server.with_models(models);
+        Self {
+            router: router(server.clone()),
+            server,
+            _site: self._site,
+        }
+    }
+
     pub(crate) async fn on(store: &StoreSetting, limits: Limits) -> Self {
         let store = RunStore::open(store, &Secrets::default()).await.unwrap();
         let site = site();

@@ -12,6 +12,8 @@ mod compare;
 mod download;
 mod engine;
 mod generations;
+mod models;
+mod openai;
 mod pages;
 mod paths;
 mod process;

@@ -1,8 +1,8 @@
 //! Beam search and beam sampling.
-use super::Event;
 use super::choice::{self, Candidate};
 use super::finished::Finished;
 use super::step::Run;
+use super::{Branch, Event, Fate};
 use crate::failure::Failure;
 use crate::model::{Model, Row};
 use crate::random::Random;
@@ -19,6 +19,8 @@ pub(super) struct Beam {
     pub(super) total: f32,
     /// Row of the step before.
     pub(super) row: usize,
+    /// Its place among the branches of the step before.
+    branch: usize,
 }
 
 impl Beam {
@@ -59,6 +61,7 @@ pub(super) fn search<M: Model>(
         text: Vec::new(),
         total: 0.0,
         row: 0,
+        branch: 0,
     }];
     run.ask(&[Row {
         parent: None,
@@ -69,24 +72,42 @@ pub(super) fn search<M: Model>(
         if candidates.is_empty() {
             return Ok(finished.with_running(running, Finish::Exhausted));
         }
-        let mut next = Vec::new();
+        let (mut next, mut branches) = (Vec::new(), Vec::new());
         finished.begin_step();
-        for (rank, candidate) in candidates.iter().enumerate() {
+        for (rank, candidate) in candidates.into_iter().enumerate() {
             let Some(parent) = running.get(candidate.beam) else {
                 continue;
             };
-            let mut beam = parent.with(candidate);
-            match run.end(candidate.token.id, beam.ids.len(), &mut beam.text)? {
+            let mut beam = parent.with(&candidate);
+            beam.branch = branches.len();
+            let fate = match run.end(candidate.token.id, beam.ids.len(), &mut beam.text)? {
                 // An end that is not among the best is dropped: it neither finishes nor goes on.
-                Some(finish) if rank < beams => finished.add(beam, finish, written),
-                Some(_) => {}
-                None => next.push(beam),
-            }
+                Some(finish) if rank < beams => match finished.add(beam, finish, written) {
+                    true => Fate::Ended,
+                    false => Fate::Lost,
+                },
+                Some(_) => Fate::Lost,
+                None => {
+                    next.push(beam);
+                    Fate::Lost
+                }
+            };
+            branches.push(Branch {
+                parent: parent.branch,
+                token: candidate.token,
+                total: candidate.total,
+                fate,
+            });
         }
         // Drawn candidates come in the order of the draws.
         next.sort_by(|a, b| b.total.total_cmp(&a.total));
         next.truncate(beams);
-        let cancelled = watch(Event::Step(written)).is_break();
+        for beam in &next {
+            if let Some(branch) = branches.get_mut(beam.branch) {
+                branch.fate = Fate::GoesOn;
+            }
+        }
+        let cancelled = watch(Event::Step { written, branches }).is_break();
         let Some(best) = next.first() else {
             return Ok(finished.with_running(Vec::new(), Finish::Exhausted));
         };

@@ -34,10 +34,10 @@ impl Finished {
         self.closed = self.early_stopping == EarlyStopping::Always && self.is_full();
     }
 
-    /// Adds a beam that ended after `written` tokens, if it is good enough.
-    pub(super) fn add(&mut self, beam: Beam, finish: Finish, written: usize) {
+    /// Adds a beam that ended after `written` tokens, if it is good enough, and says whether it was.
+    pub(super) fn add(&mut self, beam: Beam, finish: Finish, written: usize) -> bool {
         if self.closed {
-            return;
+            return false;
         }
         let score = self.penalised(beam.total, written);
         // After those that are as good: the earlier one stays before the later one.
@@ -47,10 +47,12 @@ impl Finished {
                 .is_some_and(|other| other.total_cmp(&score).is_ge())
         };
         let at = self.best.partition_point(better);
-        if at < self.beams {
+        let is_good = at < self.beams;
+        if is_good {
             self.best.insert(at, beam.into_sequence(finish, score));
             self.best.truncate(self.beams);
         }
+        is_good
     }
 
     /// Whether the search ends, seeing the best running total after `written` tokens.

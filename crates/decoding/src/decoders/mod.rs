@@ -31,8 +31,37 @@ pub enum Event {
         /// The token.
         token: Token,
     },
-    /// Beam search: so many tokens after the prompt have been decided on, in every beam.
-    Step(usize),
+    /// Beam search: one token more has been decided on, in every beam.
+    Step {
+        /// Tokens after the prompt.
+        written: usize,
+        /// What was looked at, in the order in which it was: best first, or as it was drawn.
+        branches: Vec<Branch>,
+    },
+}
+
+/// A beginning that beam search has looked at. All of them together are the tree that it walked, with what it lost.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Branch {
+    /// The branch of the step before that this one goes on with, by its place there; 0 in the first step.
+    pub parent: usize,
+    /// Its last token.
+    pub token: Token,
+    /// Sum of what its tokens have after the processors.
+    pub total: f32,
+    /// What became of it.
+    pub fate: Fate,
+}
+
+/// What becomes of a branch in the step in which it was looked at.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Fate {
+    /// A beam goes on with it.
+    GoesOn,
+    /// It is complete, and was among the best of those when it came.
+    Ended,
+    /// Others were better.
+    Lost,
 }
 
 /// Writes answers to a prompt: all input tokens, or the start token of an encoder-decoder.

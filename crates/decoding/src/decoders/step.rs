@@ -1,5 +1,5 @@
 //! Asking the model, with checks on what it says.
-use crate::candidates::Candidates;
+use crate::candidates::alternatives;
 use crate::failure::{BadLogits, Failure};
 use crate::model::{Model, Row};
 use crate::parameters::Settings;
@@ -61,12 +61,14 @@ impl<'a, M: Model> Run<'a, M> {
 
     /// The logits of one row, and the logarithm of the sum of their exponentials.
     pub(super) fn logits(&self, row: usize) -> (&[f32], f64) {
-        let from = row * self.vocabulary;
-        let logits = self
-            .logits
-            .get(from..from + self.vocabulary)
-            .unwrap_or_default();
+        let logits = self.row(row);
         (logits, log_sum_exp(logits))
+    }
+
+    fn row(&self, row: usize) -> &[f32] {
+        let from = row * self.vocabulary;
+        let logits = self.logits.get(from..from + self.vocabulary);
+        logits.unwrap_or_default()
     }
 
     /// The likeliest tokens of a row, before all processors; none unless they are asked for.
@@ -75,21 +77,7 @@ impl<'a, M: Model> Run<'a, M> {
         if wanted == 0 {
             return Arc::default();
         }
-        let (logits, sum) = self.logits(row);
-        let best = Candidates::best(logits, wanted);
-        let mut found: Vec<Alternative> = best
-            .ids()
-            .iter()
-            .zip(best.scores())
-            .map(|(&id, &logit)| Alternative {
-                id,
-                logprob: (f64::from(logit) - sum) as f32,
-            })
-            .collect();
-        // Stable: of equal ones the lower id comes first.
-        found.sort_by(|a, b| b.logprob.total_cmp(&a.logprob));
-        found.truncate(wanted);
-        found.into()
+        alternatives(self.row(row), wanted).into()
     }
 
     /// Whether a sequence ends with its newest token. `length` counts all ids with that token; its text is added to

@@ -1,12 +1,14 @@
 //! What a person can set. [`TABLE`] describes every parameter; [`Parameters`] holds what was told, and
 //! [`Settings`] what is in force.
 mod idle;
+mod presets;
 mod range;
 mod settings;
 mod table;
 mod text;
 
 pub use idle::Idle;
+pub use presets::{PRESETS, Preset};
 pub use range::{Invalid, Range};
 pub use settings::{Mode, Settings};
 pub use table::{Entry, Field, TABLE, entry};

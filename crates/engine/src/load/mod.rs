@@ -9,9 +9,11 @@
 //! | `template` | the chat template |
 //! | `defaults` | the parameters that it brings along |
 //! | `memory` | whether they fit |
+//! | `hash` | by what it is known |
 pub(crate) mod config;
 mod defaults;
 mod gguf;
+mod hash;
 mod memory;
 mod safe;
 mod template;
@@ -24,6 +26,7 @@ use crate::text::Text;
 use config::Config;
 use decoding::Parameters;
 use gguf::Gguf;
+use hash::Hash;
 pub use memory::Memory;
 use safe::SafeFiles;
 use std::path::{Path, PathBuf};
@@ -52,6 +55,7 @@ pub struct Model {
     template: Option<Template>,
     architecture: String,
     format: String,
+    hash: Hash,
 }
 
 /// Tokens that a model without such a limit is given at once.
@@ -103,6 +107,7 @@ impl Model {
             defaults: defaults.unwrap_or_default(),
             architecture: architecture.name().to_owned(),
             format: weights.format(),
+            hash: Hash::of(weights.paths()),
             text: parts.text,
             template: parts.template,
             network,
@@ -152,6 +157,13 @@ impl Model {
     /// What its weights are computed with: F32, or the name of a quantisation, which has other probabilities.
     pub fn format(&self) -> &str {
         &self.format
+    }
+
+    /// SHA-256 of its weights in lower-case hex, by which it is known whatever its folder is called: that of the one file, or
+    /// that of the list which `sha256sum` prints for several. `None` if they cannot be read any more. Reads all of them when
+    /// it is called for the first time.
+    pub fn hash(&self) -> Option<&str> {
+        self.hash.get()
     }
 
     pub(crate) fn check(&self, ids: &[u32]) -> Result<()> {

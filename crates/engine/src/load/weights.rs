@@ -3,7 +3,7 @@ use crate::failure::{Failure, Result};
 use crate::layers::{Embedding, Linear};
 use candle_core::Tensor;
 use candle_core::quantized::QTensor;
-use std::{fmt::Debug, sync::Arc};
+use std::{fmt::Debug, path::PathBuf, sync::Arc};
 
 /// What a kind of files can do.
 pub(crate) trait Files: Debug {
@@ -32,6 +32,9 @@ pub(crate) trait Files: Debug {
 
     /// What most numbers are computed with: F32, or the name of a quantisation.
     fn format(&self) -> String;
+
+    /// Where they lie.
+    fn paths(&self) -> Vec<PathBuf>;
 }
 
 /// All weights of a model.
@@ -53,6 +56,10 @@ impl Weights {
 
     pub(crate) fn format(&self) -> String {
         self.0.format()
+    }
+
+    pub(crate) fn paths(&self) -> Vec<PathBuf> {
+        self.0.paths()
     }
 
     pub(crate) fn has(&self, name: &str) -> bool {

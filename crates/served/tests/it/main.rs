@@ -5,7 +5,7 @@
 
 use decoding::Parameters;
 use serde_json::{Value, json};
-use served::{Failure, Input, Limits, Message, Record, Request, Server};
+use served::{Failure, Input, Limits, Message, Piece, Record, Request, Server};
 use std::{
     future::pending,
     io::{Read as _, Write as _},
@@ -32,11 +32,7 @@ fn stub(answer: String) -> (String, JoinHandle<String>) {
                 .nth(1)
                 .and_then(|rest| rest.split("\r\n").next()?.parse::<usize>().ok());
             let body = text.split_once("\r\n\r\n").map(|(_, body)| body.len());
-            if read == 0
-                || length
-                    .zip(body)
-                    .is_some_and(|(length, body)| body >= length)
-            {
+            if read == 0 || body.is_some_and(|body| body >= length.unwrap_or(0)) {
                 break;
             }
         }
@@ -85,8 +81,8 @@ async fn ask(base: &str, request: &Request) -> Result<(Record, String), Failure>
     let record = server
         .ask(
             request,
-            &mut |_, piece| {
-                text.push_str(piece);
+            &mut |piece| {
+                text.push_str(&piece.text);
                 ControlFlow::Continue(())
             },
             pending(),
@@ -219,7 +215,7 @@ async fn whoever_asks_can_stop() {
     let events = [piece(0, "a", -0.5, None), piece(0, "b", -0.5, Some("stop"))];
     let (base, _served) = stub(stream(&events, "data: [DONE]\n\n"));
     let server = Server::new(&base, None, Limits::default()).unwrap();
-    let mut end = |_: u64, _: &str| ControlFlow::Break(());
+    let mut end = |_: &Piece| ControlFlow::Break(());
     let record = server.ask(&prompt(), &mut end, pending()).await.unwrap();
     assert_eq!(record.interrupted(), Some("stopped"));
     // A server that stands still is no reason not to stop.
@@ -324,4 +320,37 @@ fn addresses() {
     )
     .unwrap();
     assert!(!format!("{server:?}").contains("secret"));
+}
+
+#[tokio::test]
+async fn the_models_of_a_server() {
+    let list = json!({"object": "list", "data": [{"id": "a"}, {"object": "model"}, {"id": "b/c"}]});
+    for (status, body, expected) in [
+        (
+            "200 OK",
+            list.to_string(),
+            Ok(vec!["a".to_owned(), "b/c".to_owned()]),
+        ),
+        (
+            "200 OK",
+            "{}".to_owned(),
+            Err(
+                "the answer is not one of the OpenAI protocol: its list of models has no `data`; does the address end in /v1?",
+            ),
+        ),
+        (
+            "401 Unauthorized",
+            json!({"error": {"message": "no such key"}}).to_string(),
+            Err("the server wants another key (401): no such key"),
+        ),
+    ] {
+        let (base, seen) = stub(http(status, "application/json", "", &body));
+        let key = Some("secret".to_owned());
+        let server = Server::new(&base, key, Limits::default()).unwrap();
+        let models = server.models().await.map_err(|failure| failure.to_string());
+        assert_eq!(models, expected.map_err(str::to_owned));
+        let seen = seen.join().unwrap();
+        assert!(seen.starts_with("GET /v1/models "), "{seen}");
+        assert!(seen.contains("authorization: Bearer secret"), "{seen}");
+    }
 }

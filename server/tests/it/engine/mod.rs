@@ -1,5 +1,6 @@
 //! `surprisal generate` and `surprisal score` as processes, on the tiny models of the decoding vectors.
 mod generate;
+mod hub;
 mod score;
 mod served;
 

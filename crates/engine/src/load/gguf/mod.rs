@@ -213,6 +213,10 @@ impl Files for Gguf {
         let most = counts.into_iter().max_by_key(|(_, count)| *count);
         most.map_or_else(String::new, |(name, _)| name)
     }
+
+    fn paths(&self) -> Vec<PathBuf> {
+        vec![self.path.clone()]
+    }
 }
 
 /// Bytes in this format; `None` if no file could be so large.

@@ -67,6 +67,10 @@ impl SafeFile {
         })
     }
 
+    pub(super) fn path(&self) -> &Path {
+        &self.path
+    }
+
     pub(super) fn names(&self) -> Vec<String> {
         self.header.offset_keys()
     }

@@ -70,6 +70,11 @@ impl Files for SafeFiles {
     fn format(&self) -> String {
         "F32".to_owned()
     }
+
+    fn paths(&self) -> Vec<PathBuf> {
+        let files = self.files.iter();
+        files.map(|file| file.path().to_owned()).collect()
+    }
 }
 
 /// The files of the index, or else every one that is there.

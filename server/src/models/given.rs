@@ -1,0 +1,297 @@
+//! `--model` and `--model-server`: what there is, by the names that requests use.
+use super::turns::Turns;
+use crate::config::Limits;
+use crate::failure::Failure;
+use crate::generate::prompt;
+use crate::hub;
+use api::ErrorCode;
+use api::writing::{self, ModelEntry};
+use engine::{Memory, Model, Precision};
+use std::{collections::BTreeSet, path::PathBuf, str::FromStr, sync::Arc, time::Duration};
+
+/// How long a server is waited for that is asked which models it has.
+const PATIENCE: Duration = Duration::from_secs(3);
+/// The variable with the key of the only server; of several, each has its name behind it.
+const KEY: &str = "SURPRISAL_API_KEY";
+
+/// `NAME=PATH`, or a path alone, whose last part is the name.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Given {
+    /// What requests call it.
+    pub name: String,
+    /// A directory, a GGUF file, or a name of the Hugging Face hub.
+    pub path: PathBuf,
+}
+
+impl FromStr for Given {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let named = text.split_once('=').filter(|(name, _)| is_name(name));
+        let (name, path) = match named {
+            Some((name, path)) => (name.to_owned(), PathBuf::from(path)),
+            None => {
+                let path = PathBuf::from(text);
+                (prompt::name(&path), path)
+            }
+        };
+        match path.as_os_str().is_empty() {
+            true => Err("expected NAME=PATH, or the path of a model".to_owned()),
+            false => Ok(Self { name, path }),
+        }
+    }
+}
+
+/// `NAME=URL`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ServerGiven {
+    /// What stands before the names of its models.
+    pub name: String,
+    /// The base address of its protocol.
+    pub url: String,
+}
+
+impl FromStr for ServerGiven {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let named = text.split_once('=').filter(|(name, _)| is_name(name));
+        let (name, url) = named.ok_or(
+            "expected NAME=URL, such as vllm=http://127.0.0.1:8000/v1; a name has letters, digits, `-`, `_` and `.`",
+        )?;
+        Ok(Self {
+            name: name.to_owned(),
+            url: url.to_owned(),
+        })
+    }
+}
+
+fn is_name(text: &str) -> bool {
+    let fine = |c: char| c.is_ascii_alphanumeric() || "-_.".contains(c);
+    !text.is_empty() && text.chars().all(fine)
+}
+
+/// A model that runs here.
+#[derive(Debug, Clone)]
+pub(super) struct Local {
+    pub(super) name: String,
+    pub(super) model: Arc<Model>,
+}
+
+/// A server with models.
+#[derive(Debug)]
+pub(super) struct Remote {
+    pub(super) name: String,
+    pub(super) server: served::Server,
+}
+
+/// All of them.
+#[derive(Debug)]
+pub struct Models {
+    local: Vec<Local>,
+    remote: Vec<Arc<Remote>>,
+    /// Of those who ask models of this machine.
+    pub turns: Turns,
+    /// Of those who ask others.
+    pub elsewhere: Turns,
+}
+
+/// What a request names.
+#[derive(Debug)]
+pub(super) enum Found {
+    Local(Local),
+    /// A server, and what it calls the model.
+    Elsewhere(Arc<Remote>, String),
+}
+
+impl Models {
+    /// None.
+    pub fn none(limits: &Limits) -> Self {
+        let waiting = limits.waiting_generations;
+        Self {
+            local: Vec::new(),
+            remote: Vec::new(),
+            turns: Turns::new(limits.concurrent_generations, waiting),
+            elsewhere: Turns::new(limits.generations_elsewhere, waiting),
+        }
+    }
+
+    /// Loads the models, one after the other, and finds the keys for the servers. Takes its time.
+    ///
+    /// # Errors
+    /// A sentence: two have one name, or one cannot be used.
+    pub fn load(
+        given: &[Given],
+        precision: Precision,
+        servers: &[ServerGiven],
+        limits: &Limits,
+    ) -> Result<Self, String> {
+        let mut models = Self::none(limits);
+        let mut names = BTreeSet::new();
+        let all = given.iter().map(|one| &one.name);
+        for name in all.chain(servers.iter().map(|one| &one.name)) {
+            if !names.insert(name) {
+                return Err(format!(
+                    "two models are called `{name}`; name them, as in --model NAME=PATH"
+                ));
+            }
+        }
+        for server in servers {
+            let key = key(&server.name, servers.len() == 1);
+            let server_there = served::Server::new(&server.url, key, served::Limits::default());
+            models.remote.push(Arc::new(Remote {
+                name: server.name.clone(),
+                server: server_there.map_err(|failure| failure.to_string())?,
+            }));
+        }
+        for one in given {
+            let wrong = |why: String| format!("--model {}: {why}", one.name);
+            let place = hub::place(&one.path, &|| false).map_err(wrong)?;
+            let loaded = Model::load(&place, Memory::free(), precision);
+            let model = loaded.map_err(|failure| wrong(failure.to_string()))?;
+            // Now, and not when the first request waits for it.
+            let sha256 = model.hash().unwrap_or("unknown");
+            tracing::info!(name = one.name, sha256, "a model is ready");
+            models.local.push(Local {
+                name: one.name.clone(),
+                model: Arc::new(model),
+            });
+        }
+        Ok(models)
+    }
+
+    /// Whether there is nothing to ask.
+    pub fn is_empty(&self) -> bool {
+        self.local.is_empty() && self.remote.is_empty()
+    }
+
+    /// What requests can say; of servers the beginning.
+    pub(super) fn names(&self) -> impl Iterator<Item = String> {
+        let local = self.local.iter().map(|one| one.name.clone());
+        let remote = self.remote.iter().map(|one| format!("{}/…", one.name));
+        local.chain(remote)
+    }
+
+    /// The model of this name: that of a local one, or `SERVER/MODEL`. No name is that of the only local one.
+    pub(super) fn find(self: &Arc<Self>, name: &str) -> Result<Found, Failure> {
+        if let ("", [only]) = (name, self.local.as_slice()) {
+            return Ok(Found::Local(only.clone()));
+        }
+        if let Some(local) = self.local.iter().find(|local| local.name == name) {
+            return Ok(Found::Local(local.clone()));
+        }
+        if let Some((server, model)) = name.split_once('/')
+            && let Some(remote) = self.remote.iter().find(|remote| remote.name == server)
+        {
+            return Ok(Found::Elsewhere(Arc::clone(remote), model.to_owned()));
+        }
+        if self.is_empty() {
+            return Err(Failure::new(
+                ErrorCode::NotFound,
+                "This server has no model. Start it with --model NAME=PATH or --model-server NAME=URL.",
+            ));
+        }
+        let there = super::names(self);
+        let message = match name {
+            "" => format!("`model` must say which one: {there}."),
+            _ => format!("There is no model `{name}` here; there are {there}."),
+        };
+        Err(Failure::new(ErrorCode::NotFound, message))
+    }
+
+    /// Whether a request can name it.
+    pub fn check(self: &Arc<Self>, name: &str) -> Result<(), Failure> {
+        self.find(name).map(drop)
+    }
+
+    /// All that can be asked. The servers are asked what they have.
+    pub async fn list(&self) -> writing::Models {
+        let local = self.local.iter().map(Local::entry);
+        let asked = self.remote.iter().map(|remote| remote.entries());
+        let remote = futures::future::join_all(asked).await;
+        writing::Models {
+            models: local.chain(remote.into_iter().flatten()).collect(),
+        }
+    }
+}
+
+/// The key for a server.
+fn key(name: &str, only: bool) -> Option<String> {
+    let own = name.to_ascii_uppercase().replace(['-', '.'], "_");
+    let own = std::env::var(format!("{KEY}_{own}")).ok();
+    own.or_else(|| std::env::var(KEY).ok().filter(|_| only))
+}
+
+impl Local {
+    fn entry(&self) -> ModelEntry {
+        let model = &self.model;
+        ModelEntry {
+            id: self.name.clone(),
+            local: true,
+            architecture: Some(model.architecture().to_owned()),
+            weights: Some(model.format().to_owned()),
+            sha256: model.hash().map(str::to_owned),
+            context: Some(model.context()),
+            vocabulary: Some(model.vocabulary()),
+            eos_token_id: model.eos().to_vec(),
+            chat: model.template().is_some() && model.text().is_some(),
+            texts: model.text().is_some(),
+            encoder_decoder: model.start().is_some(),
+            error: None,
+        }
+    }
+}
+
+impl Remote {
+    async fn entries(&self) -> Vec<ModelEntry> {
+        let answer = tokio::time::timeout(PATIENCE, self.server.models()).await;
+        let entry = |id: String, error: Option<String>| ModelEntry {
+            id: format!("{}/{id}", self.name),
+            chat: true,
+            texts: true,
+            error,
+            ..ModelEntry::default()
+        };
+        match answer {
+            Ok(Ok(models)) => models.into_iter().map(|id| entry(id, None)).collect(),
+            Ok(Err(failure)) => vec![entry(String::new(), Some(failure.to_string()))],
+            Err(_) => {
+                let late = format!("the server does not answer within {} s", PATIENCE.as_secs());
+                vec![entry(String::new(), Some(late))]
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Given, ServerGiven};
+    use std::path::PathBuf;
+
+    #[test]
+    fn names_and_places() {
+        for (text, expected) in [
+            ("small=models/a", Some(("small", "models/a"))),
+            ("none/such/b.c=d", Some(("b.c=d", "none/such/b.c=d"))),
+            ("a=b=c", Some(("a", "b=c"))),
+            ("none/x", Some(("x", "none/x"))),
+            ("a=", None),
+            ("", None),
+        ] {
+            let found = text.parse::<Given>().ok();
+            let expected = expected.map(|(name, path)| Given {
+                name: name.to_owned(),
+                path: PathBuf::from(path),
+            });
+            assert_eq!(found, expected, "{text}");
+        }
+        let server = "vllm=http://a/v1?b=c".parse::<ServerGiven>().unwrap();
+        assert_eq!(
+            (server.name.as_str(), server.url.as_str()),
+            ("vllm", "http://a/v1?b=c")
+        );
+        for text in ["http://a/v1", "=http://a", "a b=http://a"] {
+            assert!(text.parse::<ServerGiven>().is_err(), "{text}");
+        }
+    }
+}

@@ -1,0 +1,119 @@
+//! A model of this machine judges a text.
+use super::Teller;
+use super::ask::{MOST_ALTERNATIVES, bad, many_alternatives};
+use super::given::{Found, Local, Models};
+use super::writing::answered;
+use crate::config::Limits;
+use crate::failure::Failure;
+use crate::generate::record::{engine, now};
+use crate::score::{Judged, token};
+use api::writing::{Happening, Judge, NamedToken, Score};
+use serde_json::{Value, json};
+use std::sync::Arc;
+
+/// All that is needed for it.
+#[derive(Debug)]
+pub(super) struct Job {
+    local: Local,
+    text: String,
+    ids: ::engine::Tokens,
+    top: usize,
+}
+
+impl Job {
+    pub(super) async fn of(
+        models: &Arc<Models>,
+        judge: Judge,
+        limits: &Limits,
+    ) -> Result<Self, Failure> {
+        let local = match models.find(&judge.model)? {
+            Found::Local(local) => local,
+            Found::Elsewhere(..) => {
+                return Err(Failure::bad_request(
+                    "A served model does not judge texts: the protocol has no word for it. Take a model of this machine.",
+                ));
+            }
+        };
+        if judge.top_logprobs > MOST_ALTERNATIVES {
+            return Err(many_alternatives());
+        }
+        let most = limits.generated_tokens;
+        super::aside(move || {
+            let tokenizer = local.model.text().ok_or_else(|| {
+                bad(&"the model has no tokenizer.json, which texts need")
+            })?;
+            if local.model.start().is_some() {
+                let kind = local.model.architecture().to_owned();
+                return Err(bad(&::engine::Failure::NotScored(kind)));
+            }
+            let ids = tokenizer.encode(&judge.text).map_err(|error| bad(&error))?;
+            if ids.ids.len() > most {
+                return Err(Failure::bad_request(format!(
+                    "The text has {} tokens, and this server judges {most} at most for one request. Send it in parts.",
+                    ids.ids.len()
+                )));
+            }
+            Ok(Self {
+                ids,
+                text: judge.text,
+                top: judge.top_logprobs,
+                local,
+            })
+        })
+        .await
+    }
+
+    /// Judges to the end, or until nobody listens.
+    pub(super) fn run(self, teller: &Teller) {
+        let model = &self.local.model;
+        let mut tell = |scored: &::engine::Scored| {
+            teller.tell(Happening::Token {
+                sequence: 0,
+                token: Box::new(token(model, scored)),
+            })
+        };
+        let judged = Judged::of(model, &self.text, self.ids.clone(), self.top, &mut tell);
+        let last = match judged {
+            Ok(judged) => Happening::Scored(Box::new(self.score(&judged))),
+            Err(failure) => Happening::Error(answered(&decoding::Failure::Model(failure)).0),
+        };
+        teller.tell(last);
+    }
+
+    fn score(&self, judged: &Judged<'_>) -> Score {
+        let model = &self.local.model;
+        let tokens = judged.tokens.iter();
+        let per_token: Vec<NamedToken> = tokens.map(|scored| token(model, scored)).collect();
+        Score {
+            model: self.local.name.clone(),
+            tokens: judged.tokens.len(),
+            scored: judged.scored,
+            perplexity: judged.perplexity,
+            cross_entropy_bits: judged.figures.cross_entropy_bits,
+            bits_per_byte: judged.figures.bits_per_byte,
+            sum_logprob: judged.figures.sum_logprob,
+            engine: engine(model),
+            record: self.record(&per_token),
+            per_token,
+        }
+    }
+
+    /// The text as if it had been written: then it is looked at like any other.
+    fn record(&self, tokens: &[NamedToken]) -> Value {
+        json!({
+            "id": format!("score-{}", ulid::Ulid::new()),
+            "object": "text_completion",
+            "created": now(),
+            "model": self.local.name,
+            "choices": [{
+                "index": 0,
+                "text": self.text,
+                "logprobs": { "content": tokens },
+                "finish_reason": "stop",
+            }],
+            "usage": { "completion_tokens": tokens.len(), "total_tokens": tokens.len() },
+            "scored": true,
+            "engine": engine(&self.local.model),
+        })
+    }
+}

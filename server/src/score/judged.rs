@@ -1,0 +1,82 @@
+//! A text with what a model says of it.
+use crate::generate::listed;
+use api::writing::NamedToken;
+use engine::{Failure, Model, Scored, Tokens};
+use metrics::{Advanced, Reading, SequenceBuilder, TextSize};
+use std::sync::Arc;
+
+/// A text with what a model says of it.
+#[derive(Debug)]
+pub(crate) struct Judged<'a> {
+    pub(crate) model: &'a Model,
+    /// Without what the tokenizer puts around them.
+    pub(crate) tokens: Vec<Scored>,
+    /// Of those that have a value.
+    pub(crate) scored: usize,
+    pub(crate) perplexity: Option<f64>,
+    pub(crate) figures: Advanced,
+}
+
+impl<'a> Judged<'a> {
+    /// Judges a text, given with its tokens. Every token is handed over as it comes, with so many alternatives; `false` ends it.
+    pub(crate) fn of(
+        model: &'a Arc<Model>,
+        text: &str,
+        mut ids: Tokens,
+        top: usize,
+        each: &mut dyn FnMut(&Scored) -> bool,
+    ) -> Result<Self, Failure> {
+        ids.ids.truncate(ids.ids.len() - ids.after);
+        let mut tokens = Vec::with_capacity(ids.ids.len());
+        let mut around = ids.before;
+        engine::score(model, &ids.ids, top, &mut |scored| {
+            if around > 0 {
+                around -= 1;
+                return true;
+            }
+            let goes_on = each(&scored);
+            tokens.push(scored);
+            goes_on
+        })?;
+        let raw: Vec<Option<f64>> = tokens
+            .iter()
+            .filter_map(|scored| Some(Some(scored.place?.logprob)))
+            .collect();
+        let mut builder = SequenceBuilder::default();
+        for &value in &raw {
+            builder.push(Reading::new(value));
+        }
+        Ok(Self {
+            model,
+            scored: raw.len(),
+            perplexity: builder.finish().perplexity,
+            figures: Advanced::new(&raw, Some(size(model, &tokens, text))),
+            tokens,
+        })
+    }
+}
+
+/// A token with its place.
+pub(crate) fn token(model: &Model, scored: &Scored) -> NamedToken {
+    NamedToken {
+        logprob: scored.place.map(|place| place.logprob),
+        rank: scored.place.map(|place| place.rank),
+        entropy: scored.place.map(|place| place.entropy),
+        top_logprobs: Some(listed::alternatives(model, &scored.alternatives)),
+        ..listed::named(model, scored.id, None)
+    }
+}
+
+/// Of the part of a text that has values: a first token without one leaves its bytes out.
+fn size(model: &Model, tokens: &[Scored], text: &str) -> TextSize {
+    let unscored = tokens.iter().filter(|scored| scored.place.is_none());
+    let left_out: Vec<u8> = unscored
+        .filter_map(|scored| Some(model.text()?.piece(scored.id).into_owned()))
+        .flatten()
+        .collect();
+    let chars = String::from_utf8_lossy(&left_out).chars().count();
+    TextSize {
+        bytes: text.len().saturating_sub(left_out.len()) as u64,
+        chars: text.chars().count().saturating_sub(chars) as u64,
+    }
+}
