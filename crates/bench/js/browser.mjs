@@ -1,9 +1,11 @@
 // From the choice of a file to its figures on the screen, in one browser, on one file on the disk: the site against the
-// baseline, which has a worker too and reads ahead. They take turns.
+// baseline, which has a worker too, and against a worker that only reads the file. They take turns.
 //
 //   SURPRISAL_CHROMIUM=… node browser.mjs PAIRS SITE FILE     prints lines; the times are by the clock, milliseconds
 //     pair chromium-baseline/chromium-site WALL WALL WALL WALL     (twice, as there is no processor time to tell)
-//     value first-rows MS | longest-task MS | blocking MS | memory-share X | nodes N      one a run of the site
+//     pair chromium-site/chromium-reading WALL WALL WALL WALL
+//     value first-rows MS | longest-task MS | blocking MS | memory-share X      one a run of the site
+//     value scroll-step MS | nodes N | filter-answer MS                         the same, with the file loaded
 import { execFileSync } from "node:child_process";
 import { mkdtemp, readFile, rm, stat } from "node:fs/promises";
 import { readFileSync } from "node:fs";
@@ -12,36 +14,52 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { argv, env, exit, stderr } from "node:process";
 import { chromium } from "@playwright/test";
+import { filter, scroll } from "./loaded.mjs";
 
 const FLAGS = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"];
 const PATIENCE = 300_000;
 
 const PAGE = `<!doctype html><meta charset="utf-8"><title>Baseline</title><input type="file" aria-label="File"><pre></pre>
 <script type="module">
-  const worker = new Worker("/worker.mjs", { type: "module" });
+  const worker = new Worker(location.pathname + "worker.mjs", { type: "module" });
   worker.onmessage = ({ data }) => { document.querySelector("pre").textContent = data.join(" "); window.done = performance.now(); };
   document.querySelector("input").addEventListener("change", ({ target }) => { window.begin = performance.now(); worker.postMessage(target.files[0]); });
 </script>`;
 
+// The fastest way to read there is: into the same memory again and again. Slices with `arrayBuffer()`, one ahead, take more.
+const READ = `const read = async (file, use) => {
+  const reader = file.stream().getReader({ mode: "byob" });
+  for (let room = new Uint8Array(4 << 20); ; ) {
+    const { value, done } = await reader.read(room);
+    if (done) break;
+    use(value);
+    room = new Uint8Array(value.buffer);
+  }
+};`;
+
 const WORKER = `import { Baseline } from "/baseline.mjs";
-const SLICE = 4 << 20;
+${READ}
 onmessage = async ({ data: file }) => {
   const side = new Baseline();
-  const read = (at) => (at < file.size ? file.slice(at, at + SLICE).arrayBuffer() : null);
-  let next = read(0);
-  for (let at = 0; at < file.size; at += SLICE) {
-    const current = await next;
-    next = read(at + SLICE); // the disk works while this slice is parsed
-    side.push(new Uint8Array(current));
-  }
+  await read(file, (bytes) => side.push(bytes));
   postMessage(side.finish());
 };`;
 
-/** Serves the baseline's page. */
+/** Reads as the baseline does, and does nothing with it. */
+const READING = `${READ}
+onmessage = async ({ data: file }) => {
+  let size = 0;
+  await read(file, (bytes) => (size += bytes.length));
+  postMessage([size]);
+};`;
+
+/** Serves the pages that the site is held against. */
 async function serve() {
   const files = {
-    "/": ["text/html", PAGE],
-    "/worker.mjs": ["text/javascript", WORKER],
+    "/baseline/": ["text/html", PAGE],
+    "/baseline/worker.mjs": ["text/javascript", WORKER],
+    "/reading/": ["text/html", PAGE],
+    "/reading/worker.mjs": ["text/javascript", READING],
     "/baseline.mjs": ["text/javascript", await readFile(new URL("./baseline.mjs", import.meta.url))],
   };
   const server = createServer((request, response) => {
@@ -52,15 +70,16 @@ async function serve() {
   return server;
 }
 
-async function baseline(browser, address, file) {
+/** The first number is what is to be the same as that of others. */
+async function other(browser, address, file) {
   const page = await browser.newPage();
   await page.goto(address);
   await page.waitForLoadState("networkidle");
   await page.getByLabel("File").setInputFiles(file);
   await page.waitForFunction(() => window.done, undefined, { timeout: PATIENCE });
-  const [took, sequences] = await page.evaluate(() => [window.done - window.begin, Number(document.querySelector("pre").textContent.split(" ")[0])]);
+  const [took, found] = await page.evaluate(() => [window.done - window.begin, Number(document.querySelector("pre").textContent.split(" ")[0])]);
   await page.close();
-  return { took, sequences };
+  return { took, found };
 }
 
 /** Notes when the file was chosen, when the first answers were there, and when all was. */
@@ -110,13 +129,14 @@ async function site(browser, address, file, bytes) {
       rows: window.rows - window.begin,
       longest: Math.max(0, ...during.map(({ duration }) => duration)),
       blocking: during.reduce((sum, { duration }) => sum + duration - 50, 0),
-      nodes: document.querySelectorAll("*").length,
       // The first line of the board that is nothing but a number.
       sequences: Number((board?.parentElement?.innerText ?? "").split("\n").find((line) => /^\d[\d\s]*$/.test(line))?.replace(/\s/g, "")),
     };
   });
+  const { step, nodes } = await scroll(page);
+  const answer = await filter(page);
   await page.close();
-  return { ...found, share: (peak - before) / bytes };
+  return { ...found, share: (peak - before) / bytes, step, nodes, answer };
 }
 
 /** Proportional set size of the browser's processes that draw and compute, bytes; 0 where the system does not tell. */
@@ -146,22 +166,26 @@ async function main([pairs, address, file]) {
   // A profile with a name of its own: its processes are told from those of other browsers by it.
   const browser = await chromium.launchPersistentContext(PROFILE, { executablePath: env.SURPRISAL_CHROMIUM, args: FLAGS });
   try {
-    const other = `http://127.0.0.1:${server.address().port}/`;
+    const others = `http://127.0.0.1:${server.address().port}/`;
+    const sides = {
+      baseline: () => other(browser, `${others}baseline/`, file),
+      site: () => site(browser, address, file, size),
+      reading: () => other(browser, `${others}reading/`, file),
+    };
     for (let pair = -1; pair < Number(pairs); pair++) {
-      const runs = {
-        baseline: () => baseline(browser, other, file),
-        site: () => site(browser, address, file, size),
-      };
-      const found = {};
-      for (const side of pair % 2 === 0 ? ["baseline", "site"] : ["site", "baseline"]) found[side] = await runs[side]();
-      if (found.baseline.sequences !== found.site.sequences) {
-        throw new Error(`the site counts ${found.site.sequences} sequences, the baseline ${found.baseline.sequences}`);
-      }
-      if (pair < 0) continue; // the first pair only warms up
-      const [one, two] = [found.baseline.took, found.site.took];
-      console.log(`pair chromium-baseline/chromium-site ${one} ${one} ${two} ${two}`);
-      const { rows, longest, blocking, share, nodes } = found.site;
-      const values = { "first-rows": rows, "longest-task": longest, blocking, "memory-share": share, nodes };
+      const order = Object.keys(sides);
+      if (pair % 2 !== 0) order.reverse();
+      const ran = {};
+      for (const side of order) ran[side] = await sides[side]();
+      const { baseline, site: own, reading } = ran;
+      if (baseline.found !== own.sequences) throw new Error(`the site counts ${own.sequences} sequences, the baseline ${baseline.found}`);
+      if (reading.found !== size) throw new Error(`${reading.found} bytes were read of a file of ${size}`);
+      if (pair < 0) continue; // the first round only warms up
+      const took = (one, two) => `${one.took} ${one.took} ${two.took} ${two.took}`;
+      console.log(`pair chromium-baseline/chromium-site ${took(baseline, own)}`);
+      console.log(`pair chromium-site/chromium-reading ${took(own, reading)}`);
+      const { rows, longest, blocking, share, step, nodes, answer } = own;
+      const values = { "first-rows": rows, "longest-task": longest, blocking, "memory-share": share, "scroll-step": step, nodes, "filter-answer": answer };
       for (const [name, value] of Object.entries(values)) console.log(`value ${name} ${value}`);
     }
   } finally {

@@ -11,7 +11,7 @@ import { createInterface } from "node:readline";
 import { argv, cpuUsage, exit, stderr } from "node:process";
 import { Baseline } from "./baseline.mjs";
 
-const CHUNK = 4 << 20; // as the worker reads
+const CHUNK = 1 << 20; // as the worker reads
 const COUNTS = 13; // figures that must be equal; the others may differ by rounding
 const CLOSE = 1e-9;
 

@@ -7,7 +7,7 @@ use serde::Deserialize;
 use std::borrow::Cow;
 
 /// As the worker reads a file.
-pub const CHUNK: usize = 4 << 20;
+pub const CHUNK: usize = 1 << 20;
 
 /// The importer, as the worker runs it.
 pub fn importer(bytes: &[u8]) -> Figures {

@@ -57,7 +57,8 @@ impl SegmentReader {
     }
 
     /// The end of the lines. `None` when they are no lines of one whole value each, or something in them could not be read.
-    pub fn finish(self) -> Option<Segment> {
+    pub fn finish(mut self) -> Option<Segment> {
+        self.splitter.release(&mut self.intake);
         let stretch = self.splitter.stretch()?;
         if !self.intake.is_record_by_record() {
             return None;

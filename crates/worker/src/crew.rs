@@ -1,5 +1,7 @@
-//! Several helpers on one large file: ranges are dealt out, what comes back is put in order.
-use crate::helper::{self, Answer, Outcome, Range};
+//! Several helpers on one large file: ranges are dealt out, what comes back is put in order. The worker reads, too: what is its
+//! turn, and what nobody has begun while it would wait for a helper.
+use crate::helper::{self, Answer, Outcome};
+use crate::lines::Range;
 use js_sys::{Function, Object, Promise, Reflect};
 use std::cell::RefCell;
 use std::collections::BTreeMap;
@@ -8,10 +10,15 @@ use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{Event, File, MessageEvent, WorkerOptions, WorkerType};
 
-/// Bytes of a range: small enough that the helpers end together, large enough that messages do not count.
-const RANGE_BYTES: u64 = 8 * 1024 * 1024;
-/// Ranges on their way for each helper: one is worked on, one waits, one is read from the disk.
-const ON_THEIR_WAY: u32 = 3;
+/// Ranges that are wanted of a file: many enough that all who read end together.
+const RANGES: u64 = 32;
+/// Bytes of a range: at least so many that its beginning and its message do not count; what comes of it takes memory.
+const LEAST: u64 = 8 << 20;
+const LARGEST: u64 = 32 << 20;
+/// Ranges of a helper: one is worked on, one waits.
+const AT_ONCE: u32 = 2;
+/// Ranges begun or read and not yet in order, for each one who reads. They take memory.
+const AHEAD: u32 = 3;
 /// Helpers, at most: the browser's own file reading does not keep up with more.
 const MOST: u32 = 4;
 
@@ -19,6 +26,14 @@ const MOST: u32 = 4;
 pub(crate) struct Crew {
     helpers: Vec<Helper>,
     table: Shared,
+}
+
+/// What the worker does next about a range.
+pub(crate) enum Turn {
+    /// It was read apart.
+    Read(Answer),
+    /// Nobody has begun with it: its lines are to be read.
+    Own(Range),
 }
 
 struct Helper {
@@ -34,13 +49,15 @@ struct Table {
     /// Helpers that have come up, and how many ranges each one has.
     hands: Vec<(web_sys::Worker, u32)>,
     file: Option<File>,
+    /// Where the first range begins, the bytes of each one, and their number.
     first: u64,
+    bytes: u64,
     ranges: u32,
-    /// Ranges of which the bytes were asked for, and those that came back.
-    asked: u32,
-    answered: u32,
+    /// The next range that nobody has begun with, and the one whose turn it is.
+    next: u32,
+    turn: u32,
     answers: BTreeMap<u32, Answer>,
-    /// What was asked for will never come.
+    /// What was dealt out will never come.
     broken: bool,
     /// Whoever waits for an answer.
     wake: Option<Function>,
@@ -57,40 +74,49 @@ impl Drop for Helper {
 }
 
 impl Table {
-    /// The next range to ask for, if it is time to.
-    fn next(&mut self) -> Option<(Range, File)> {
-        let most = ON_THEIR_WAY * self.hands.len() as u32;
-        if self.asked >= self.ranges || self.asked - self.answered >= most || self.broken {
+    /// Takes the next range that nobody has begun with, unless too many are.
+    fn take(&mut self) -> Option<(Range, File)> {
+        let most = AHEAD * (self.hands.len() as u32 + 1);
+        if self.next >= self.ranges || self.next >= self.turn + most {
             return None;
         }
-        let start = self.first + u64::from(self.asked) * RANGE_BYTES;
+        let start = self.first + u64::from(self.next) * self.bytes;
         let range = Range {
-            nth: self.asked,
+            nth: self.next,
             start,
-            end: start + RANGE_BYTES,
+            end: start + self.bytes,
         };
-        self.asked += 1;
-        Some((range, self.file.clone()?))
+        let file = self.file.clone()?;
+        self.next += 1;
+        Some((range, file))
     }
 
-    /// Gives a range to the helper that has least to do.
-    fn deal(&mut self, range: Range, file: &File, bytes: Result<JsValue, JsValue>) {
-        let free = self.hands.iter_mut().min_by_key(|(_, ranges)| *ranges);
-        let Some((helper, ranges)) = free else {
-            return self.give_up();
-        };
-        *ranges += 1;
-        if let Err(_) | Ok(Err(_)) = bytes.map(|bytes| range.send(helper, file, &bytes)) {
-            self.put(Answer {
-                nth: range.nth,
-                end: 0,
-                result: Outcome::Unreadable,
-            });
+    /// Gives the helpers what to do.
+    fn deal(&mut self) {
+        while let Some(free) = self.free() {
+            let Some((range, file)) = self.take() else {
+                return;
+            };
+            if let Some((helper, ranges)) = self.hands.get_mut(free) {
+                *ranges += 1;
+                if helper::send(range, helper, &file).is_err() {
+                    self.put(Answer {
+                        nth: range.nth,
+                        result: Outcome::Unreadable,
+                    });
+                }
+            }
         }
+    }
+
+    /// The helper that has least to do, if that is not enough.
+    fn free(&self) -> Option<usize> {
+        let hands = self.hands.iter().map(|&(_, ranges)| ranges).enumerate();
+        let (free, ranges) = hands.min_by_key(|&(_, ranges)| ranges)?;
+        (ranges < AT_ONCE && !self.broken).then_some(free)
     }
 
     fn put(&mut self, answer: Answer) {
-        self.answered += 1;
         self.answers.insert(answer.nth, answer);
         self.wake();
     }
@@ -107,49 +133,29 @@ impl Table {
     }
 }
 
-/// Asks for the bytes of as many ranges as there should be on their way.
-fn ask(table: &Shared) {
-    loop {
-        let Some((range, file)) = table.borrow_mut().next() else {
-            return;
-        };
-        let table = Rc::clone(table);
-        wasm_bindgen_futures::spawn_local(async move {
-            let bytes = match range.request(&file) {
-                Ok(bytes) => JsFuture::from(bytes).await,
-                Err(error) => Err(error),
-            };
-            table.borrow_mut().deal(range, &file, bytes);
-        });
-    }
-}
-
 /// What a helper says.
 fn receive(table: &Shared, from: &web_sys::Worker, message: &JsValue) {
-    {
-        let mut table = table.borrow_mut();
-        if *message == helper::READY {
-            return table.hands.push((from.clone(), 0));
-        }
-        let Some(answer) = helper::answer(message) else {
-            return table.give_up();
-        };
-        if let Some((_, ranges)) = table.hands.iter_mut().find(|(hand, _)| hand == from) {
-            *ranges = ranges.saturating_sub(1);
-        }
-        table.put(answer);
+    let mut table = table.borrow_mut();
+    if *message == helper::READY {
+        return table.hands.push((from.clone(), 0));
     }
-    ask(table);
+    let Some(answer) = helper::answer(message) else {
+        return table.give_up();
+    };
+    if let Some((_, ranges)) = table.hands.iter_mut().find(|(hand, _)| hand == from) {
+        *ranges = ranges.saturating_sub(1);
+    }
+    table.put(answer);
+    table.deal();
 }
 
 impl Crew {
-    /// Starts helpers, if these bytes of a file are worth it: one for each processor but one, which reads from the disk and
-    /// draws. They need some time to come up.
+    /// Starts helpers, if these bytes of a file are worth it: one for each processor but the worker's own. They need some
+    /// time to come up.
     pub(crate) fn for_bytes(bytes: u64) -> Option<Self> {
         let processors = crate::host::scope().navigator().hardware_concurrency() as u32;
-        let ranges = u32::try_from(bytes / RANGE_BYTES).unwrap_or(u32::MAX);
         let count = processors.saturating_sub(1).min(MOST);
-        if count == 0 || ranges < 2 {
+        if count == 0 || bytes < 2 * LEAST {
             return None;
         }
         let table = Shared::default();
@@ -166,32 +172,43 @@ impl Crew {
 
     /// Deals out the file from the first byte of a line. Returns the number of ranges.
     pub(crate) fn read(&self, file: &File, first: u64) -> u32 {
-        let bytes = (file.size() as u64).saturating_sub(first);
-        let ranges = u32::try_from(bytes.div_ceil(RANGE_BYTES)).unwrap_or(u32::MAX);
-        {
-            let mut table = self.table.borrow_mut();
-            table.file = Some(file.clone());
-            table.first = first;
-            table.ranges = ranges;
-        }
-        ask(&self.table);
+        let left = (file.size() as u64).saturating_sub(first);
+        let bytes = (left / RANGES).clamp(LEAST, LARGEST);
+        let ranges = u32::try_from(left.div_ceil(bytes)).unwrap_or(u32::MAX);
+        let mut table = self.table.borrow_mut();
+        table.file = Some(file.clone());
+        table.first = first;
+        table.bytes = bytes;
+        table.ranges = ranges;
         ranges
     }
 
-    /// Waits for what came of a range; `None` when it will never come.
-    pub(crate) async fn answer(&self, nth: u32) -> Option<Answer> {
+    /// What there is to do about this range; all before it are in order. `None` when the helpers are no more.
+    pub(crate) async fn turn(&self, nth: u32) -> Option<Turn> {
         loop {
-            let wait = {
+            let meanwhile = {
                 let mut table = self.table.borrow_mut();
-                if let Some(answer) = table.answers.remove(&nth) {
-                    return Some(answer);
-                }
+                table.turn = nth;
                 if table.broken {
                     return None;
                 }
-                Promise::new(&mut |resolve, _| table.wake = Some(resolve))
+                let answer = table.answers.remove(&nth);
+                let taken = if answer.is_none() { table.take() } else { None };
+                table.deal();
+                match (answer, taken) {
+                    (Some(answer), _) => return Some(Turn::Read(answer)),
+                    (None, Some((range, _))) if range.nth == nth => return Some(Turn::Own(range)),
+                    (None, Some(other)) => Ok(other),
+                    (None, None) => Err(Promise::new(&mut |resolve, _| table.wake = Some(resolve))),
+                }
             };
-            let _ = JsFuture::from(wait).await;
+            match meanwhile {
+                Ok((range, file)) => {
+                    let answer = helper::read(range, &file).await;
+                    self.table.borrow_mut().put(answer);
+                }
+                Err(answered) => drop(JsFuture::from(answered).await),
+            }
         }
     }
 }

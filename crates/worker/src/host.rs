@@ -280,7 +280,7 @@ async fn unpack(
     let mut stream = source.stream(file, 0).await?;
     let mut reader = RecordReader::new(Limits::default(), of, record);
     while let Some(bytes) = stream.next().await? {
-        if reader.push(&bytes) {
+        if reader.push(bytes) {
             break;
         }
     }

@@ -2,7 +2,9 @@
 //!
 //! ```text
 //! protocol  what page and worker say to each other; all that the page needs of this crate
-//! source    bytes of a local file by slices, or of a stored one over HTTP
+//! source    local files, or a stored one
+//! stream    bytes of one on their way
+//! lines     the lines that begin in a range of bytes
 //! state     the columns, the current selection, and the answers. No browser in it
 //! reading   from files to columns, with word of it to the page
 //! crew      large files of lines are read by several helpers, dealt out here
@@ -28,8 +30,10 @@ mod crew;
 mod files;
 pub mod helper;
 pub mod host;
+mod lines;
 pub mod protocol;
 mod reading;
 mod source;
 mod state;
+mod stream;
 mod warm;

@@ -1,15 +1,19 @@
 //! Reading the files of a run, and telling the page how far it is.
-use crate::crew::Crew;
+use crate::crew::{Crew, Turn};
 use crate::helper::Outcome;
 use crate::host::{Shared, pause, send};
+use crate::lines::{Lines, Range};
 use crate::protocol::{Job, Response};
 use crate::source::Source;
 use crate::state::{CARD_TOKENS, State};
 use api::{Card, RunSummary};
 use completions::{Importer, Limits};
+use web_sys::File;
 
-/// Least time between two progress messages, milliseconds.
-const PROGRESS_EVERY_MS: f64 = 100.0;
+/// Least time between two progress messages, milliseconds. The page takes ten to draw one.
+const PROGRESS_EVERY_MS: f64 = 200.0;
+/// Bytes before the first one, if nothing has come of them.
+const FIRST_BYTES: u64 = 1 << 20;
 /// Sequences shown while the file is still being read: what fits a high window. More would hold up the page.
 const FIRST_CARDS: usize = 8;
 /// Rest after the first cards were sent, milliseconds: the page has most to draw then, and with the browser's own helpers
@@ -30,6 +34,7 @@ struct Reading {
     total: u64,
     told_at: f64,
     cards_sent: bool,
+    has_rested: bool,
     /// The columns have room for all of it.
     has_room: bool,
 }
@@ -47,8 +52,9 @@ pub(crate) async fn read(
         importer: Importer::new(Limits::default()),
         total: source.size(),
         source,
-        told_at: f64::NEG_INFINITY,
+        told_at: js_sys::Date::now(),
         cards_sent: false,
+        has_rested: false,
         has_room: false,
     };
     for file in 0..reading.source.files() {
@@ -72,14 +78,13 @@ impl Reading {
         let mut crew = None;
         let mut has_tried = false;
         while let Some(bytes) = stream.next().await? {
-            let read = self.importer.progress().bytes - before;
             let is_ready = crew.as_ref().is_some_and(Crew::is_ready);
-            let line = memchr::memrchr(b'\n', &bytes).map_or(0, |end| end + 1);
+            let line = memchr::memrchr(b'\n', bytes).map_or(0, |end| end + 1);
             let line = if is_ready { line } else { bytes.len() };
             let (lines, rest) = bytes.split_at(line);
             self.importer.push(lines);
             if let Some(crew) = crew.take_if(|_| is_ready && self.importer.takes_segments()) {
-                let from = read + line as u64;
+                let from = self.importer.progress().bytes - before;
                 let Some(end) = self.together(file, &crew, from).await? else {
                     return Ok(false);
                 };
@@ -87,13 +92,15 @@ impl Reading {
                 continue;
             }
             self.importer.push(rest);
-            if !self.tell().await {
+            if !self.tell() {
                 return Ok(false);
             }
             if self.cards_sent && !has_tried {
                 has_tried = true;
+                let read = self.importer.progress().bytes - before;
                 let left = self.source.file(file).map(|file| file.size() as u64 - read);
                 crew = Crew::for_bytes(left.unwrap_or(0));
+                self.let_draw().await;
             }
         }
         Ok(true)
@@ -108,33 +115,67 @@ impl Reading {
         let mut at = from;
         let mut refusals = 0;
         for nth in 0..crew.read(&handle, from) {
-            let Some(answer) = crew.answer(nth).await else {
+            let Some(turn) = crew.turn(nth).await else {
                 break;
             };
             if !self.is_wanted() {
                 return Ok(None);
             }
-            let taken = match answer.result {
-                Outcome::Nothing => continue,
-                Outcome::Unreadable => return Err(self.source.unreadable(file)),
-                Outcome::TooLong => break,
-                Outcome::Read(segment) => self.importer.append(*segment),
-                Outcome::Refused => false,
+            let end = match turn {
+                Turn::Own(range) => range.end,
+                Turn::Read(answer) => match answer.result {
+                    Outcome::Nothing => continue,
+                    Outcome::Unreadable => return Err(self.source.unreadable(file)),
+                    Outcome::Read(segment, end) => {
+                        if self.importer.append(*segment) {
+                            (at, refusals) = (end, 0);
+                            if !self.tell() {
+                                return Ok(None);
+                            }
+                            continue;
+                        }
+                        refusals += 1;
+                        end
+                    }
+                    Outcome::Refused(end) => {
+                        refusals += 1;
+                        end
+                    }
+                },
             };
-            refusals = if taken { 0 } else { refusals + 1 };
             if refusals > REFUSALS {
                 break;
             }
-            if !taken {
-                let lines = self.source.part(file, at..answer.end).await?;
-                self.importer.push(&lines);
-            }
-            at = answer.end;
-            if !self.tell().await {
+            let Some(end) = self.lines(file, &handle, at, end).await? else {
+                return Ok(None);
+            };
+            at = end;
+        }
+        Ok(Some(at))
+    }
+
+    /// Reads the lines that begin before `end` in their turn; the next one begins at `at`. Returns the offset after them;
+    /// `None` when nothing is wanted any more.
+    async fn lines(
+        &mut self,
+        file: u32,
+        handle: &File,
+        at: u64,
+        end: u64,
+    ) -> Result<Option<u64>, String> {
+        let range = Range {
+            nth: 0,
+            start: at,
+            end: end.max(at),
+        };
+        let mut lines = Lines::new(range, handle, &self.source.unreadable(file))?;
+        while let Some(bytes) = lines.next().await? {
+            self.importer.push(bytes);
+            if !self.tell() {
                 return Ok(None);
             }
         }
-        Ok(Some(at))
+        Ok(Some(lines.end().unwrap_or(at)))
     }
 
     /// Nobody has opened another run or stopped this one.
@@ -144,12 +185,18 @@ impl Reading {
     }
 
     /// Says how far it is, if it is time to. `false` when nothing is wanted any more.
-    async fn tell(&mut self) -> bool {
+    fn tell(&mut self) -> bool {
         if !self.is_wanted() {
             return false;
         }
         let now = js_sys::Date::now();
-        if now - self.told_at < PROGRESS_EVERY_MS {
+        let bytes = self.importer.progress().bytes;
+        let due = match self.importer.columns().sequences.len() {
+            FIRST_CARDS.. if !self.cards_sent => true,
+            0 if bytes < FIRST_BYTES => false,
+            _ => now - self.told_at >= PROGRESS_EVERY_MS,
+        };
+        if !due {
             return true;
         }
         self.told_at = now;
@@ -158,9 +205,7 @@ impl Reading {
         } else {
             first_cards(&self.importer)
         };
-        let first = cards.len() == FIRST_CARDS;
-        self.cards_sent |= first;
-        let bytes = self.importer.progress().bytes;
+        self.cards_sent |= cards.len() == FIRST_CARDS;
         if !self.has_room && bytes >= SAMPLE {
             self.has_room = true;
             self.importer.expect(self.total);
@@ -172,10 +217,15 @@ impl Reading {
             totals: (&self.importer.running_metrics()).into(),
             cards,
         });
-        if first && bytes < self.total {
+        true
+    }
+
+    /// Rests once, if there is more to read.
+    async fn let_draw(&mut self) {
+        let bytes = self.importer.progress().bytes;
+        if !std::mem::replace(&mut self.has_rested, true) && bytes < self.total {
             pause(FIRST_DRAWING_MS).await;
         }
-        true
     }
 
     /// Hands the columns over.

@@ -1,17 +1,11 @@
 //! Where the worker's bytes come from: local files, or a stored one over HTTP.
+use crate::stream::Stream;
 use js_sys::{ArrayBuffer, Uint8Array};
 use std::ops::Range;
 use std::rc::Rc;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
-use web_sys::{
-    File, Headers, ReadableStreamDefaultReader, RequestInit, Response, WorkerGlobalScope,
-};
-
-/// Bytes of the first slice: small, so that the first rows appear at once.
-const FIRST_SLICE_BYTES: u64 = 256 * 1024;
-/// Bytes of the other slices.
-const SLICE_BYTES: u64 = 8 * 1024 * 1024;
+use web_sys::{File, Headers, RequestInit, Response, WorkerGlobalScope};
 
 /// What a run is read from, and can be read from again in parts.
 #[derive(Debug, Clone)]
@@ -110,13 +104,7 @@ impl Source {
                 if !held.is_as_it_was() {
                     return Err(self.has_changed(file));
                 }
-                Ok(Stream::Local {
-                    name: held.name.clone(),
-                    file: held.file.clone(),
-                    size: held.size,
-                    next: from,
-                    pending: None,
-                })
+                Stream::part(&held.file, from, held.size, &unreadable(&held.name))
             }
             Self::Stored { url } => {
                 let response = fetch(url, None).await?;
@@ -124,14 +112,8 @@ impl Source {
                 let body = response
                     .body()
                     .ok_or("The server sent no file. Try again.")?;
-                let reader = body
-                    .get_reader()
-                    .dyn_into::<ReadableStreamDefaultReader>()
-                    .map_err(|_| "This browser cannot read the file as a stream.")?;
-                Ok(Stream::Stored {
-                    reader,
-                    size: total.and_then(|text| text.parse().ok()).unwrap_or(0),
-                })
+                let size = total.and_then(|text| text.parse().ok()).unwrap_or(0);
+                Stream::new(&body, size, LOST)
             }
         }
     }
@@ -171,87 +153,10 @@ impl Source {
 
 const LOST: &str = "The connection to the server was lost while the file was read. Try again.";
 
-/// A file being read from its beginning. Of a local file the next slice is always on its way while one is worked on.
-pub(crate) enum Stream {
-    Local {
-        name: String,
-        file: File,
-        size: u64,
-        next: u64,
-        pending: Option<js_sys::Promise>,
-    },
-    Stored {
-        reader: ReadableStreamDefaultReader,
-        size: u64,
-    },
-}
-
-impl Stream {
-    /// Size of the file; 0 when unknown.
-    pub(crate) fn size(&self) -> u64 {
-        match self {
-            Self::Local { size, .. } | Self::Stored { size, .. } => *size,
-        }
-    }
-
-    /// The next bytes; `None` at the end.
-    pub(crate) async fn next(&mut self) -> Result<Option<Vec<u8>>, String> {
-        match self {
-            Self::Local {
-                name,
-                file,
-                size,
-                next,
-                pending,
-            } => {
-                let Some(current) = pending.take().or_else(|| request_slice(file, *size, next))
-                else {
-                    return Ok(None);
-                };
-                *pending = request_slice(file, *size, next);
-                let buffer = JsFuture::from(current)
-                    .await
-                    .map_err(|_| unreadable(name))?;
-                Ok(Some(Uint8Array::new(&buffer).to_vec()))
-            }
-            Self::Stored { reader, .. } => {
-                let step = JsFuture::from(reader.read()).await.map_err(|_| LOST)?;
-                let done =
-                    js_sys::Reflect::get(&step, &"done".into()).is_ok_and(|done| done.is_truthy());
-                if done {
-                    return Ok(None);
-                }
-                let value = js_sys::Reflect::get(&step, &"value".into()).map_err(|_| LOST)?;
-                Ok(Some(Uint8Array::new(&value).to_vec()))
-            }
-        }
-    }
-}
-
-fn request_slice(file: &File, size: u64, next: &mut u64) -> Option<js_sys::Promise> {
-    if *next >= size {
-        return None;
-    }
-    let length = if *next == 0 {
-        FIRST_SLICE_BYTES
-    } else {
-        SLICE_BYTES
-    };
-    let end = size.min(*next + length);
-    let bytes = slice(file, *next, end).ok()?;
-    *next = end;
-    Some(bytes)
-}
-
-/// Asks for bytes of a file: the promise of a buffer.
-pub(crate) fn slice(file: &File, start: u64, end: u64) -> Result<js_sys::Promise, JsValue> {
-    let slice = file.slice_with_f64_and_f64(start as f64, end as f64)?;
-    Ok(slice.array_buffer())
-}
-
 /// Bytes of a file.
-pub(crate) async fn read_slice(file: &File, start: u64, end: u64) -> Result<Vec<u8>, JsValue> {
-    let buffer = JsFuture::from(slice(file, start, end)?).await?;
+async fn read_slice(file: &File, start: u64, end: u64) -> Result<Vec<u8>, JsValue> {
+    let slice = file.slice_with_f64_and_f64(start as f64, end as f64)?;
+    let buffer = JsFuture::from(slice.array_buffer()).await?;
     Ok(Uint8Array::new(buffer.unchecked_ref::<ArrayBuffer>()).to_vec())
 }
 

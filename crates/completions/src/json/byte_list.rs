@@ -2,17 +2,26 @@
 use super::cursor::ValueKind;
 use super::{Cursor, Expected, JsonError};
 
-/// Each byte as a list shows it, with what stands before the next one: text in the low bytes, then in the highest one how far
-/// a word has to move up for nothing but that text to be left.
-type Words = [u64; 256];
+/// Each byte as a list shows it, with what stands before the next one.
+struct Words {
+    /// In the low bytes.
+    text: [u64; 256],
+    /// The bits of that text.
+    mask: [u64; 256],
+    len: [u8; 256],
+}
 
 /// Between the elements of a list that has no spaces.
-const COMPACT: Words = words(b",");
+static COMPACT: Words = words(b",");
 /// Between those that Python writes.
-const SPACED: Words = words(b", ");
+static SPACED: Words = words(b", ");
 
 const fn words(between: &[u8]) -> Words {
-    let mut words = [0; 256];
+    let mut words = Words {
+        text: [0; 256],
+        mask: [0; 256],
+        len: [0; 256],
+    };
     let mut byte = 0;
     while byte < 256 {
         let (hundreds, tens, ones) = (byte / 100, byte / 10 % 10, byte % 10);
@@ -32,7 +41,9 @@ const fn words(between: &[u8]) -> Words {
             len += 1;
             nth += 1;
         }
-        words[byte] = text | ((64 - 8 * len as u64) << 56);
+        words.text[byte] = text;
+        words.mask[byte] = u64::MAX >> (64 - 8 * len);
+        words.len[byte] = len;
         byte += 1;
     }
     words
@@ -46,17 +57,15 @@ pub(crate) fn are(bytes: &[u8], mut at: usize, expected: &[u8], spaced: bool) ->
     let Some((&last, before)) = expected.split_last() else {
         return Some(at);
     };
-    for &byte in before {
-        let (found, word) = (word(bytes, at)?, words[usize::from(byte)]);
-        let up = word >> 56;
-        if (found ^ word) << up != 0 {
+    for byte in before.iter().copied().map(usize::from) {
+        if word(bytes, at)? & words.mask[byte] != words.text[byte] {
             return None;
         }
-        at += 8 - up as usize / 8;
+        at += usize::from(words.len[byte]);
     }
-    let (found, word) = (word(bytes, at)?, words[usize::from(last)]);
-    let up = (word >> 56) + 8 * between;
-    ((found ^ word) << up == 0).then_some(at + 8 - up as usize / 8)
+    let last = usize::from(last);
+    let differs = (word(bytes, at)? ^ words.text[last]) & (words.mask[last] >> (8 * between));
+    (differs == 0).then(|| at + usize::from(words.len[last]) - between)
 }
 
 #[inline(always)]

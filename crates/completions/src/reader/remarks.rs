@@ -63,11 +63,22 @@ impl Remarks<'_> {
     }
 
     /// What is odd about the alternatives of a token.
+    #[inline(always)]
     pub(super) fn alternatives(&mut self, token: &TokenDraft, position: usize) {
         let listed = token.alternatives;
-        if listed.count == 0 {
-            return;
+        let odd = listed.chosen.is_none()
+            | listed.chosen_differs
+            | listed.unsorted
+            | listed.duplicate
+            | listed.overfull;
+        if odd && listed.count > 0 {
+            self.odd_alternatives(token, position);
         }
+    }
+
+    #[inline(never)]
+    fn odd_alternatives(&mut self, token: &TokenDraft, position: usize) {
+        let listed = token.alternatives;
         let choice = self.choice;
         let which = || format!("token {position} of choice {choice}");
         if listed.chosen.is_none() {

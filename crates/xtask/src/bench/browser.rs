@@ -13,10 +13,13 @@ use crate::{serve, site};
 const SHAPE: &str = "top5-bytes";
 
 /// What the script notes of each run of the site.
-const VALUES: [(Row, &str); 3] = [
+const VALUES: [(Row, &str); 6] = [
     (Row::FirstRows, "first-rows"),
     (Row::Memory, "memory-share"),
     (Row::LongestTask, "longest-task"),
+    (Row::Scrolling, "scroll-step"),
+    (Row::Nodes, "nodes"),
+    (Row::FilterAnswer, "filter-answer"),
 ];
 
 /// Measures and reports.
@@ -54,10 +57,13 @@ pub(super) fn measure(tools: &Tools, options: &Options) -> Done<Report> {
     files::write(&folder.join("browser.txt"), &text)?;
 
     let shape = format!("{SHAPE}, {} MB", options.megabytes);
-    let pairs = samples::of(&text, "chromium-baseline/chromium-site");
-    report
-        .findings
-        .push(Finding::timed(Row::EndToEnd, &shape, &pairs)?);
+    for (row, comparison) in [
+        (Row::EndToEnd, "chromium-baseline/chromium-site"),
+        (Row::Reading, "chromium-site/chromium-reading"),
+    ] {
+        let pairs = samples::of(&text, comparison);
+        report.findings.push(Finding::timed(row, &shape, &pairs)?);
+    }
     for (row, name) in VALUES {
         report
             .findings

@@ -7,12 +7,16 @@ use super::stats::Estimate;
 pub(crate) enum Row {
     Compute,
     EndToEnd,
+    Reading,
     WasmToNative,
     Instructions,
     Serde,
     FirstRows,
     Memory,
     LongestTask,
+    Scrolling,
+    Nodes,
+    FilterAnswer,
 }
 
 /// Floor, goal, and what is worth a note.
@@ -38,6 +42,12 @@ impl Row {
                 unit: "x",
                 steps: [2.5, 3.5, 4.2],
             },
+            Self::Reading => Goal {
+                number: 2,
+                what: "from file to figures / the time that reading the file alone takes",
+                unit: "x",
+                steps: [3.0, 2.0, 1.5],
+            },
             Self::FirstRows => Goal {
                 number: 6,
                 what: "from file to first rows",
@@ -55,6 +65,24 @@ impl Row {
                 what: "longest task of the page while it reads (meant for 1 GB)",
                 unit: " ms",
                 steps: [50.0, 25.0, 16.0],
+            },
+            Self::Scrolling => Goal {
+                number: 10,
+                what: "script, style and layout of a step of scrolling, 95th percentile (meant for a million tokens)",
+                unit: " ms",
+                steps: [8.0, 4.0, 2.0],
+            },
+            Self::Nodes => Goal {
+                number: 10,
+                what: "most nodes of the page while it is scrolled",
+                unit: "",
+                steps: [3000.0, 2000.0, 1000.0],
+            },
+            Self::FilterAnswer => Goal {
+                number: 11,
+                what: "slowest answer to a query, from the key on (meant for a million tokens)",
+                unit: " ms",
+                steps: [100.0, 50.0, 32.0],
             },
             Self::WasmToNative => Goal {
                 number: 3,

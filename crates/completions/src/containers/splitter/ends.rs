@@ -7,6 +7,7 @@ impl Splitter {
     /// The end of the stream.
     pub(crate) fn finish(&mut self, sink: &mut dyn RecordSink) {
         loop {
+            self.release(sink);
             match std::mem::replace(&mut self.state, State::Between) {
                 State::Value if self.automaton.may_end_here() => self.value_ends(sink),
                 State::Value => {
@@ -16,7 +17,7 @@ impl Splitter {
                 }
                 State::ArrayOpened => return self.array_cut_off(sink),
                 State::Between if self.in_array => return self.array_cut_off(sink),
-                State::Between => return self.nothing_there(sink),
+                State::Between | State::Line => return self.nothing_there(sink),
                 State::Resync(_, broken) => {
                     return self.report_broken(Code::BadValue, broken, None, sink);
                 }

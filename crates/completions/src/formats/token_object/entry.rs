@@ -33,6 +33,10 @@ pub(super) struct Entry<'a> {
     pub(super) raw: f64,
 }
 
+/// Bytes that an entry takes, at most. A place in so many bytes is checked once, one in any number of them twice, and checks
+/// are a good part of the work.
+const LONGEST: usize = 256;
+
 impl<'a> Entry<'a> {
     /// Reads it from the first byte of its name to the end of its last value.
     #[inline(always)]
@@ -41,7 +45,23 @@ impl<'a> Entry<'a> {
         at: usize,
         arena: &mut Vec<u8>,
     ) -> Option<(Self, usize)> {
-        let (name, at) = string::lex(bytes, at).ok()?;
+        let rest = bytes.get(at..)?;
+        let (entry, len) = match rest.first_chunk::<LONGEST>() {
+            // What is cut off by the end of the chunk is not noticed: what follows is not what follows an entry then.
+            Some(near) => Self::read_in::<F>(near, arena)?,
+            None => Self::read_last::<F>(rest, arena)?,
+        };
+        Some((entry, at + len))
+    }
+
+    #[inline(never)]
+    fn read_last<F: Form>(bytes: &'a [u8], arena: &mut Vec<u8>) -> Option<(Self, usize)> {
+        Self::read_in::<F>(bytes, arena)
+    }
+
+    #[inline(always)]
+    fn read_in<F: Form>(bytes: &'a [u8], arena: &mut Vec<u8>) -> Option<(Self, usize)> {
+        let (name, at) = string::lex(bytes, 0).ok()?;
         let name = if name.escaped {
             let start = arena.len();
             // Half of a surrogate pair has to be counted.
