@@ -282,6 +282,7 @@ fn lint_wasm(ground: &Ground) -> Done {
     let mut clippy = ground.tools.wasm()?.cargo(ground.tools.workspace, "clippy");
     run_into(
         clippy.args(["-p", "hydrate", "-p", "reader", "--", "-D", "warnings"]),
+        &ground.log,
     )
 }
 
