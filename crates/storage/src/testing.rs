@@ -87,12 +87,40 @@ impl MinioServer {
         Err(last)
     }
 
+    /// Kills it at once, as a crash does. What it has stored stays.
+    pub fn kill(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+
+    /// Starts it again after [`MinioServer::kill`], on the same port and with what it had.
+    ///
+    /// # Errors
+    /// It does not start; the text holds its log.
+    pub fn again(&mut self, binary: &std::path::Path) -> Result<(), String> {
+        self.child = Self::spawn(binary, &self.dir, self.port)?;
+        self.until_ready()
+    }
+
     fn start_once(binary: &std::path::Path) -> Result<Self, String> {
         let text = |error: std::io::Error| format!("MinIO cannot be started: {error}");
         let dir = tempfile::tempdir().map_err(text)?;
-        let (port, console) = (free_port().map_err(text)?, free_port().map_err(text)?);
+        let port = free_port().map_err(text)?;
+        let child = Self::spawn(binary, &dir, port)?;
+        let mut server = Self { child, port, dir };
+        server.until_ready()?;
+        Ok(server)
+    }
+
+    fn spawn(
+        binary: &std::path::Path,
+        dir: &tempfile::TempDir,
+        port: u16,
+    ) -> Result<Child, String> {
+        let text = |error: std::io::Error| format!("MinIO cannot be started: {error}");
+        let console = free_port().map_err(text)?;
         let log = std::fs::File::create(dir.path().join("log")).map_err(text)?;
-        let child = Command::new(binary)
+        Command::new(binary)
             .args([
                 "server",
                 "--quiet",
@@ -113,19 +141,20 @@ impl MinioServer {
             .stderr(log.try_clone().map_err(text)?)
             .stdout(log)
             .spawn()
-            .map_err(text)?;
-        let mut server = Self { child, port, dir };
+            .map_err(text)
+    }
+
+    fn until_ready(&mut self) -> Result<(), String> {
         let begin = Instant::now();
-        while !server.is_ready() {
-            let exited = server.child.try_wait().map_err(text)?.is_some();
+        while !self.is_ready() {
+            let exited = !matches!(self.child.try_wait(), Ok(None));
             if exited || begin.elapsed() > PATIENCE {
-                let log =
-                    std::fs::read_to_string(server.dir.path().join("log")).unwrap_or_default();
+                let log = std::fs::read_to_string(self.dir.path().join("log")).unwrap_or_default();
                 return Err(format!("MinIO did not become ready: {log}"));
             }
             std::thread::sleep(Duration::from_millis(50));
         }
-        Ok(server)
+        Ok(())
     }
 
     /// Asked by hand, without credentials: the health routes say yes before MinIO knows its users, and until then
@@ -141,6 +170,11 @@ impl MinioServer {
             Ok(head.ends_with(b" 403"))
         };
         ask().unwrap_or(false)
+    }
+
+    /// Where it keeps its buckets.
+    pub fn data(&self) -> PathBuf {
+        self.dir.path().join("data")
     }
 
     /// `127.0.0.1:port`.

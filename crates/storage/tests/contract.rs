@@ -9,7 +9,8 @@ use object_store::memory::InMemory;
 use object_store::path::Path;
 use object_store::{Attribute, Attributes, ObjectStore, ObjectStoreExt, integration};
 use std::sync::Arc;
-use storage::minio::MinioStore;
+use storage::Secrets;
+use storage::minio::{MinioConfig, MinioStore, Timing};
 use storage::testing::MinioServer;
 
 /// A fresh store, and what must live as long as it.
@@ -191,6 +192,99 @@ async fn s3() {
     .await;
     let (store, _keep) = fresh().await;
     several_pages(&*store).await;
+}
+
+/// Another make of S3. It does not look at signatures, so that MinIO stays the real test of those.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn moto() {
+    let Some(server) = Moto::start() else {
+        return;
+    };
+    let server = &server;
+    let fresh = || -> BoxFuture<'_, _> {
+        Box::pin(async move {
+            let bucket = format!("contract-{}", ulid::Ulid::new().to_string().to_lowercase());
+            let store = MinioStore::new(MinioConfig {
+                endpoint: format!("127.0.0.1:{}", server.port),
+                bucket,
+                tls: false,
+                region: "us-east-1".into(),
+                secrets: Secrets {
+                    access_key: "anybody".into(),
+                    secret_key: "anything".into(),
+                    session_token: None,
+                },
+                timing: Timing::default(),
+            })
+            .unwrap();
+            assert!(!store.bucket_exists().await.unwrap());
+            store.create_bucket().await.unwrap();
+            (
+                Arc::new(store) as Arc<dyn ObjectStore>,
+                Box::new(()) as Box<dyn std::any::Any>,
+            )
+        })
+    };
+    suite(
+        Box::new(fresh),
+        Abilities {
+            update: true,
+            last_writer_wins: true,
+        },
+    )
+    .await;
+    let (store, _keep) = fresh().await;
+    several_pages(&*store).await;
+}
+
+/// The program of moto, killed when dropped.
+struct Moto {
+    child: std::process::Child,
+    port: u16,
+}
+
+impl Drop for Moto {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+impl Moto {
+    /// `None`, with a word, where there is none: the folder of its modules is in `SURPRISAL_MOTO`.
+    fn start() -> Option<Self> {
+        use std::process::{Command, Stdio};
+        let Some(python) = std::env::var_os("SURPRISAL_MOTO_PYTHON") else {
+            eprintln!(
+                "skipped: SURPRISAL_MOTO_PYTHON names no Python with moto; `cargo xtask test` gets one"
+            );
+            return None;
+        };
+        let free = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+        let port = free.local_addr().unwrap().port();
+        drop(free);
+        let child = Command::new(python)
+            .args([
+                "-m",
+                "moto.server",
+                "-H",
+                "127.0.0.1",
+                "-p",
+                &port.to_string(),
+            ])
+            .stdin(Stdio::null())
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap();
+        let server = Self { child, port };
+        let begin = std::time::Instant::now();
+        while std::net::TcpStream::connect(("127.0.0.1", port)).is_err() {
+            assert!(begin.elapsed().as_secs() < 60, "moto does not start");
+            std::thread::sleep(std::time::Duration::from_millis(50));
+        }
+        Some(server)
+    }
 }
 
 /// A listing of two pages: a thousand keys and some more.

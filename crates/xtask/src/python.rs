@@ -1,8 +1,10 @@
 //! Packages of Python for the tests: DuckDB, because the columns that are stored beside runs are there for engines like it, and the
-//! client of OpenAI, because programs that use it shall find what they know.
+//! client of OpenAI, because programs that use it shall find what they know; moto, which is another make of S3; schemathesis, which asks
+//! the API all that its description allows.
 
 use std::ffi::OsString;
 use std::path::PathBuf;
+use std::process::Command;
 
 use crate::files;
 use crate::run::{Done, Failure, command, find, run, say};
@@ -14,32 +16,63 @@ pub(crate) struct Package {
     pub(crate) module: &'static str,
     /// What pip is asked for.
     pinned: &'static str,
+    /// What it is asked for besides.
+    besides: &'static [&'static str],
     /// Whether it needs others.
     needs_others: bool,
     /// The variable that tells tests of an interpreter that has it.
     pub(crate) variable: &'static str,
 }
 
-/// All of them.
-pub(crate) const PACKAGES: [Package; 2] = [
+/// Those of the unit tests.
+pub(crate) const PACKAGES: [Package; 3] = [
     Package {
         module: "duckdb",
         pinned: "duckdb==1.4.2",
+        besides: &[],
         needs_others: false,
         variable: "SURPRISAL_DUCKDB_PYTHON",
     },
     Package {
         module: "openai",
         pinned: "openai==3.57.0",
+        besides: &[],
         needs_others: true,
         variable: "SURPRISAL_OPENAI_PYTHON",
     },
+    Package {
+        module: "moto",
+        pinned: "moto==5.2.5",
+        besides: &["moto[s3]==5.2.5", "flask==3.1.2", "flask-cors==6.0.1"],
+        needs_others: true,
+        variable: "SURPRISAL_MOTO_PYTHON",
+    },
 ];
+
+/// That of the check `api`.
+pub(crate) const SCHEMATHESIS: Package = Package {
+    module: "schemathesis",
+    pinned: "schemathesis==4.32.5",
+    besides: &[],
+    needs_others: true,
+    variable: "",
+};
 
 /// An interpreter, and the folder of modules in which it finds a package.
 pub(crate) struct Python {
     pub(crate) program: PathBuf,
     pub(crate) modules: PathBuf,
+}
+
+impl Python {
+    /// One of the programs that the package brought.
+    pub(crate) fn script(&self, name: &str) -> Command {
+        let mut script = command(&self.program);
+        script
+            .arg(self.modules.join("bin").join(name))
+            .env("PYTHONPATH", &self.modules);
+        script
+    }
 }
 
 impl Package {
@@ -62,7 +95,10 @@ impl Package {
                 pip.arg("--no-deps");
             }
             run(
-                pip.arg("--target").arg(&unfinished).arg(self.pinned),
+                pip.arg("--target")
+                    .arg(&unfinished)
+                    .arg(self.pinned)
+                    .args(self.besides),
                 "look at the lines of pip above; it must reach a package index",
             )?;
             files::rename(&unfinished, &modules)?;

@@ -1,0 +1,111 @@
+//! A real MinIO that goes away in the middle, and comes back; and its bucket, which does.
+#![expect(clippy::unwrap_used, reason = "tests")]
+
+mod support;
+
+use api::RunSummary;
+use futures::StreamExt as _;
+use std::time::{Duration, Instant};
+use storage::testing::MinioServer;
+use storage::{RunStore, StorageError};
+use support::backend::{pattern, read};
+
+const PART: usize = 8 << 20;
+
+async fn commit(runs: &RunStore, size: usize) -> Result<RunSummary, StorageError> {
+    let mut sending = runs.start_upload(None, 1 << 30);
+    let mut rest = pattern(size);
+    while !rest.is_empty() {
+        let piece = rest.split_to(rest.len().min(1_000_003));
+        sending.write(piece).await?;
+    }
+    let uploaded = sending.finish().await?;
+    runs.commit(uploaded, RunSummary::default()).await
+}
+
+/// Named errors while it is away, nothing half-written afterwards, and all goes on by itself.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn minio_goes_away_and_comes_back() {
+    let Some(binary) = MinioServer::binary() else {
+        eprintln!("skipped: there is no MinIO");
+        return;
+    };
+    let mut server = MinioServer::start(&binary).unwrap();
+    let runs = RunStore::open(&server.setting("outage"), &server.secrets())
+        .await
+        .unwrap();
+    let kept = commit(&runs, 2 * PART).await.unwrap();
+
+    // In the middle of an upload of several parts, and of a download.
+    let mut sending = runs.start_upload(None, 1 << 30);
+    sending.write(pattern(PART + 1)).await.unwrap();
+    let mut body = runs.file(&kept.id, None).await.unwrap();
+    let first = body.stream.next().await.unwrap().unwrap();
+    server.kill();
+    let sent = async {
+        for _ in 0..3 {
+            sending.write(pattern(PART)).await?;
+        }
+        sending.finish().await.map(drop)
+    };
+    let error = tokio::time::timeout(Duration::from_secs(120), sent)
+        .await
+        .expect("an upload ends when the store is away")
+        .unwrap_err();
+    assert!(
+        matches!(
+            error,
+            StorageError::Unavailable(_) | StorageError::Timeout(_) | StorageError::Throttled(_)
+        ),
+        "{error:?}"
+    );
+    let mut got = first.len();
+    let ended = loop {
+        match body.stream.next().await {
+            Some(Ok(chunk)) => got += chunk.len(),
+            Some(Err(error)) => break Some(error),
+            None => break None,
+        }
+    };
+    assert!(
+        ended.is_some() || got == 2 * PART,
+        "half a file looks whole"
+    );
+    assert!(runs.check().await.is_err());
+    match runs.run(&kept.id).await {
+        Err(
+            StorageError::Unavailable(_) | StorageError::Timeout(_) | StorageError::Throttled(_),
+        ) => {}
+        other => panic!("away is never gone: {other:?}"),
+    }
+
+    // In the middle of an upload that outlives the restart, too.
+    server.again(&binary).unwrap();
+    let begin = Instant::now();
+    while runs.check().await.is_err() {
+        assert!(
+            begin.elapsed() < Duration::from_secs(30),
+            "it does not recover"
+        );
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+    assert!(read(&runs, &kept.id, None).await == pattern(2 * PART));
+    assert_eq!(runs.list(&Default::default()).await.unwrap().total, 1);
+    let next = commit(&runs, PART + 3).await.unwrap();
+    assert!(read(&runs, &next.id, None).await == pattern(PART + 3));
+
+    // Without its bucket a store is set up wrongly, not empty; with it again, all is well.
+    let (bucket, aside) = (server.data().join("outage"), server.data().join(".aside"));
+    std::fs::rename(&bucket, &aside).unwrap();
+    let error = commit(&runs, 10).await.unwrap_err();
+    assert!(matches!(error, StorageError::Misconfigured(_)), "{error:?}");
+    assert!(matches!(
+        runs.check().await,
+        Err(StorageError::Misconfigured(_))
+    ));
+    std::fs::rename(&aside, &bucket).unwrap();
+    runs.check().await.unwrap();
+    let last = commit(&runs, 10).await.unwrap();
+    assert!(read(&runs, &last.id, None).await == pattern(10));
+    assert!(read(&runs, &kept.id, None).await == pattern(2 * PART));
+}
