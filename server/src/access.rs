@@ -11,14 +11,15 @@ use axum::{
 use http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use sha2::{Digest, Sha256};
 
+pub(crate) mod link;
 pub mod login;
 
 /// The cookie of a browser that has logged in.
-const COOKIE: &str = "surprisal_token";
+pub(crate) const COOKIE: &str = "surprisal_token";
 /// Characters of a secret, at least.
 const SHORTEST: usize = 16;
 /// What a browser needs before it has logged in, and what watches the server.
-const FREE: [&str; 7] = [
+pub(crate) const FREE: [&str; 7] = [
     "/login",
     "/logout",
     "/theme",
@@ -27,6 +28,9 @@ const FREE: [&str; 7] = [
     "/api/health",
     "/api/ready",
 ];
+
+/// How the addresses of the program's own code begin, which is no secret: a link needs it, too.
+const CODE: [&str; 3] = ["/pkg/", "/worker.js", "/plain.css"];
 
 /// What changes nothing, although it is a POST: its question is too large for an address.
 const READS: [&str; 1] = ["/api/generations/export"];
@@ -101,6 +105,12 @@ impl Access {
         self.tokens.iter().find(|token| token.hash == hash)
     }
 
+    /// The number of the token that a request shows.
+    pub(crate) fn number(&self, headers: &HeaderMap) -> Option<usize> {
+        let shown = self.of(headers)?;
+        self.tokens.iter().position(|token| token == shown)
+    }
+
     /// The token that a request shows.
     fn of(&self, headers: &HeaderMap) -> Option<&Token> {
         let text = |name| {
@@ -115,19 +125,40 @@ impl Access {
         if let Some(secret) = bearer {
             return self.find(secret);
         }
-        let cookies = headers.get_all(header::COOKIE).iter();
-        let cookies = cookies.filter_map(|value| value.to_str().ok());
-        cookies
-            .flat_map(|value| value.split(';'))
-            .filter_map(|pair| pair.trim().strip_prefix(COOKIE)?.strip_prefix('='))
-            .find_map(|secret| self.find(secret))
+        cookies(headers, COOKIE).find_map(|secret| self.find(secret))
     }
 }
 
+/// Whether an address is one of the program's own code.
+pub(crate) fn is_code(path: &str) -> bool {
+    CODE.iter().any(|code| path.starts_with(code))
+}
+
+/// The values of a cookie.
+fn cookies<'a>(headers: &'a HeaderMap, name: &'static str) -> impl Iterator<Item = &'a str> {
+    let cookies = headers.get_all(header::COOKIE).iter();
+    let cookies = cookies.filter_map(|value| value.to_str().ok());
+    cookies
+        .flat_map(|value| value.split(';'))
+        .filter_map(move |pair| pair.trim().strip_prefix(name)?.strip_prefix('='))
+}
+
+/// Behind a proxy that speaks TLS a cookie never goes without it.
+fn secure(headers: &HeaderMap) -> &'static str {
+    if is_tls(headers) { "; Secure" } else { "" }
+}
+
+fn is_tls(headers: &HeaderMap) -> bool {
+    headers
+        .get("x-forwarded-proto")
+        .is_some_and(|scheme| scheme == "https")
+}
+
 /// Lets in who shows a secret: others get a sentence from the API, and the login page in place of pages.
-pub async fn guard(State(server): State<Server>, request: Request, next: Next) -> Response {
+pub async fn guard(State(server): State<Server>, mut request: Request, next: Next) -> Response {
     let path = request.uri().path();
-    if server.access.is_open() || FREE.contains(&path) {
+    let free = FREE.contains(&path) || path.starts_with(link::LINKS) || is_code(path);
+    if server.access.is_open() || free {
         return next.run(request).await;
     }
     let reads = READS.contains(&path)
@@ -146,7 +177,29 @@ pub async fn guard(State(server): State<Server>, request: Request, next: Next) -
             let message = "Your token may read, but not store, change, delete or generate.";
             Failure::new(ErrorCode::Forbidden, message).into_response()
         }
-        None if is_for_programs(path) || !reads => {
+        None => {
+            let (method, uri) = (request.method(), request.uri());
+            match link::admits(&server, method, uri, request.headers()).await {
+                link::ByLink::Yes(share) => {
+                    request.extensions_mut().insert(*share);
+                    next.run(request).await
+                }
+                link::ByLink::Ended if is_for_programs(path) => {
+                    let message = "This link has expired or was withdrawn.";
+                    Failure::new(ErrorCode::Gone, message).into_response()
+                }
+                link::ByLink::Ended => link::ended(request.headers()),
+                link::ByLink::Failed(failure) => failure.into_response(),
+                link::ByLink::No => stranger(&request, reads),
+            }
+        }
+    }
+}
+
+/// The answer to who shows nothing.
+fn stranger(request: &Request, reads: bool) -> Response {
+    match request.uri().path() {
+        path if is_for_programs(path) || !reads => {
             let message =
                 "A token is needed: send it as `Authorization: Bearer TOKEN`, or log in at /login.";
             let mut response = Failure::new(ErrorCode::Unauthorized, message).into_response();
@@ -155,12 +208,12 @@ pub async fn guard(State(server): State<Server>, request: Request, next: Next) -
                 .insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
             response
         }
-        None => login::ask(StatusCode::UNAUTHORIZED, request.uri(), ""),
+        _ => login::ask(StatusCode::UNAUTHORIZED, request.uri(), ""),
     }
 }
 
 /// Programs are told in JSON, people get the page to log in.
-fn is_for_programs(path: &str) -> bool {
+pub(crate) fn is_for_programs(path: &str) -> bool {
     path.starts_with("/api/") || path.starts_with("/v1/")
 }
 

@@ -4,6 +4,7 @@ mod collect;
 mod compare;
 mod generate;
 mod generations;
+mod keep;
 mod paths;
 mod query;
 mod score;
@@ -17,6 +18,7 @@ pub use collect::Collect;
 pub use compare::Compare;
 pub use generate::Generate;
 pub use generations::List;
+pub use keep::Keep;
 pub use paths::Structure;
 pub use query::Ask;
 pub use score::Score;
@@ -55,4 +57,6 @@ pub enum Command {
     Tree(Fold),
     /// Remove the bytes of deleted runs
     Gc(Collect),
+    /// Apply a policy to stored runs: days to keep, fields to drop, hash or mask
+    Retain(Keep),
 }

@@ -3,7 +3,12 @@ use crate::access::Access;
 use crate::models::{Given, ServerGiven};
 use clap::Args;
 use engine::Precision;
-use std::{net::SocketAddr, path::PathBuf, time::Duration};
+use policy::Anonymise;
+use std::{
+    net::SocketAddr,
+    path::{Path, PathBuf},
+    time::Duration,
+};
 use storage::{SettingError, StoreSetting};
 
 /// Serve the application to browsers, with a store for shared runs.
@@ -39,6 +44,14 @@ pub struct Serve {
         hide_env_values = true
     )]
     pub catalogue: Option<PathBuf>,
+    /// Policy by which uploads are made anonymous before they are stored (`surprisal retain --help` explains it)
+    #[arg(
+        long,
+        value_name = "FILE",
+        env = "SURPRISAL_POLICY",
+        hide_env_values = true
+    )]
+    pub policy: Option<PathBuf>,
     /// Directory of the built site; a release has it inside
     #[arg(
         long,
@@ -130,6 +143,9 @@ pub struct Limits {
     /// Largest zip archive that is read for the summary, because it is held in memory; a larger one is stored and reported
     #[arg(long = "max-zip", value_name = "SIZE", env = "SURPRISAL_MAX_ZIP", hide_env_values = true, value_parser = size, default_value = "256MiB")]
     pub max_zip_bytes: u64,
+    /// Largest file that is made anonymous with --policy, because it is held in memory; past it 413
+    #[arg(long = "max-anonymised", value_name = "SIZE", env = "SURPRISAL_MAX_ANONYMISED", hide_env_values = true, value_parser = size, default_value = "64MiB")]
+    pub max_anonymised_bytes: u64,
     /// Uploads at the same time; one more waits for --upload-wait, then 503
     #[arg(
         long = "max-uploads",
@@ -148,6 +164,22 @@ pub struct Limits {
     /// Slowest upload in bytes a second, measured over a minute of waiting for the client; past it 408
     #[arg(long = "upload-rate", value_name = "SIZE", env = "SURPRISAL_UPLOAD_RATE", hide_env_values = true, value_parser = size, default_value = "16KiB")]
     pub upload_rate: u64,
+    /// Requests a second of one token or address; after a pause ten seconds' worth may come at once; past it 429. 0 is no limit
+    #[arg(
+        long = "rate",
+        value_name = "COUNT",
+        env = "SURPRISAL_RATE",
+        hide_env_values = true,
+        default_value = "100"
+    )]
+    pub rate: u32,
+    /// A proxy stands before the server: addresses are those that it writes into X-Forwarded-For
+    #[arg(
+        long = "behind-proxy",
+        env = "SURPRISAL_BEHIND_PROXY",
+        hide_env_values = true
+    )]
+    pub behind_proxy: bool,
     /// Generations and scores that models of this machine compute at the same time; others wait for their turn
     #[arg(
         long = "max-generations",
@@ -199,10 +231,13 @@ impl Default for Limits {
             max_record_bytes: 64 << 20,
             max_unpacked_bytes: 16 << 30,
             max_zip_bytes: 256 << 20,
+            max_anonymised_bytes: 64 << 20,
             concurrent_uploads: 16,
             upload_wait: Duration::from_secs(2),
             upload_idle: Duration::from_secs(30),
             upload_rate: 16 << 10,
+            rate: 100,
+            behind_proxy: false,
             concurrent_generations: 1,
             generations_elsewhere: 16,
             waiting_generations: 16,
@@ -225,6 +260,19 @@ pub fn store_setting(url: Option<&str>) -> Result<StoreSetting, SettingError> {
                 "the current directory is not to be had: {error}"
             ))),
         },
+    }
+}
+
+/// The file that is asked for, else one beside the store.
+pub fn catalogue_file(asked: Option<&Path>, store: &StoreSetting) -> Option<PathBuf> {
+    let name = "catalogue.sqlite";
+    match (asked, store) {
+        (Some(file), _) => Some(file.to_owned()),
+        (None, StoreSetting::File { dir }) => Some(dir.join(name)),
+        (None, StoreSetting::Memory) => None,
+        (None, StoreSetting::Minio { .. } | StoreSetting::S3 { .. }) => {
+            Some(PathBuf::from("surprisal-data").join(name))
+        }
     }
 }
 
@@ -270,15 +318,16 @@ impl Serve {
 
     /// Where the catalogue of a store lies; nowhere for one that is lost at exit.
     pub fn catalogue_file(&self, store: &StoreSetting) -> Option<PathBuf> {
-        let name = "catalogue.sqlite";
-        match (&self.catalogue, store) {
-            (Some(file), _) => Some(file.clone()),
-            (None, StoreSetting::File { dir }) => Some(dir.join(name)),
-            (None, StoreSetting::Memory) => None,
-            (None, StoreSetting::Minio { .. } | StoreSetting::S3 { .. }) => {
-                Some(PathBuf::from("surprisal-data").join(name))
-            }
-        }
+        catalogue_file(self.catalogue.as_deref(), store)
+    }
+
+    /// How uploads are made anonymous, if they are.
+    ///
+    /// # Errors
+    /// A sentence that names the file.
+    pub fn anonymise(&self) -> Result<Option<Anonymise>, String> {
+        let policy = self.policy.as_deref().map(crate::retain::policy);
+        Ok(policy.transpose()?.and_then(|policy| policy.anonymise))
     }
 }
 

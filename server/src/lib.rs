@@ -17,13 +17,17 @@
 //! | [`serve`] | `surprisal serve`: start, run, shut down in good order |
 //! | [`gc`] | `surprisal gc`: removes what no stored run needs any more |
 //! | `hub` | `hf:OWNER/NAME`: models of the Hugging Face hub |
+//! | [`retain`] | `surprisal retain`: takes out of the store what a policy forbids |
 //! | [`measures`] | what is counted, for Prometheus |
 //! | [`config`] | every setting and every limit of the server |
+//! | [`openapi`] | the description of the API, made from its routes, for programs and for people |
+//! | `plain` | pages that the server writes by itself |
 //! | [`router`] | all routes on one screen |
 //! | [`routes`] | one file per group of routes |
 //! | [`upload`] | the way of a file into the store: limits, summary, commit |
 //! | [`failure`] | errors as answers: JSON for programs, a page for people |
 //! | [`security`] | headers of every response; who may change something |
+//! | [`rate`] | how many requests one client may send |
 //! | [`requests`] | a line in the log and an id for every request |
 //! | [`backend`] | the store as the rendered pages ask for it |
 //! | [`state`] | what all requests share |
@@ -44,9 +48,13 @@ pub mod generations;
 mod hub;
 pub mod measures;
 pub mod models;
+pub mod openapi;
 pub mod paths;
+mod plain;
 pub mod query;
+pub mod rate;
 pub mod requests;
+pub mod retain;
 pub mod router;
 pub mod routes;
 pub mod score;

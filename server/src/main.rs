@@ -3,7 +3,7 @@ use clap::Parser as _;
 use server::{
     analyze,
     cli::{Cli, Command},
-    compare, gc, generate, generations, paths, query, score, serve, tree,
+    compare, gc, generate, generations, paths, query, retain, score, serve, tree,
 };
 use std::process::ExitCode;
 
@@ -19,5 +19,6 @@ fn main() -> ExitCode {
         Command::Paths(arguments) => paths::main(&arguments),
         Command::Tree(arguments) => tree::main(&arguments),
         Command::Gc(arguments) => gc::main(&arguments),
+        Command::Retain(arguments) => retain::main(&arguments),
     }
 }

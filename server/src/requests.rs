@@ -1,4 +1,5 @@
 //! A line in the log and an id for every request.
+use crate::access::link::LINKS;
 use axum::{extract::Request, middleware::Next, response::Response};
 use http::{HeaderName, HeaderValue};
 use std::time::Instant;
@@ -7,11 +8,15 @@ use tracing::Instrument as _;
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
 /// Gives the request an id, which its answer and its lines in the log carry, and logs how it ended.
-/// Only the path is logged: the query string may hold words of the person's file.
+/// Only the path is logged: the query string may hold words of the person's file. Of the address of a link not even that, since
+/// it is a secret.
 pub async fn log(request: Request, next: Next) -> Response {
     let id = ulid::Ulid::new().to_string().to_lowercase();
-    let span =
-        tracing::info_span!("request", id, method = %request.method(), path = request.uri().path());
+    let path = match request.uri().path() {
+        path if path.starts_with(LINKS) => LINKS,
+        path => path,
+    };
+    let span = tracing::info_span!("request", id, method = %request.method(), path);
     async {
         let start = Instant::now();
         let mut response = next.run(request).await;

@@ -1,7 +1,7 @@
 //! All routes on one screen, grouped by who calls them.
 use crate::{
-    access::{self, login},
-    measures, requests,
+    access::{self, link, login},
+    measures, openapi, rate, requests,
     routes::*,
     security,
     state::Server,
@@ -15,22 +15,30 @@ use leptos_axum::{
     AxumRouteListing, LeptosRoutes as _, file_and_error_handler_with_context, generate_route_list,
 };
 use std::sync::LazyLock;
+use utoipa::openapi::OpenApi;
+use utoipa_axum::{router::OpenApiRouter, routes};
 
 /// The whole application.
 pub fn router(server: Server) -> Router {
     let context = pages::context(&server);
     let site = server.site.clone();
-    Router::new()
-        // Programs, and the page's own client. Answers are JSON, errors too.
-        .nest("/api", api())
-        // The one address below it that `nest` does not see.
+    let (programs, _) = programs().split_for_parts();
+    programs
+        // The one address below `/api` that `nest` does not see.
         .route("/api/", any(health::unknown_address))
-        // Programs that know the protocol of OpenAI.
-        .nest("/v1", protocol())
-        // What watches the server.
-        .route("/metrics", get(health::metrics))
+        // The description of all these, for people.
+        .route("/api", get(openapi::page))
         // People, without JavaScript.
         .route("/runs/latest", get(pages::latest))
+        .route(
+            "/runs/{id}/share",
+            get(share_page::page).post(share_page::make),
+        )
+        .route(
+            "/runs/{id}/share/{share}/withdraw",
+            post(share_page::withdraw),
+        )
+        .route("/shared/{token}", get(link::open))
         .route("/theme", post(theme::set))
         .route("/login", get(login::page).post(login::log_in))
         .route("/logout", post(login::log_out))
@@ -49,64 +57,80 @@ pub fn router(server: Server) -> Router {
         .layer(from_fn(files::cache))
         .layer(from_fn_with_state(server.clone(), access::guard))
         .layer(from_fn(security::same_origin))
+        .layer(from_fn_with_state(server.clone(), rate::limit))
         .layer(from_fn(security::headers))
         .layer(from_fn_with_state(server.clone(), measures::measure))
         .layer(from_fn(requests::log))
         .with_state(server)
 }
 
-fn api() -> Router<Server> {
-    Router::new()
-        .route("/runs", get(runs::list).post(create::create))
-        .route(
-            "/runs/{id}",
-            get(runs::show).patch(runs::change).delete(runs::delete),
-        )
-        .route("/runs/{id}/file", get(download::file))
-        .route(
-            "/generations",
-            get(generations::list::list).post(generations::create::create),
-        )
-        .route(
-            "/generations/aggregate",
-            get(generations::aggregate::aggregate),
-        )
-        .route("/generations/export", post(generations::export::export))
-        .route(
-            "/generations/scores",
-            post(generations::say::scores_of_many),
-        )
-        .route("/generations/{id}", get(generations::show::show))
-        .route(
-            "/generations/{id}/feedback",
-            post(generations::say::feedback),
-        )
-        .route(
-            "/generations/{id}/scores",
-            post(generations::say::scores_of_one),
-        )
-        .route(
-            "/prices",
-            get(generations::aggregate::prices).put(generations::aggregate::set_prices),
-        )
-        .route("/models", get(generate::models))
-        .route("/generate", post(generate::generate))
-        .route("/score", post(generate::score))
-        .route("/health", get(health::health))
-        .route("/ready", get(health::ready))
-        .method_not_allowed_fallback(health::wrong_method)
-        .fallback(health::unknown_address)
-        .layer(from_fn(files::no_store))
+/// For programs. A route without a description does not get in: `routes!` takes it from the handler's `#[utoipa::path]`.
+fn programs() -> OpenApiRouter<Server> {
+    OpenApiRouter::with_openapi(openapi::about())
+        // Answers are JSON, errors too. The page's own client asks here as well.
+        .nest("/api", api())
+        // Programs that know the protocol of OpenAI.
+        .nest("/v1", protocol())
+        // What watches the server.
+        .routes(routes!(health::metrics))
 }
 
-fn protocol() -> Router<Server> {
-    Router::new()
-        .route("/completions", post(openai::completions))
-        .route("/chat/completions", post(openai::chat))
-        .route("/models", get(openai::models))
+fn api() -> OpenApiRouter<Server> {
+    let (paths, described) = OpenApiRouter::new()
+        .routes(routes!(runs::list, create::create))
+        .routes(routes!(runs::show, runs::change, runs::delete))
+        .routes(routes!(download::file))
+        .routes(routes!(shares::list, shares::make))
+        .routes(routes!(shares::withdraw))
+        .routes(routes!(
+            generations::list::list,
+            generations::create::create
+        ))
+        .routes(routes!(generations::aggregate::aggregate))
+        .routes(routes!(generations::export::export))
+        .routes(routes!(generations::say::scores_of_many))
+        .routes(routes!(generations::show::show))
+        .routes(routes!(generations::say::feedback))
+        .routes(routes!(generations::say::scores_of_one))
+        .routes(routes!(
+            generations::aggregate::prices,
+            generations::aggregate::set_prices
+        ))
+        .routes(routes!(generate::models))
+        .routes(routes!(generate::generate))
+        .routes(routes!(generate::score))
+        .routes(routes!(health::health))
+        .routes(routes!(health::ready))
+        .routes(routes!(openapi::document))
+        .split_for_parts();
+    let paths = paths
+        .method_not_allowed_fallback(health::wrong_method)
+        .fallback(health::unknown_address)
+        .layer(from_fn(files::no_store));
+    let mut router = OpenApiRouter::from(paths);
+    *router.get_openapi_mut() = described;
+    router
+}
+
+/// The description of all routes for programs.
+pub fn description() -> OpenApi {
+    programs().into_openapi()
+}
+
+fn protocol() -> OpenApiRouter<Server> {
+    let (paths, described) = OpenApiRouter::new()
+        .routes(routes!(openai::completions))
+        .routes(routes!(openai::chat))
+        .routes(routes!(openai::models))
+        .split_for_parts();
+    let paths = paths
+        // Names of models have slashes, for which the description has no words.
         .route("/models/{*id}", get(openai::model))
         .fallback(openai::unknown)
-        .layer(from_fn(files::no_store))
+        .layer(from_fn(files::no_store));
+    let mut router = OpenApiRouter::from(paths);
+    *router.get_openapi_mut() = described;
+    router
 }
 
 /// Where the pages are. Found once: while leptos looks for them it suppresses resources in the whole process, and

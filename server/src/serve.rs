@@ -9,6 +9,7 @@ use crate::{
 use std::{
     future::Future,
     io::{IsTerminal as _, Write as _},
+    net::SocketAddr,
     path::Path,
     process::ExitCode,
     time::Duration,
@@ -23,7 +24,7 @@ pub enum ServeError {
     /// A setting is wrong.
     #[error("{0}")]
     Setting(#[from] SettingError),
-    /// Nobody said who gets in, or not in a way that is understood.
+    /// Nobody said who gets in, or not in a way that is understood; or the policy is none.
     #[error("{0}")]
     Access(String),
     /// A model cannot be used.
@@ -72,6 +73,7 @@ async fn serve(setting: Serve) -> Result<(), ServeError> {
         check_hashes()?;
     }
     let access = setting.access().map_err(ServeError::Access)?;
+    let anonymise = setting.anonymise().map_err(ServeError::Access)?;
     let address = setting.store_setting()?;
     let secrets = Secrets::from_environment(&address)?;
     let catalogue = setting.catalogue_file(&address);
@@ -89,7 +91,8 @@ async fn serve(setting: Serve) -> Result<(), ServeError> {
         site(&setting.site, setting.hash_files),
     )
     .with_models(models)
-    .for_tokens(access);
+    .for_tokens(access)
+    .anonymising(anonymise);
     let listener = TcpListener::bind(setting.addr)
         .await
         .map_err(|error| ServeError::Listen(setting.addr, error))?;
@@ -120,7 +123,8 @@ pub async fn run(
     let uploads = server.uploads.clone();
     let (stopping, mut stopped) = watch::channel(false);
     let mut asked = stopped.clone();
-    let serving = axum::serve(listener, router(server)).with_graceful_shutdown(async move {
+    let service = router(server).into_make_service_with_connect_info::<SocketAddr>();
+    let serving = axum::serve(listener, service).with_graceful_shutdown(async move {
         stop.await;
         tracing::info!("stopping: running uploads may finish");
         stopping.send_replace(true);

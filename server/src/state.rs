@@ -1,7 +1,10 @@
 //! What all requests share.
-use crate::{access::Access, config::Limits, measures::Measures, models::Models, upload::Uploads};
+use crate::{
+    access::Access, config::Limits, measures::Measures, models::Models, rate::Rate, upload::Uploads,
+};
 use axum::extract::FromRef;
 use leptos::config::LeptosOptions;
+use policy::Anonymise;
 use std::sync::Arc;
 use storage::RunStore;
 
@@ -16,8 +19,12 @@ pub struct Server {
     pub uploads: Arc<Uploads>,
     /// The models that can be asked.
     pub models: Arc<Models>,
+    /// How uploads are made anonymous, if they are.
+    pub anonymise: Option<Arc<Anonymise>>,
     /// Who gets in.
     pub access: Arc<Access>,
+    /// How many requests each client may send.
+    pub rate: Arc<Rate>,
     /// What is counted of requests and generations.
     pub measures: Arc<Measures>,
     /// Where the built site lies and how its files are called.
@@ -31,8 +38,10 @@ impl Server {
         Self {
             store,
             models: Arc::new(Models::none(&limits)),
+            rate: Arc::new(Rate::new(&limits)),
             limits: Arc::new(limits),
             uploads,
+            anonymise: None,
             access: Arc::default(),
             measures: Arc::default(),
             site,
@@ -42,6 +51,12 @@ impl Server {
     /// The same with models.
     pub fn with_models(mut self, models: Models) -> Self {
         self.models = Arc::new(models);
+        self
+    }
+
+    /// The same, with uploads made anonymous.
+    pub fn anonymising(mut self, rules: Option<Anonymise>) -> Self {
+        self.anonymise = rules.map(Arc::new);
         self
     }
 

@@ -133,6 +133,7 @@ fn StoredActions(id: String, view_state: RwSignal<ViewState>) -> impl IntoView {
                 let query = view_state.with_untracked(ViewState::to_query);
                 if query.is_empty() { page_address() } else { format!("{}?{query}", page_address()) }
             }/>
+            <a class="button" href=format!("{}/share", api::page_url(&id)) rel="external">"Share"</a>
             <a class="button" href=api::paths::file_url(&id) rel="external" download="">"Download"</a>
         </div>
     }

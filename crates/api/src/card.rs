@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 /// One or more tokens that are painted alike: a token, or the tokens that only together form a character.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Piece {
     /// Its text.
     #[serde(rename = "t")]
@@ -19,6 +20,7 @@ pub struct Piece {
 
 /// What the list shows of a sequence.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Card {
     /// Position in the file, from 0.
     pub sequence: u32,

@@ -3,6 +3,7 @@ use serde::{Deserialize, Serialize};
 
 /// What kind of error; the name on the wire is in snake case.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum ErrorCode {
     /// 400: the request is not understood.
@@ -23,6 +24,8 @@ pub enum ErrorCode {
     TooLarge,
     /// 416: the range lies outside of the file.
     BadRange,
+    /// 429: too many requests from one client.
+    TooManyRequests,
     /// 503: too much of a kind at once.
     Busy,
     /// 502: a model server that was asked does not answer, or refuses.
@@ -56,6 +59,7 @@ impl ErrorCode {
             Self::TooLarge => 413,
             Self::BadRange => 416,
             Self::ModelFailed => 502,
+            Self::TooManyRequests => 429,
             Self::Busy | Self::StorageUnavailable | Self::StorageMisconfigured => 503,
             Self::StorageFull => 507,
             Self::DataCorrupt | Self::Internal => 500,
@@ -66,6 +70,7 @@ impl ErrorCode {
 
 /// An error as the person sees it: what happened and what to do.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[error("{message}")]
 pub struct ApiError {
     /// What kind of error.
@@ -179,6 +184,7 @@ mod tests {
             ("gone", 410),
             ("too_large", 413),
             ("bad_range", 416),
+            ("too_many_requests", 429),
             ("busy", 503),
             ("model_failed", 502),
             ("storage_unavailable", 503),

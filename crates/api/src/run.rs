@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 /// The boards. Field names and meaning are those of [`RunMetrics`].
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(default)]
 pub struct Totals {
     /// Sequences, scored or not: "Number of sentences".
@@ -61,6 +62,7 @@ impl From<&RunMetrics> for Totals {
 
 /// One kind of problem of the import report, with its texts.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(default)]
 pub struct BoardProblem {
     /// Stable name.
@@ -116,6 +118,7 @@ impl BoardProblem {
 
 /// A run with its boards and the beginning of its list.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(default)]
 pub struct RunSummary {
     /// Lower-case ULID; empty for a run that is not stored.
@@ -221,6 +224,7 @@ pub struct RunListQuery {
 
 /// One page of runs, newest first. Their cards and problems are left out.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(default)]
 pub struct RunList {
     /// The runs.

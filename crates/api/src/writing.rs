@@ -5,6 +5,7 @@ use serde_json::{Map, Value};
 
 /// One message of a chat.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Message {
     /// `system`, `user` or `assistant`.
     pub role: String,
@@ -14,6 +15,7 @@ pub struct Message {
 
 /// `POST /api/generate`. Exactly one of `prompt`, `messages` and `input_ids` is there.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(default, deny_unknown_fields)]
 pub struct Ask {
     /// Id of the model, from `GET /api/models`; may be left out where there is only one.
@@ -44,6 +46,7 @@ pub struct Ask {
 
 /// `POST /api/score`.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(default, deny_unknown_fields)]
 pub struct Judge {
     /// Id of a local model; may be left out where there is only one.
@@ -57,6 +60,7 @@ pub struct Judge {
 
 /// `GET /api/models`.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Models {
     /// All that can be asked.
     pub models: Vec<ModelEntry>,
@@ -64,6 +68,7 @@ pub struct Models {
 
 /// A model that can be asked.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(default)]
 pub struct ModelEntry {
     /// What requests call it.
@@ -100,6 +105,7 @@ pub struct ModelEntry {
 
 /// A token, named as OpenAI's `logprobs.content` names it.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(default)]
 pub struct NamedToken {
     /// Its number, where it is known.
@@ -120,6 +126,7 @@ pub struct NamedToken {
     pub entropy: Option<f64>,
     /// The likeliest tokens of its place, best first.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(no_recursion))]
     pub top_logprobs: Option<Vec<NamedToken>>,
 }
 
@@ -190,6 +197,7 @@ pub struct Timings {
 
 /// What a model thinks of a text.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(default)]
 pub struct Score {
     /// Id of the model.

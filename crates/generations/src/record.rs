@@ -3,9 +3,10 @@
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use std::fmt;
+use utoipa::ToSchema;
 
 /// One completion.
-#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", default)]
 pub struct Generation {
     /// As written in its file (of a Batch the `custom_id`); where there is none, [`Source::key`].
@@ -44,7 +45,7 @@ pub struct Generation {
 }
 
 /// A model.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", default)]
 pub struct Model {
     /// Of the response, such as `gpt-4o-2024-08-06`; empty when the file names none.
@@ -60,7 +61,9 @@ pub struct Model {
 }
 
 /// What a content is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default, Serialize, Deserialize)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default, Serialize, Deserialize, ToSchema,
+)]
 #[serde(rename_all = "lowercase")]
 pub enum Kind {
     /// Words.
@@ -131,13 +134,14 @@ impl fmt::Display for Content {
 }
 
 /// What was asked.
-#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", default)]
 pub struct Input {
     /// `text`, `image`, `audio` or `multimodal`.
     #[serde(rename = "type")]
     pub kind: Kind,
     /// The text of a prompt or of a single message of the user, else the messages. Empty when the file has no request.
+    #[schema(value_type = Value)]
     pub content: Content,
     /// Tokens, as reported.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -152,7 +156,7 @@ fn is_false(truth: &bool) -> bool {
 }
 
 /// What came back.
-#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", default)]
 pub struct Output {
     /// Said by the record, else recognised: see [`crate::kind`].
@@ -162,6 +166,7 @@ pub struct Output {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub language: Option<String>,
     /// The first choice. Where it only calls tools, the JSON of [`Self::tool_calls`].
+    #[schema(value_type = Value)]
     pub content: Content,
     /// Tokens listed in the file, else as reported.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -178,10 +183,11 @@ pub struct Output {
 }
 
 /// Another choice of the same completion.
-#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", default)]
 pub struct Alternative {
     /// What it says.
+    #[schema(value_type = Value)]
     pub content: Content,
     /// Tokens listed in the file.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -192,7 +198,7 @@ pub struct Alternative {
 }
 
 /// The settings of a request. Others than these keep the names that the request gives them.
-#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", default)]
 pub struct Parameters {
     /// At least 0.
@@ -219,7 +225,7 @@ pub struct Parameters {
 }
 
 /// What was counted, as reported. All choices together.
-#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", default)]
 pub struct Usage {
     /// Tokens of the input.
@@ -240,7 +246,7 @@ pub struct Usage {
 }
 
 /// Where a completion belongs. Others than these keep their names: `traceId`, `spanId`, and whatever the record has.
-#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", default)]
 pub struct Metadata {
     /// Of the request at the provider.
@@ -270,7 +276,7 @@ pub struct Metadata {
 }
 
 /// How long it took.
-#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", default)]
 pub struct Performance {
     /// From the request to the end of the response, milliseconds.
@@ -285,7 +291,7 @@ pub struct Performance {
 }
 
 /// What somebody said of it.
-#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", default)]
 pub struct Feedback {
     /// 1 to 5.
@@ -309,7 +315,7 @@ pub struct Feedback {
 }
 
 /// A verdict.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Thumbs {
     /// Good.
@@ -329,7 +335,7 @@ impl Thumbs {
 }
 
 /// The result of an evaluation.
-#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", default)]
 pub struct Score {
     /// What was measured.
@@ -345,7 +351,7 @@ pub struct Score {
 }
 
 /// The value of a score.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 #[serde(untagged)]
 pub enum ScoreValue {
     /// A measure; `true` is 1.
@@ -361,7 +367,7 @@ impl Default for ScoreValue {
 }
 
 /// Figures of the log-probabilities of the first choice; each is what the crate `metrics` calls by the same name.
-#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", default)]
 pub struct Metrics {
     /// Tokens of the choice.
@@ -383,7 +389,7 @@ pub struct Metrics {
 }
 
 /// Where a completion lies.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", default)]
 pub struct Source {
     /// `RUN-N`: never changes, and no other has it. N is the number of the completion in its run, from 0.

@@ -123,17 +123,14 @@ impl Policy {
     pub fn days<'a>(
         &self,
         tags: &[String],
-        mut models: impl Iterator<Item = &'a str> + Clone,
+        models: impl Iterator<Item = &'a str> + Clone,
     ) -> Option<u32> {
         let fits = |keep: &&Keep| {
             let tag = keep.tag.as_ref().is_none_or(|tag| tags.contains(tag));
             let model = keep.model.as_deref();
             tag && model.is_none_or(|model| models.clone().any(|name| name == model))
         };
-        let found = self.keep.iter().find(fits).map(|keep| keep.days);
-        // The iterator is only ever walked by its copies.
-        let _ = models.next();
-        found
+        self.keep.iter().find(fits).map(|keep| keep.days)
     }
 }
 

@@ -10,7 +10,7 @@ const TAG: usize = 64;
 const NOTE: usize = 8 * 1024;
 
 /// A change; what is `None` stays as it is.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize, utoipa::ToSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct RunChange {
     /// The new name.

@@ -169,7 +169,7 @@ async fn deleted(store: &dyn ObjectStore, before: u64) -> Result<BTreeSet<Ulid>,
 }
 
 /// The blobs of all runs but those that were deleted long enough ago.
-async fn needed(
+pub(crate) async fn needed(
     store: &dyn ObjectStore,
     deleted: &BTreeSet<Ulid>,
 ) -> Result<BTreeSet<String>, StorageError> {
@@ -195,7 +195,7 @@ async fn needed(
 }
 
 /// All pointers with the blobs that they name. One that cannot be read names none.
-async fn pointers(store: &dyn ObjectStore) -> Result<Vec<(Path, String)>, StorageError> {
+pub(crate) async fn pointers(store: &dyn ObjectStore) -> Result<Vec<(Path, String)>, StorageError> {
     let keys: Vec<Path> = store
         .list(Some(&Path::from("sha")))
         .map_ok(|meta| meta.location)
@@ -213,10 +213,10 @@ async fn pointers(store: &dyn ObjectStore) -> Result<Vec<(Path, String)>, Storag
     Ok(all.into_iter().flatten().collect())
 }
 
-type Read = Vec<(Ulid, Result<bytes::Bytes, StorageError>)>;
+pub(crate) type Read = Vec<(Ulid, Result<bytes::Bytes, StorageError>)>;
 
 /// Every object below a prefix. Damage is a result; a store that does not answer is an error.
-async fn read_all(store: &dyn ObjectStore, prefix: &Path) -> Result<Read, StorageError> {
+pub(crate) async fn read_all(store: &dyn ObjectStore, prefix: &Path) -> Result<Read, StorageError> {
     let keys: Vec<Path> = store
         .list(Some(prefix))
         .map_ok(|meta| meta.location)
@@ -238,7 +238,7 @@ async fn read_all(store: &dyn ObjectStore, prefix: &Path) -> Result<Read, Storag
 }
 
 /// Somebody else may have removed it meanwhile.
-async fn remove(store: &dyn ObjectStore, key: &Path) -> Result<(), StorageError> {
+pub(crate) async fn remove(store: &dyn ObjectStore, key: &Path) -> Result<(), StorageError> {
     match store.delete(key).await {
         Err(error) if !is_missing(&error) => Err(StorageError::of(error)),
         _ => Ok(()),

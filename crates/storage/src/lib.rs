@@ -17,6 +17,8 @@
 //! | `catalogue` | what is known of all runs: a SQLite database that is filled from the store and can always be lost |
 //! | `change` | what people change of a run: name, tags, note |
 //! | [`generations`] | the completions of all runs as records: an index that is filled from the blobs and can always be lost |
+//! | [`share`] | links that show one run to whoever has them |
+//! | [`retain`] | takes out of the store what a policy forbids |
 //! | `gc` | removes blobs that no living run needs |
 //! | [`runs`] | [`RunStore`]: upload, commit, read, list, delete |
 //! | [`error`] | what can go wrong, and what that is over HTTP |
@@ -35,11 +37,13 @@ mod parts;
 mod percent;
 mod pointer;
 mod probe;
+pub mod retain;
 pub mod runs;
 #[cfg(feature = "s3")]
 mod s3;
 mod secrets;
 pub mod setting;
+pub mod share;
 #[cfg(feature = "testing")]
 pub mod testing;
 mod upload;
@@ -54,5 +58,7 @@ pub use generations::field::check as check_field;
 pub use generations::filter::Filter;
 pub use generations::price::{Price, Prices};
 pub use generations::query::{GenerationList, GenerationQuery, GenerationSort};
+pub use retain::{Retain, RetainReport};
 pub use runs::{FileBody, RunStore, Upload, Uploaded};
 pub use setting::{Secrets, SettingError, StoreSetting};
+pub use share::{NewShare, Opened, Share, ShareState};

@@ -32,6 +32,21 @@ pub(crate) async fn write(
     Err(error)
 }
 
+/// Writes an object in place of another: what a policy takes out of it must go. Everything else is written once.
+pub(crate) async fn write_again(
+    store: &dyn ObjectStore,
+    key: &Path,
+    bytes: Bytes,
+) -> Result<(), StorageError> {
+    if bytes.len() as u64 > LARGEST {
+        let size = bytes.len();
+        return Err(StorageError::Corrupt(format!(
+            "{key} would have {size} bytes"
+        )));
+    }
+    write(store, key, bytes).await
+}
+
 /// Reads an object; `None` when it is not there.
 pub(crate) async fn read(
     store: &dyn ObjectStore,

@@ -417,7 +417,8 @@ impl RunStore {
         &self.store
     }
 
-    pub(crate) fn now_ms(&self) -> u64 {
+    /// The store's time, milliseconds since 1970.
+    pub fn now_ms(&self) -> u64 {
         self.catalogue.now_ms()
     }
 

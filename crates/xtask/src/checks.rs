@@ -8,7 +8,7 @@ use std::time::Instant;
 use crate::run::{Done, Failure, read, run_into};
 use crate::toolchain::TARGET;
 use crate::tools::Tools;
-use crate::{bench, bits, dist, e2e, files, fuzz, python, site};
+use crate::{api, bench, bits, dist, e2e, files, fuzz, python, site};
 
 /// A check and the names by which it can be called.
 struct Check {
@@ -107,6 +107,12 @@ const CHECKS: &[Check] = &[
         run: small_site,
     },
     Check {
+        group: "api",
+        name: "api",
+        about: "schemathesis finds no fault, and no answer that is not described",
+        run: api::conformance,
+    },
+    Check {
         group: "e2e",
         name: "e2e",
         about: "a person's journeys in Chromium, once per store, once without JavaScript",
@@ -126,7 +132,7 @@ pub(crate) fn list() -> String {
         .iter()
         .map(|check| format!("  {:<13}{}\n", check.name, check.about));
     format!(
-        "Checks (fmt, lint, unit, fuzz, bits, bench, doc, site, e2e and dist are groups)\n{}",
+        "Checks (fmt, lint, unit, fuzz, bits, bench, doc, site, api, e2e and dist are groups)\n{}",
         lines.collect::<String>()
     )
 }

@@ -12,8 +12,9 @@
 //! | `serve`, `dist` | the server program, and the one with the site inside it |
 //! | `bench` | `cargo xtask bench`, and the checks that belong to it |
 //! | `fuzz` | `cargo xtask fuzz`, and its check |
-//! | `checks`, `bits`, `e2e`, `probe` | `cargo xtask test` |
+//! | `checks`, `bits`, `api`, `e2e`, `probe` | `cargo xtask test` |
 
+mod api;
 mod bench;
 mod bits;
 mod browser;

@@ -101,6 +101,28 @@ pub(crate) fn fetch(port: u16, path: &str) -> Done<String> {
     ask().map_err(|error| Failure::new(format!("GET {path}: {error}"), ""))
 }
 
+/// Sends bytes; only an answer of success will do.
+pub(crate) fn post(port: u16, path: &str, bytes: &[u8]) -> Done {
+    let ask = || -> std::io::Result<String> {
+        let mut stream = TcpStream::connect(SocketAddr::from(([127, 0, 0, 1], port)))?;
+        stream.set_read_timeout(Some(PATIENCE))?;
+        let head = format!(
+            "POST {path} HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nContent-Length: {}\r\nConnection: close\r\n\r\n",
+            bytes.len()
+        );
+        stream.write_all(head.as_bytes())?;
+        stream.write_all(bytes)?;
+        let mut answer = Vec::new();
+        stream.read_to_end(&mut answer)?;
+        Ok(String::from_utf8_lossy(&answer).into_owned())
+    };
+    match ask() {
+        Ok(answer) if answer.starts_with("HTTP/1.1 20") => Ok(()),
+        Ok(answer) => Err(Failure::new(format!("POST {path}: {answer}"), "")),
+        Err(error) => Err(Failure::new(format!("POST {path}: {error}"), "")),
+    }
+}
+
 /// One plain HTTP request, to see whether somebody is at home.
 fn answers(port: u16, path: &str) -> std::io::Result<bool> {
     let limit = Duration::from_secs(2);

@@ -54,12 +54,7 @@ pub async fn log_in(
         );
     };
     tracing::info!(token = token.name, "somebody logged in");
-    let forwarded = headers.get("x-forwarded-proto");
-    let secure = if forwarded.is_some_and(|scheme| scheme == "https") {
-        "; Secure"
-    } else {
-        ""
-    };
+    let secure = super::secure(&headers);
     // Not `Strict`: a link in a message must lead to the run. Changes are refused to other sites anyway.
     let cookie =
         format!("{COOKIE}={secret}; Path=/; Max-Age={STAYS}; HttpOnly; SameSite=Lax{secure}");

@@ -4,6 +4,7 @@ use crate::{
     state::Server,
     upload::{BodyError, Incoming, Promises, Stored, clean_name, receive},
 };
+use api::RunSummary;
 use axum::{
     Json,
     extract::{Query, Request, State},
@@ -21,13 +22,45 @@ pub struct Target {
     name: String,
 }
 
+/// A form with a file.
+#[derive(utoipa::ToSchema)]
+#[expect(
+    dead_code,
+    reason = "the form is read as a stream; this only describes it"
+)]
+struct Form {
+    /// The file, with its name.
+    #[schema(value_type = String, format = Binary)]
+    file: Vec<u8>,
+}
+
 /// Around the file in a form: boundaries and headers.
 const FORM_MARGIN: u64 = 64 << 10;
 
-/// `POST /api/runs?name=FILE`, the body being the file; or a form with one file field.
-/// A person's browser (it accepts HTML) is sent on to the page of the run, a program gets 201 and the summary.
-/// `Content-Digest` is compared with the bytes; of all requests with one `Idempotency-Key` the first one stores, and
-/// the others get its run with 200.
+/// Stores a file.
+///
+/// The body is the file, or a form with one file field. A person's browser (it accepts HTML) is sent on to the page of the run,
+/// and told of errors on a page; a program gets the summary.
+#[utoipa::path(post, path = "/runs", tag = "runs",
+    params(
+        ("name" = Option<String>, Query, description = "Name of the file, where the body is not a form"),
+        ("Content-Digest" = Option<String>, Header, description = "`sha-256=:BASE64:`, compared with the bytes"),
+        ("Idempotency-Key" = Option<String>, Header, description = "Of all requests with the same key one stores, the others get its run"),
+    ),
+    request_body(description = "Any completions file", content(
+        (Vec<u8> = "application/octet-stream"),
+        (Form = "multipart/form-data"),
+    )),
+    responses(
+        (status = 200, description = "It was stored before under this key", body = RunSummary),
+        (status = 201, description = "It is stored", body = RunSummary),
+        (status = 303, description = "It is stored: to its page"),
+        (status = 400, description = "The file is empty, did not arrive whole or as it was sent"),
+        (status = 408, description = "The upload stood still for too long, or was too slow"),
+        (status = 413, description = "The file is larger than the server takes"),
+        (status = 507, description = "The store is full"),
+    )
+)]
 pub async fn create(State(server): State<Server>, request: Request) -> Response {
     let page = accepts_page(request.headers());
     match store(&server, request).await {

@@ -1,21 +1,38 @@
 //! The bytes of a run, as they were received.
 mod conditions;
 
+use super::id::Id;
 use crate::{failure::Failure, state::Server};
 use api::{ErrorCode, RunSummary};
 use axum::{
     body::Body,
-    extract::{Path, State},
+    extract::State,
     response::{IntoResponse as _, Response},
 };
 use conditions::{Wanted, is_known, wanted};
 use futures::TryStreamExt as _;
 use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
 
-/// `GET /api/runs/{id}/file`, whole or one range of it.
+/// Gives the bytes of a run as they were received, whole or one range of them.
+#[utoipa::path(get, path = "/runs/{id}/file", tag = "runs",
+    params(
+        ("id" = String, Path, description = "Its id; `latest` is the last one stored"),
+        ("Range" = Option<String>, Header, description = "One range of bytes, such as `bytes=0-1023`; any other means the whole file"),
+        ("If-None-Match" = Option<String>, Header, description = "The ETag of what the client has"),
+        ("If-Range" = Option<String>, Header, description = "The ETag that the range belongs to"),
+    ),
+    responses(
+        (status = 200, description = "All bytes", body = Vec<u8>, content_type = "application/octet-stream"),
+        (status = 206, description = "The range", body = Vec<u8>, content_type = "application/octet-stream"),
+        (status = 304, description = "The client has them"),
+        (status = 404, description = "There is no such run"),
+        (status = 410, description = "It was deleted"),
+        (status = 416, description = "The range lies outside of the file"),
+    )
+)]
 pub async fn file(
     State(server): State<Server>,
-    Path(id): Path<String>,
+    Id(id): Id,
     method: Method,
     asked: HeaderMap,
 ) -> Result<Response, Failure> {

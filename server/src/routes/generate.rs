@@ -3,7 +3,7 @@ use crate::failure::Failure;
 use crate::models::{self, Events};
 use crate::state::Server;
 use api::ErrorCode;
-use api::writing::{Ask, Happening, Judge, Models};
+use api::writing::{Ask, Happening, Judge, Models, Score};
 use axum::{
     Json,
     body::Body,
@@ -25,18 +25,43 @@ pub(super) const UNBUFFERED: (HeaderName, HeaderValue) = (
     HeaderValue::from_static("no"),
 );
 
-/// `GET /api/models`: those of this machine, and what the configured servers say that they have.
+/// Lists the models that can be asked: those of this machine, and what the configured servers say that they have.
+#[utoipa::path(get, path = "/models", tag = "models", responses(
+    (status = 200, description = "The models", body = Models),
+))]
 pub async fn models(State(server): State<Server>) -> Json<Models> {
     Json(server.models.list().await)
 }
 
-/// `POST /api/generate`: a stream of events, each one a [`Happening`].
+/// Lets a model write.
+///
+/// The answer is a stream of events: `waiting` (in the queue), `prompt` (what was read), `token` (an answer has one more), `step` (all
+/// beams have one more), `done` (with the record of completions) or `error`.
+#[utoipa::path(post, path = "/generate", tag = "models", request_body = Ask, responses(
+    (status = 200, description = "The events", body = String, content_type = "text/event-stream"),
+    (status = 400, description = "The request is not understood, or asks for too much"),
+    (status = 404, description = "There is no such model"),
+    (status = 413, description = "The request is larger than the server takes"),
+    (status = 502, description = "The model, or the server behind which it is, has failed"),
+))]
 pub async fn generate(State(server): State<Server>, body: Body) -> Result<Response, Failure> {
     let ask: Ask = read(&server, body).await?;
     Ok(stream(models::write(&server, ask, false).await?))
 }
 
-/// `POST /api/score`: one answer; a stream with every token as it comes, if that is accepted.
+/// Lets a model judge a text.
+///
+/// It gives one answer, or a stream with every token as it comes where `Accept` is `text/event-stream`.
+#[utoipa::path(post, path = "/score", tag = "models", request_body = Judge, responses(
+    (status = 200, description = "What the model thinks of it", content(
+        (Score = "application/json"),
+        (String = "text/event-stream"),
+    )),
+    (status = 400, description = "The request is not understood, or the model judges no texts"),
+    (status = 404, description = "There is no such model"),
+    (status = 413, description = "The request is larger than the server takes"),
+    (status = 502, description = "The model has failed"),
+))]
 pub async fn score(
     State(server): State<Server>,
     headers: HeaderMap,

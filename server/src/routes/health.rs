@@ -8,7 +8,7 @@ use std::time::Duration;
 use storage::{AggregateQuery, Group};
 
 /// The answer of `GET /api/health` and of `GET /api/ready`.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, utoipa::ToSchema)]
 pub struct Health {
     /// `ok`, or `degraded` when runs can be neither stored nor opened; local files still can.
     status: &'static str,
@@ -21,12 +21,23 @@ pub struct Health {
 /// Longer than that, and the store counts as away.
 const PATIENCE: Duration = Duration::from_secs(2);
 
-/// Says how it is: 200 as long as there is a server. A store that is away is no reason to start it again.
+/// Says how the server is.
+///
+/// It is 200 as long as there is a server: a store that is away is no reason to start it again.
+#[utoipa::path(get, path = "/health", tag = "server", responses(
+    (status = 200, description = "There is a server", body = Health),
+))]
 pub async fn health(State(server): State<Server>) -> Json<Health> {
     Json(Health::of(&server).await)
 }
 
-/// Asks the store: 200 when it answers, 503 when it does not, and requests should go to another server.
+/// Says whether the store answers.
+///
+/// Where it does not, requests should go to another server.
+#[utoipa::path(get, path = "/ready", tag = "server", responses(
+    (status = 200, description = "It does", body = Health),
+    (status = 503, description = "It does not", body = Health),
+))]
 pub async fn ready(State(server): State<Server>) -> impl IntoResponse {
     let health = Health::of(&server).await;
     let code = match health.store {
@@ -36,7 +47,11 @@ pub async fn ready(State(server): State<Server>) -> impl IntoResponse {
     (code, Json(health))
 }
 
-/// `GET /metrics`: what is counted, in the format of OpenMetrics.
+/// Gives what is counted, for Prometheus.
+#[utoipa::path(get, path = "/metrics", tag = "server", responses(
+    (status = 200, description = "In the format of OpenMetrics", body = String,
+        content_type = "application/openmetrics-text; version=1.0.0; charset=utf-8"),
+))]
 pub async fn metrics(State(server): State<Server>) -> Result<impl IntoResponse, Failure> {
     let query = AggregateQuery {
         groups: Group::several("model").map_err(Failure::bad_request)?,

@@ -64,17 +64,46 @@ impl IntoResponse for Complaint {
     }
 }
 
-/// `POST /v1/completions`.
+/// Completes a text, by the protocol of OpenAI.
+#[utoipa::path(post, path = "/completions", tag = "models",
+    request_body(content = Value, description = "As OpenAI has it; parameters of transformers are understood as well"),
+    responses(
+        (status = 200, description = "A completion, or a stream of its chunks", content(
+            (Value = "application/json"),
+            (String = "text/event-stream"),
+        )),
+        (status = 400, description = "An argument is none, or not supported"),
+        (status = 404, description = "There is no such model"),
+        (status = 413, description = "The request is larger than the server takes"),
+        (status = 502, description = "The model, or the server behind which it is, has failed"),
+    )
+)]
 pub async fn completions(State(server): State<Server>, body: Body) -> Result<Response, Complaint> {
     answer(&server, Kind::Text, body).await
 }
 
-/// `POST /v1/chat/completions`.
+/// Answers a chat, by the protocol of OpenAI.
+#[utoipa::path(post, path = "/chat/completions", tag = "models",
+    request_body(content = Value, description = "As OpenAI has it; parameters of transformers are understood as well"),
+    responses(
+        (status = 200, description = "A completion, or a stream of its chunks", content(
+            (Value = "application/json"),
+            (String = "text/event-stream"),
+        )),
+        (status = 400, description = "An argument is none, or not supported"),
+        (status = 404, description = "There is no such model"),
+        (status = 413, description = "The request is larger than the server takes"),
+        (status = 502, description = "The model, or the server behind which it is, has failed"),
+    )
+)]
 pub async fn chat(State(server): State<Server>, body: Body) -> Result<Response, Complaint> {
     answer(&server, Kind::Chat, body).await
 }
 
-/// `GET /v1/models`.
+/// Lists the models that can be asked, by the protocol of OpenAI.
+#[utoipa::path(get, path = "/models", tag = "models", operation_id = "protocol_models", responses(
+    (status = 200, description = "The models", body = Value),
+))]
 pub async fn models(State(server): State<Server>) -> Json<Value> {
     let models = server.models.list().await.models.into_iter();
     let there = models.filter(|model| model.error.is_none());

@@ -3,9 +3,92 @@ use crate::failure::Failure;
 use axum::extract::Query;
 use http::Uri;
 use serde::de::DeserializeOwned;
+use utoipa::openapi::path::{self, ParameterBuilder, ParameterIn};
+use utoipa::openapi::schema::{Object, ObjectBuilder, Type};
 
-/// A name, and what its value is, as the end of "must be …".
-pub(super) type Parameter = (&'static str, &'static str);
+/// A name, and what its value is. It is read, and documented, by this table alone.
+pub(super) type Parameter = (&'static str, What);
+
+/// What a value is.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct What {
+    /// As the end of "must be …".
+    said: &'static str,
+    shape: Shape,
+}
+
+#[derive(Debug, Clone, Copy)]
+enum Shape {
+    Text,
+    Number,
+    Whole,
+    /// From 1 to so many.
+    Count(u32),
+    Words(&'static [&'static str]),
+}
+
+/// A text.
+pub(super) const fn text(said: &'static str) -> What {
+    let shape = Shape::Text;
+    What { said, shape }
+}
+
+/// A whole number of at least 0.
+pub(super) const fn whole(said: &'static str) -> What {
+    let shape = Shape::Whole;
+    What { said, shape }
+}
+
+/// One of these words, which `said` lists.
+pub(super) const fn words(said: &'static str, words: &'static [&'static str]) -> What {
+    let shape = Shape::Words(words);
+    What { said, shape }
+}
+
+/// A number with a fraction.
+pub(super) const NUMBER: What = What {
+    said: "a number such as 1.5",
+    shape: Shape::Number,
+};
+
+/// How many there may be on a page.
+pub(super) const LIMIT: What = What {
+    said: "a number from 1 to 100",
+    shape: Shape::Count(100),
+};
+
+impl What {
+    fn schema(self) -> Object {
+        let of = |kind| ObjectBuilder::new().schema_type(kind);
+        match self.shape {
+            Shape::Text => of(Type::String),
+            Shape::Number => of(Type::Number),
+            Shape::Whole => of(Type::Integer).minimum(Some(0)),
+            Shape::Count(most) => of(Type::Integer).minimum(Some(1)).maximum(Some(most)),
+            Shape::Words(words) => of(Type::String).enum_values(Some(words.iter().copied())),
+        }
+        .build()
+    }
+}
+
+/// Parameters as the description of the API has them.
+pub(super) fn documented(known: &[Parameter]) -> Vec<path::Parameter> {
+    let one = |(name, what): &Parameter| {
+        ParameterBuilder::new()
+            .name(*name)
+            .parameter_in(ParameterIn::Query)
+            .description(Some(sentence(what.said)))
+            .schema(Some(what.schema()))
+            .build()
+    };
+    known.iter().map(one).collect()
+}
+
+fn sentence(said: &str) -> String {
+    let mut letters = said.chars();
+    let first = letters.next().into_iter().flat_map(char::to_uppercase);
+    first.chain(letters).chain(['.']).collect()
+}
 
 /// Bytes of a value that are said back.
 const SAID: usize = 60;
@@ -40,7 +123,8 @@ pub(super) fn read<T: DeserializeOwned>(uri: &Uri, known: &[Parameter]) -> Resul
             .map_err(|_| unreadable())?;
         if Query::<T>::try_from_uri(&alone).is_err() {
             return Err(Failure::bad_request(format!(
-                "`{name}` must be {what}, not `{}`.",
+                "`{name}` must be {}, not `{}`.",
+                what.said,
                 shortened(value)
             )));
         }

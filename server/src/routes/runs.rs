@@ -1,14 +1,12 @@
 //! Runs: list, show, change, delete.
-use super::parameters::{self, Parameter};
+use super::id::Id;
+use super::parameters::{self, LIMIT, NUMBER, Parameter, What, text, whole, words};
 use crate::{failure::Failure, state::Server};
 use api::{ErrorCode, RunList, RunSummary};
-use axum::{
-    Json,
-    body::Body,
-    extract::{Path, State},
-};
+use axum::{Json, body::Body, extract::State};
 use http::{StatusCode, Uri};
 use storage::{RunChange, RunQuery};
+use utoipa::{IntoParams, openapi::path};
 
 /// Most runs on a page.
 const MOST: u32 = 100;
@@ -16,46 +14,85 @@ const MOST: u32 = 100;
 /// Bytes of a change.
 const CHANGE: usize = 64 << 10;
 
-const TIME: &str = "a time in milliseconds since 1970";
-const PERPLEXITY: &str = "a number such as 1.5";
+const TIME: What = whole("a time in milliseconds since 1970");
 
 /// Parameters of `GET /api/runs`, and what each of them is.
 const LIST: &[Parameter] = &[
-    ("before", "the `next` of the page before"),
-    ("limit", "a number from 1 to 100"),
-    ("name", "a part of the name"),
-    ("model", "the name of a model"),
-    ("tag", "a tag"),
-    ("format", "the name of a format"),
+    ("before", text("the `next` of the page before")),
+    ("limit", LIMIT),
+    ("name", text("a part of the name")),
+    ("model", text("the name of a model")),
+    ("tag", text("a tag")),
+    ("format", text("the name of a format")),
     ("from_ms", TIME),
     ("to_ms", TIME),
-    ("perplexity_min", PERPLEXITY),
-    ("perplexity_max", PERPLEXITY),
+    ("perplexity_min", NUMBER),
+    ("perplexity_max", NUMBER),
     (
         "sort",
-        "newest, oldest, name, largest, lowest_perplexity or highest_perplexity",
+        words(
+            "newest, oldest, name, largest, lowest_perplexity or highest_perplexity",
+            &[
+                "newest",
+                "oldest",
+                "name",
+                "largest",
+                "lowest_perplexity",
+                "highest_perplexity",
+            ],
+        ),
     ),
 ];
 
-/// `GET /api/runs`: one page, newest first unless another order is asked for.
+struct Listed;
+
+impl IntoParams for Listed {
+    fn into_params(_: impl Fn() -> Option<path::ParameterIn>) -> Vec<path::Parameter> {
+        parameters::documented(LIST)
+    }
+}
+
+/// Lists runs, page by page.
+///
+/// The last one stored comes first, unless another order is asked for. Cards and problems are left out.
+#[utoipa::path(get, path = "/runs", tag = "runs", params(Listed), responses(
+    (status = 200, description = "One page", body = RunList),
+    (status = 400, description = "A parameter is none, or its value cannot be read"),
+))]
 pub async fn list(State(server): State<Server>, uri: Uri) -> Result<Json<RunList>, Failure> {
     let mut query: RunQuery = parameters::read(&uri, LIST)?;
     query.limit = query.limit.min(MOST);
     Ok(Json(server.store.find(&query).await?))
 }
 
-/// `GET /api/runs/{id}`; `latest` is the last one stored.
-pub async fn show(
-    State(server): State<Server>,
-    Path(id): Path<String>,
-) -> Result<Json<RunSummary>, Failure> {
+/// Shows a run: its boards, the import report and its first cards.
+#[utoipa::path(get, path = "/runs/{id}", tag = "runs",
+    params(("id" = String, Path, description = "Its id; `latest` is the last one stored")),
+    responses(
+        (status = 200, description = "The run", body = RunSummary),
+        (status = 404, description = "There is no such run"),
+        (status = 410, description = "It was deleted"),
+    )
+)]
+pub async fn show(State(server): State<Server>, Id(id): Id) -> Result<Json<RunSummary>, Failure> {
     Ok(Json(server.store.run(&id).await?))
 }
 
-/// `PATCH /api/runs/{id}`: changes `name`, `tags` (all of them) or `note`; gives the run as it is then.
+/// Changes name, tags (all of them) or note.
+#[utoipa::path(patch, path = "/runs/{id}", tag = "runs",
+    params(("id" = String, Path, description = "Its id")),
+    request_body = RunChange,
+    responses(
+        (status = 200, description = "The run as it is then", body = RunSummary),
+        (status = 400, description = "The change is none, or says nothing"),
+        (status = 404, description = "There is no such run"),
+        (status = 410, description = "It was deleted"),
+        (status = 413, description = "The change has more than 64 KiB"),
+    )
+)]
 pub async fn change(
     State(server): State<Server>,
-    Path(id): Path<String>,
+    Id(id): Id,
     body: Body,
 ) -> Result<Json<RunSummary>, Failure> {
     if id == "latest" {
@@ -75,11 +112,19 @@ pub async fn change(
     Ok(Json(server.store.change(&id, change).await?))
 }
 
-/// `DELETE /api/runs/{id}`. Not `latest`: which run that is may have changed since the person looked.
-pub async fn delete(
-    State(server): State<Server>,
-    Path(id): Path<String>,
-) -> Result<StatusCode, Failure> {
+/// Deletes a run.
+///
+/// Not `latest`: which run that is may have changed since somebody looked. The bytes stay until they are collected.
+#[utoipa::path(delete, path = "/runs/{id}", tag = "runs",
+    params(("id" = String, Path, description = "Its id")),
+    responses(
+        (status = 204, description = "It is deleted"),
+        (status = 400, description = "`latest` is no id"),
+        (status = 404, description = "There is no such run"),
+        (status = 410, description = "It was deleted before"),
+    )
+)]
+pub async fn delete(State(server): State<Server>, Id(id): Id) -> Result<StatusCode, Failure> {
     if id == "latest" {
         return Err(Failure::new(
             ErrorCode::BadRequest,

@@ -9,6 +9,7 @@
 //!
 //! An upload runs in a task of its own, because the handler's future is dropped when the client goes away, and
 //! what was stored so far has to be removed then. Memory is bounded: nobody reads on while a later station is busy.
+mod anonymous;
 mod name;
 mod paced;
 mod promises;
@@ -114,7 +115,9 @@ where
         mut bytes,
     } = incoming;
     if let Some(key) = &promises.key {
-        let found = server.store.stored_once(key, promises.sha256.as_deref());
+        let same = promises.sha256.as_deref();
+        let same = same.filter(|_| server.anonymise.is_none());
+        let found = server.store.stored_once(key, same);
         match found.await {
             Ok(None) => {}
             Ok(Some(run)) => {
@@ -141,11 +144,16 @@ where
     let server = server.clone();
     let (here, gone) = oneshot::channel::<()>();
     let task = async move {
+        // What is promised is promised of the bytes that come, not of what is left of them.
+        let (sent, stored) = match &server.anonymise {
+            Some(_) => (promises.sha256, None),
+            None => (None, promises.sha256),
+        };
         let mut upload = server
             .store
             .start_upload(announced, server.limits.max_upload_bytes)
-            .expect_sha256(promises.sha256);
-        let transfer = transfer(&mut upload, name, announced, &mut bytes, &server);
+            .expect_sha256(stored);
+        let transfer = transfer(&mut upload, name, announced, sent, &mut bytes, &server);
         let summary = tokio::select! {
             summary = transfer => summary,
             _ = gone => Err(Failure::bad_request("The client went away.")),
@@ -193,12 +201,24 @@ async fn transfer<S>(
     upload: &mut storage::Upload,
     name: String,
     announced: Option<u64>,
+    sent: Option<String>,
     bytes: &mut S,
     server: &Server,
 ) -> Result<RunSummary, Failure>
 where
     S: Stream<Item = Result<Bytes, BodyError>> + Unpin,
 {
+    if let Some(rules) = &server.anonymise {
+        let whole = anonymous::whole(bytes, announced, sent, &server.limits).await?;
+        let (name, bytes) =
+            anonymous::anonymous(rules.clone(), name, whole, &server.limits).await?;
+        let mut reading = Reading::start(name, &server.limits);
+        for chunk in anonymous::pieces(bytes) {
+            upload.write(chunk.clone()).await?;
+            reading.push(chunk).await;
+        }
+        return reading.finish().await;
+    }
     let mut body = Paced::new(bytes, &server.limits);
     let mut reading = Reading::start(name, &server.limits);
     while let Some(chunk) = body.next().await? {
@@ -210,11 +230,13 @@ where
         return Err(BodyError::CutOff.into());
     }
     if arrived == 0 {
-        return Err(Failure::bad_request(
-            "The file is empty: there is nothing to store.",
-        ));
+        return Err(empty());
     }
     reading.finish().await
+}
+
+fn empty() -> Failure {
+    Failure::bad_request("The file is empty: there is nothing to store.")
 }
 
 /// How an announced size that is over the limit is refused.

@@ -33,7 +33,7 @@ async fn nothing_without_a_token() {
         )
         .await;
     assert_eq!(reply.status, 401);
-    for path in ["/", "/import", "/runs/latest?x=1", "/pkg/surprisal.js"] {
+    for path in ["/", "/import", "/runs/latest?x=1", "/runs/x/share", "/api"] {
         let reply = app.get(path).await;
         assert_eq!(reply.status, 401, "{path}");
         assert!(reply.text().contains("<label for=\"token\">"), "{path}");
@@ -45,7 +45,7 @@ async fn nothing_without_a_token() {
         );
     }
     // What the login page needs, and who watches the server.
-    for path in ["/login", "/api/health"] {
+    for path in ["/login", "/api/health", "/pkg/surprisal.js", "/worker.js"] {
         assert_eq!(app.get(path).await.status, 200, "{path}");
     }
 }

@@ -7,17 +7,22 @@
 
 mod access;
 mod analyze;
+mod api_description;
 mod app;
 mod compare;
 mod download;
 mod engine;
+mod faults;
 mod generations;
+mod limits;
 mod models;
 mod openai;
 mod pages;
 mod paths;
 mod process;
 mod query;
+mod retain;
 mod runs;
+mod shares;
 mod tree;
 mod upload;

@@ -272,7 +272,6 @@ async fn runs_that_are_not_there() {
 async fn addresses_and_methods_that_the_api_does_not_have() {
     let app = App::new().await;
     for path in [
-        "/api",
         "/api/",
         "/api/nothing",
         "/api/runs/",

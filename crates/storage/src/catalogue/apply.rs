@@ -28,16 +28,16 @@ pub(crate) type Object = (Kind, Ulid, Result<bytes::Bytes, String>);
 pub(super) const MODEL: i64 = 0;
 pub(super) const TAG: i64 = 1;
 
-/// Applies an object, unless that was done before. What comes back is the key that it announces.
-pub(super) fn apply(db: &Connection, object: &Object) -> rusqlite::Result<Option<String>> {
+/// Applies an object, unless that was done before. What comes back are the keys that it announces.
+pub(super) fn apply(db: &Connection, object: &Object) -> rusqlite::Result<Vec<String>> {
     let (kind, id, bytes) = object;
     let mut insert = db.prepare_cached("INSERT OR IGNORE INTO seen VALUES (?, ?)")?;
     if insert.execute(params![*kind as i64, blob(*id)])? == 0 {
-        return Ok(None);
+        return Ok(Vec::new());
     }
     let result = match (kind, bytes) {
         (_, Err(reason)) => Err(reason.clone()),
-        (Kind::Run, Ok(bytes)) => run(db, *id, bytes)?,
+        (Kind::Run, Ok(bytes)) => run(db, *id, bytes)?.map(|()| Vec::new()),
         (Kind::Event, Ok(bytes)) => match Event::read(bytes) {
             Ok(saying) => Ok(event(db, *id, saying)?),
             Err(reason) => Err(reason),
@@ -52,16 +52,15 @@ pub(super) fn apply(db: &Connection, object: &Object) -> rusqlite::Result<Option
                 "INSERT OR IGNORE INTO rejected VALUES (?, ?)",
                 [key.as_ref(), &reason],
             )?;
-            Ok(None)
+            Ok(Vec::new())
         }
     }
 }
 
-fn run(
-    db: &Connection,
-    id: Ulid,
-    bytes: &[u8],
-) -> rusqlite::Result<Result<Option<String>, String>> {
+fn run(db: &Connection, id: Ulid, bytes: &[u8]) -> rusqlite::Result<Result<(), String>> {
+    if is_purged(db, id)? {
+        return Ok(Ok(()));
+    }
     let stored = match manifest::decode(id, bytes) {
         Ok(stored) => stored,
         Err(error) => return Ok(Err(error.to_string())),
@@ -75,12 +74,92 @@ fn run(
     db.prepare_cached("INSERT OR IGNORE INTO manifests VALUES (?, ?, ?, ?)")?
         .execute(params![blob(id), stored.once, run.sha256, summary])?;
     show_all_of(db, id)?;
-    Ok(Ok(None))
+    Ok(Ok(()))
 }
 
-fn event(db: &Connection, id: Ulid, saying: Saying) -> rusqlite::Result<Option<String>> {
+/// Whether an object makes others be forgotten.
+pub(super) fn takes_away((kind, _, bytes): &Object) -> bool {
+    let read = |bytes: &bytes::Bytes| {
+        matches!(
+            Event::read(bytes),
+            Ok(Saying::Purge(_) | Saying::Rewritten(..))
+        )
+    };
+    *kind == Kind::Event && bytes.as_ref().is_ok_and(read)
+}
+
+/// Nothing is kept of a run that was purged, in whatever order its objects come.
+fn is_purged(db: &Connection, run: Ulid) -> rusqlite::Result<bool> {
+    db.prepare_cached("SELECT 1 FROM purged WHERE run = ?")?
+        .exists([blob(run)])
+}
+
+fn purge(db: &Connection, run: Ulid) -> rusqlite::Result<()> {
+    db.execute("INSERT OR IGNORE INTO purged VALUES (?)", [blob(run)])?;
+    db.execute("INSERT OR IGNORE INTO tombstones VALUES (?)", [blob(run)])?;
+    // Those that it hid are shown now.
+    let others = alike(db, run)?;
+    for (table, column) in [
+        ("manifests", "id"),
+        ("said", "run"),
+        ("fields", "run"),
+        ("tag_adds", "run"),
+        ("tag_removes", "run"),
+        ("shares", "run"),
+    ] {
+        let sql = format!("DELETE FROM {table} WHERE {column} = ?");
+        db.execute(&sql, [blob(run)])?;
+    }
+    show(db, run)?;
+    others.into_iter().try_for_each(|other| show(db, other))
+}
+
+/// Forgets what was read of these objects, so that they are read again.
+fn forget(db: &Connection, keys: &[String]) -> rusqlite::Result<()> {
+    for key in keys {
+        let path = object_store::path::Path::from(key.as_str());
+        let Some(id) = keys::id_of(&path) else {
+            continue;
+        };
+        let kind = if key.starts_with("run/") {
+            Kind::Run
+        } else {
+            Kind::Event
+        };
+        db.execute(
+            "DELETE FROM seen WHERE kind = ? AND id = ?",
+            params![kind as i64, blob(id)],
+        )?;
+        db.execute("DELETE FROM rejected WHERE key = ?", [key])?;
+        let tables: &[_] = match kind {
+            Kind::Run => &[("manifests", "id")],
+            Kind::Event => &[("said", "event"), ("fields", "event"), ("shares", "event")],
+        };
+        for (table, column) in tables {
+            let sql = format!("DELETE FROM {table} WHERE {column} = ?");
+            db.execute(&sql, [blob(id)])?;
+        }
+    }
+    Ok(())
+}
+
+fn event(db: &Connection, id: Ulid, saying: Saying) -> rusqlite::Result<Vec<String>> {
+    let about = match &saying {
+        Saying::Said(said) => Some(said.run),
+        Saying::Edit(run, _) | Saying::Share(run, _) => Some(*run),
+        _ => None,
+    };
+    if about.is_some_and(|run| is_purged(db, run).unwrap_or(false)) {
+        return Ok(Vec::new());
+    }
     match saying {
-        Saying::Announce(key) => return Ok(Some(key)),
+        Saying::Announce(key) => return Ok(vec![key]),
+        Saying::Purge(run) => purge(db, run)?,
+        Saying::Rewritten(run, keys) => {
+            forget(db, &keys)?;
+            show_all_of(db, run)?;
+            return Ok(keys);
+        }
         Saying::Tombstone(run) => {
             db.execute("INSERT OR IGNORE INTO tombstones VALUES (?)", [blob(run)])?;
             show_all_of(db, run)?;
@@ -93,12 +172,24 @@ fn event(db: &Connection, id: Ulid, saying: Saying) -> rusqlite::Result<Option<S
                 params![blob(id), blob(said.run), rev, opinions],
             )?;
         }
+        Saying::Share(run, link) => {
+            let end = link
+                .expires_at_ms
+                .map(|end| i64::try_from(end).unwrap_or(i64::MAX));
+            db.execute(
+                "INSERT OR IGNORE INTO shares VALUES (?, ?, ?, ?, ?)",
+                params![blob(id), blob(run), link.hash, link.label, end],
+            )?;
+        }
+        Saying::Withdraw(share) => {
+            db.execute("INSERT OR IGNORE INTO withdrawn VALUES (?)", [blob(share)])?;
+        }
         Saying::Edit(run, edit) => {
             change(db, id, run, edit)?;
             show(db, run)?;
         }
     }
-    Ok(None)
+    Ok(Vec::new())
 }
 
 fn change(db: &Connection, id: Ulid, run: Ulid, edit: Edit) -> rusqlite::Result<()> {
@@ -132,17 +223,19 @@ fn change(db: &Connection, id: Ulid, run: Ulid, edit: Edit) -> rusqlite::Result<
 
 /// Shows a run and all that were stored under its idempotency key: only the first living one of them is listed.
 pub(super) fn show_all_of(db: &Connection, run: Ulid) -> rusqlite::Result<()> {
+    show(db, run)?;
+    alike(db, run)?.into_iter().try_for_each(|id| show(db, id))
+}
+
+/// The runs that were stored under the idempotency key of this one.
+fn alike(db: &Connection, run: Ulid) -> rusqlite::Result<Vec<Ulid>> {
     let mut others = db.prepare_cached(
         "SELECT id FROM manifests WHERE once = (SELECT once FROM manifests WHERE id = ?)",
     )?;
     let others: Vec<Vec<u8>> = others
         .query_map([blob(run)], |row| row.get(0))?
         .collect::<Result<_, _>>()?;
-    show(db, run)?;
-    for id in others.iter().filter_map(|id| ulid(id)) {
-        show(db, id)?;
-    }
-    Ok(())
+    Ok(others.iter().filter_map(|id| ulid(id)).collect())
 }
 
 /// Makes the row that lists show.

@@ -1,6 +1,7 @@
 //! Something that happened to a run after it was stored.
 use crate::generations::opinion::Opinion;
 use crate::keys;
+use policy::Anonymise;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 use ulid::Ulid;
@@ -10,7 +11,7 @@ use ulid::Ulid;
 #[serde(default)]
 pub(crate) struct Event {
     format: u32,
-    /// `tombstone`, `edit`, `said` or `announce`.
+    /// `tombstone`, `purge`, `edit`, `said`, `share`, `withdraw`, `rewritten` or `announce`.
     kind: String,
     /// The run in question.
     #[serde(skip_serializing_if = "String::is_empty")]
@@ -23,6 +24,27 @@ pub(crate) struct Event {
     /// What was said of generations of the run, by their numbers.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     opinions: Vec<(u64, Opinion)>,
+    /// A link to the run.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    link: Option<Link>,
+    /// Of a withdrawal: the event that made the link.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    share: String,
+    /// Of what was written again: the keys.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    keys: Vec<String>,
+}
+
+/// A link to a run, named by the event that made it.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub(crate) struct Link {
+    /// SHA-256 of its secret, lower-case hex.
+    pub(crate) hash: String,
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub(crate) label: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) expires_at_ms: Option<u64>,
 }
 
 /// What was said of generations of a run.
@@ -66,6 +88,14 @@ pub(crate) enum Saying {
     Edit(Ulid, Edit),
     /// Feedback and scores.
     Said(Said),
+    /// A link to a run.
+    Share(Ulid, Link),
+    /// The link that this event made works no more, for ever.
+    Withdraw(Ulid),
+    /// The run is deleted, and nothing of it is kept.
+    Purge(Ulid),
+    /// These objects of the run were written again: what was read of them before is forgotten.
+    Rewritten(Ulid, Vec<String>),
     /// Look at this object.
     Announce(String),
 }
@@ -99,21 +129,69 @@ impl Event {
         }
     }
 
+    pub(crate) fn purge(run: Ulid) -> Self {
+        Self::new("purge", run, Edit::default())
+    }
+
+    pub(crate) fn rewritten(run: Ulid, keys: Vec<String>) -> Self {
+        Self {
+            keys,
+            ..Self::new("rewritten", run, Edit::default())
+        }
+    }
+
+    /// An event that says something of a run, with the run. Deletions say nothing of it.
+    pub(crate) fn about_a_run(bytes: &[u8]) -> Option<(Ulid, Self)> {
+        let event: Self = serde_json::from_slice(bytes).ok()?;
+        let says = matches!(event.kind.as_str(), "edit" | "said" | "share");
+        let run = keys::parse_id(&event.run).filter(|_| says && event.format == 1)?;
+        Some((run, event))
+    }
+
+    /// The event as it may stay; `None` when it may as it is. Tags are words of the team, by which policies are chosen.
+    pub(crate) fn anonymous(&self, rules: &Anonymise) -> Option<Self> {
+        let mut new = self.clone();
+        let label = new.link.as_mut().map(|link| &mut link.label);
+        let texts = [new.edit.title.as_mut(), new.edit.note.as_mut(), label];
+        for text in texts.into_iter().flatten() {
+            if let Some(masked) = rules.words(text) {
+                *text = masked;
+            }
+        }
+        for (_, opinion) in &mut new.opinions {
+            opinion.make_anonymous(rules);
+        }
+        (new != *self).then_some(new)
+    }
+
+    pub(crate) fn share(run: Ulid, link: Link) -> Self {
+        Self {
+            link: Some(link),
+            ..Self::new("share", run, Edit::default())
+        }
+    }
+
+    pub(crate) fn withdraw(run: Ulid, share: Ulid) -> Self {
+        Self {
+            share: keys::lower(share),
+            ..Self::new("withdraw", run, Edit::default())
+        }
+    }
+
     fn new(kind: &str, run: Ulid, edit: Edit) -> Self {
         Self {
             format: 1,
             kind: kind.into(),
             run: keys::lower(run),
-            key: String::new(),
             edit,
-            opinions: Vec::new(),
+            ..Self::default()
         }
     }
 
     /// The run that is deleted by an event, if it is a tombstone.
     pub(crate) fn deleted_run(bytes: &[u8]) -> Option<Ulid> {
         match Self::read(bytes) {
-            Ok(Saying::Tombstone(run)) => Some(run),
+            Ok(Saying::Tombstone(run) | Saying::Purge(run)) => Some(run),
             _ => None,
         }
     }
@@ -133,6 +211,16 @@ impl Event {
                 rev: event.edit.rev,
                 opinions: event.opinions,
             })),
+            "purge" => Ok(Saying::Purge(run()?)),
+            "rewritten" => Ok(Saying::Rewritten(run()?, event.keys)),
+            "share" => match event.link {
+                Some(link) => Ok(Saying::Share(run()?, link)),
+                None => Err("it has no link".to_owned()),
+            },
+            "withdraw" => match keys::parse_id(&event.share) {
+                Some(share) => Ok(Saying::Withdraw(share)),
+                None => Err("it names no link".to_owned()),
+            },
             "announce" => Ok(Saying::Announce(event.key)),
             _ => Err("events of this kind are not known".into()),
         }
@@ -170,6 +258,20 @@ mod tests {
         let read = |event: &Event| Event::read(text(event).as_bytes());
         assert_eq!(read(&tombstone), Ok(Saying::Tombstone(run)));
         assert_eq!(read(&edited), Ok(Saying::Edit(run, edit)));
+        let link = Link {
+            hash: "ab".into(),
+            label: "for you".into(),
+            expires_at_ms: Some(5),
+        };
+        let shared = Event::share(run, link.clone());
+        assert_eq!(
+            text(&shared),
+            format!(
+                r#"{{"format":1,"kind":"share","run":"{id}","link":{{"hash":"ab","label":"for you","expires_at_ms":5}}}}"#
+            )
+        );
+        assert_eq!(read(&shared), Ok(Saying::Share(run, link)));
+        assert_eq!(read(&Event::withdraw(run, run)), Ok(Saying::Withdraw(run)));
         assert_eq!(
             read(&Event::announce("run/x".into())),
             Ok(Saying::Announce("run/x".into()))
@@ -183,8 +285,16 @@ mod tests {
             ("{}", "format 0 is not known"),
             (r#"{"format":2}"#, "format 2 is not known"),
             (
-                r#"{"format":1,"kind":"share"}"#,
+                r#"{"format":1,"kind":"mood"}"#,
                 "events of this kind are not known",
+            ),
+            (
+                r#"{"format":1,"kind":"share","run":"01jgfjjz00rstv1234567890ab"}"#,
+                "it has no link",
+            ),
+            (
+                r#"{"format":1,"kind":"withdraw","run":"01jgfjjz00rstv1234567890ab"}"#,
+                "it names no link",
             ),
             (r#"{"format":1,"kind":"edit","run":"x"}"#, "it names no run"),
         ] {

@@ -5,6 +5,7 @@
 mod apply;
 mod cursor;
 mod event;
+mod links;
 mod query;
 mod schema;
 mod sync;
@@ -14,14 +15,15 @@ mod tail;
 mod tests;
 
 pub(crate) use apply::{Kind, Object, blob, ulid};
-pub(crate) use event::{Edit, Event, Said};
+pub(crate) use event::{Edit, Event, Link, Said};
 pub use query::{RunQuery, Sort};
-pub(crate) use schema::{Shape, is_damage, open_file, remove};
+pub(crate) use schema::{Shape, is_damage, open_file, remove, scrub};
 pub(crate) use tail::LATE_MS;
 
 use crate::{StorageError, keys};
 use api::{RunList, RunSummary};
 use rusqlite::{Connection, OptionalExtension as _};
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -165,6 +167,9 @@ impl Catalogue {
                 announced.extend(apply::apply(&change, object)?);
             }
             change.commit()?;
+            if objects.iter().any(apply::takes_away) {
+                schema::scrub(db)?;
+            }
             Ok(announced)
         });
         let announced = applied.await?;
@@ -183,10 +188,26 @@ impl Catalogue {
         self.changes.fetch_add(1, Ordering::SeqCst);
     }
 
-    /// The runs that lists show.
-    pub(crate) async fn living(&self) -> Result<Vec<Ulid>, StorageError> {
+    /// The runs that lists show, with the hashes of their bytes.
+    pub(crate) async fn living(&self) -> Result<BTreeMap<Ulid, String>, StorageError> {
         self.with(|db| {
-            let mut rows = db.prepare_cached("SELECT id FROM shown")?;
+            let mut rows = db.prepare_cached(
+                "SELECT s.id, m.sha256 FROM shown AS s JOIN manifests AS m ON m.id = s.id",
+            )?;
+            let rows = rows.query_map([], |row| Ok((row.get::<_, Vec<u8>>(0)?, row.get(1)?)))?;
+            rows.filter_map(|row| match row {
+                Ok((id, sha256)) => ulid(&id).map(|id| Ok((id, sha256))),
+                Err(error) => Some(Err(error)),
+            })
+            .collect()
+        })
+        .await
+    }
+
+    /// The runs of which nothing is kept.
+    pub(crate) async fn purged(&self) -> Result<Vec<Ulid>, StorageError> {
+        self.with(|db| {
+            let mut rows = db.prepare_cached("SELECT run FROM purged")?;
             let rows = rows.query_map([], |row| row.get::<_, Vec<u8>>(0))?;
             rows.filter_map(|row| row.map(|id| ulid(&id)).transpose())
                 .collect()

@@ -3,7 +3,7 @@ use rusqlite::{Connection, OptionalExtension as _};
 use std::path::Path;
 
 /// Another number means: build it again.
-pub(super) const SCHEMA: i64 = 2;
+pub(super) const SCHEMA: i64 = 3;
 
 const TABLES: &str = "
 CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
@@ -17,10 +17,15 @@ CREATE INDEX manifests_once ON manifests (once, id) WHERE once IS NOT NULL;
 CREATE TABLE said (nth INTEGER PRIMARY KEY AUTOINCREMENT, event BLOB NOT NULL UNIQUE, run BLOB NOT NULL, rev INTEGER NOT NULL,
   opinions TEXT NOT NULL);
 CREATE TABLE tombstones (run BLOB PRIMARY KEY) WITHOUT ROWID;
+CREATE TABLE purged (run BLOB PRIMARY KEY) WITHOUT ROWID;
 CREATE TABLE fields (run BLOB NOT NULL, field TEXT NOT NULL, rev INTEGER NOT NULL, event BLOB NOT NULL, text TEXT NOT NULL,
   PRIMARY KEY (run, field)) WITHOUT ROWID;
 CREATE TABLE tag_adds (run BLOB NOT NULL, event BLOB NOT NULL, tag TEXT NOT NULL, PRIMARY KEY (run, event, tag)) WITHOUT ROWID;
 CREATE TABLE tag_removes (run BLOB NOT NULL, event BLOB NOT NULL, tag TEXT NOT NULL, PRIMARY KEY (run, event, tag)) WITHOUT ROWID;
+-- links to runs, each by the event that made it, and those that work no more
+CREATE TABLE shares (event BLOB PRIMARY KEY, run BLOB NOT NULL, hash TEXT NOT NULL, label TEXT NOT NULL, expires INTEGER) WITHOUT ROWID;
+CREATE INDEX shares_run ON shares (run, event);
+CREATE TABLE withdrawn (share BLOB PRIMARY KEY) WITHOUT ROWID;
 -- what lists show: made from the tables above, run by run
 CREATE TABLE shown (id BLOB PRIMARY KEY, name TEXT NOT NULL, size INTEGER NOT NULL, format TEXT NOT NULL, perplexity REAL NOT NULL)
   WITHOUT ROWID;
@@ -118,9 +123,15 @@ fn prepare(db: &Connection, shape: Shape) -> rusqlite::Result<()> {
     let pages = if shape.shared { -16_384 } else { -65_536 };
     db.pragma_update(None, "cache_size", pages)?;
     db.execute_batch(
-        "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;
+        "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA secure_delete = ON;
          PRAGMA temp_store = MEMORY; BEGIN IMMEDIATE; COMMIT;",
     )
+}
+
+/// Leaves nothing of what was deleted in the files: pages were overwritten (`secure_delete`), but the log of changes has them
+/// still. While somebody reads, a part of it stays until the next time.
+pub(crate) fn scrub(db: &Connection) -> rusqlite::Result<()> {
+    db.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))
 }
 
 pub(crate) fn remove(file: &Path) {

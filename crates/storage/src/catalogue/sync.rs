@@ -82,13 +82,19 @@ impl Catalogue {
         if self.knows_deleted(id).await? {
             return Ok(true);
         }
+        self.refresh_events(store).await?;
+        self.knows_deleted(id).await
+    }
+
+    /// Reads what happened, unless that was done a moment ago.
+    pub(crate) async fn refresh_events(&self, store: &dyn ObjectStore) -> Result<(), StorageError> {
         if !self.is_fresh(&[Kind::Event], FRESH) {
             let mut places = self.turn().await?;
             if !self.is_fresh(&[Kind::Event], FRESH) {
                 self.pass(store, &mut places, Kind::Event).await?;
             }
         }
-        self.knows_deleted(id).await
+        Ok(())
     }
 
     /// Brings the catalogue up to date, unless somebody follows the store and did so a moment ago.
@@ -246,6 +252,18 @@ impl Catalogue {
             change.commit()
         })
         .await
+    }
+
+    /// Reads objects that were written again.
+    pub(crate) async fn read_again(
+        &self,
+        store: &dyn ObjectStore,
+        keys: &[String],
+    ) -> Result<(), StorageError> {
+        for key in keys {
+            self.announced(store, key).await?;
+        }
+        Ok(())
     }
 
     async fn announced(

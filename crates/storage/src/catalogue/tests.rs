@@ -56,6 +56,9 @@ fn dump(db: &Connection) -> Vec<String> {
         "fields",
         "tag_adds",
         "tag_removes",
+        "shares",
+        "withdrawn",
+        "purged",
         "shown",
         "shown_words",
     ];
@@ -95,6 +98,11 @@ fn objects() -> Vec<Object> {
         untags: [(keys::lower(id(number)), tag.to_owned())].into(),
         ..Edit::default()
     };
+    let link = |label: &str| Link {
+        hash: "ab".into(),
+        label: label.into(),
+        expires_at_ms: Some(7),
+    };
     vec![
         manifest(1, None),
         manifest(2, None),
@@ -121,6 +129,18 @@ fn objects() -> Vec<Object> {
             31,
             &Event::edit(id(99), edit(1, "of a run that is nowhere")),
         ),
+        event(34, &Event::share(id(1), link("open"))),
+        event(35, &Event::share(id(1), link("taken back"))),
+        event(36, &Event::withdraw(id(1), id(35))),
+        event(37, &Event::withdraw(id(1), id(98))),
+        manifest(8, Some("key")),
+        event(
+            38,
+            &Event::edit(id(8), edit(1, "of a run of which nothing is kept")),
+        ),
+        event(39, &Event::share(id(8), link("to it"))),
+        event(40, &Event::edit(id(8), tagged(&["x"]))),
+        event(41, &Event::purge(id(8))),
         event(32, &Event::announce(keys::run(id(1)).to_string())),
         (Kind::Event, id(33), Ok(Bytes::from_static(b"[]"))),
     ]

@@ -10,6 +10,7 @@ use rusqlite::types::{Value, ValueRef};
 use rusqlite::{Connection, Row, params_from_iter};
 use serde::Serialize;
 use std::collections::BTreeMap;
+use utoipa::ToSchema;
 
 /// Groups of an answer, at most.
 const MOST: usize = 10_000;
@@ -76,7 +77,7 @@ pub struct AggregateQuery {
 }
 
 /// The answer.
-#[derive(Debug, Clone, PartialEq, Default, Serialize)]
+#[derive(Debug, Clone, PartialEq, Default, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Aggregate {
     /// Ordered by their values.
@@ -86,7 +87,7 @@ pub struct Aggregate {
 }
 
 /// The figures of a group.
-#[derive(Debug, Clone, PartialEq, Default, Serialize)]
+#[derive(Debug, Clone, PartialEq, Default, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Figures {
     /// The values that its records share, by the names that were asked for; `null` for records without one.
@@ -120,7 +121,7 @@ pub struct Figures {
 }
 
 /// Sums of tokens.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, ToSchema)]
 pub struct Tokens {
     /// Of inputs.
     pub prompt: u64,
@@ -131,7 +132,7 @@ pub struct Tokens {
 }
 
 /// A sum of costs, and where they come from.
-#[derive(Debug, Clone, Copy, PartialEq, Default, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Cost {
     /// The sum.
@@ -143,7 +144,7 @@ pub struct Cost {
 }
 
 /// Percentiles by nearest rank.
-#[derive(Debug, Clone, Copy, PartialEq, Default, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, ToSchema)]
 pub struct Distribution {
     /// Values.
     pub count: u64,

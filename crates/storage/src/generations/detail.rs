@@ -13,7 +13,7 @@ use serde::Serialize;
 use std::sync::atomic::Ordering::Relaxed;
 
 /// One record with all that was said of it.
-#[derive(Debug, Clone, PartialEq, Default, Serialize)]
+#[derive(Debug, Clone, PartialEq, Default, Serialize, utoipa::ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct GenerationDetail {
     /// The record, with its whole contents.

@@ -8,7 +8,7 @@ use futures::StreamExt as _;
 use generations::reader::Span;
 use generations::{Generation, Reader};
 use rusqlite::{OptionalExtension as _, params};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::atomic::Ordering::Relaxed;
 use std::time::Duration;
 use tokio::sync::{mpsc, oneshot};
@@ -60,6 +60,15 @@ impl RunStore {
         }
     }
 
+    /// Brings the index and the columns up to date.
+    ///
+    /// # Errors
+    /// What the store says.
+    pub async fn index_now(&self) -> Result<(), StorageError> {
+        self.catalogue_fresh().await?;
+        self.index_all().await
+    }
+
     /// Brings the index up to date, unless somebody does so all the time.
     pub(super) async fn refresh_generations(&self) -> Result<(), StorageError> {
         self.catalogue_fresh().await?;
@@ -81,13 +90,27 @@ impl RunStore {
         if progress.seen.is_none() {
             index.forget_done(self.with_columns().await?).await?;
         }
-        let living: BTreeSet<Ulid> = self.catalogue().living().await?.into_iter().collect();
-        let (done, known) = index.runs().await?;
-        for gone in known.difference(&living) {
-            index.forget(*gone).await?;
+        let living = self.catalogue().living().await?;
+        let known = index.runs().await?;
+        // Deleted, or of other bytes since a policy was applied.
+        let stale = |(run, read): &(&Ulid, &Option<String>)| match (living.get(run), read) {
+            (Some(now), Some(read)) => !read.is_empty() && now != read,
+            (now, _) => now.is_none(),
+        };
+        let gone: BTreeSet<Ulid> = known.iter().filter(stale).map(|(run, _)| *run).collect();
+        for run in &gone {
+            index.forget(*run).await?;
+        }
+        index
+            .forget_opinions(self.catalogue().purged().await?)
+            .await?;
+        if !gone.is_empty() {
+            index.with(|db| crate::catalogue::scrub(db)).await?;
         }
         // The latest first: it is the one that somebody waits for.
-        let new: Vec<Ulid> = living.difference(&done).copied().collect();
+        let is_read =
+            |run: &Ulid| known.get(run).is_some_and(Option::is_some) && !gone.contains(run);
+        let new: Vec<Ulid> = living.into_keys().filter(|run| !is_read(run)).collect();
         for run in new.into_iter().rev() {
             index_run(self, run).await?;
         }
@@ -169,11 +192,12 @@ async fn index_run(store: &RunStore, run: Ulid) -> Result<(), StorageError> {
             tracing::error!(run = id, %error, "the generations of a run cannot be read");
             return store
                 .generations
-                .note(run, 0, Some(error.to_string()))
+                .note(run, 0, Some(error.to_string()), String::new())
                 .await;
         }
         Err(error) => return Err(error),
     };
+    let sha256 = body.run.sha256.clone();
     let (columns, upload) = columns::begin(store.objects(), run).await?.unzip();
     let (queue, chunks) = mpsc::channel(QUEUE);
     let limits = store.generations.limits;
@@ -219,13 +243,13 @@ async fn index_run(store: &RunStore, run: Ulid) -> Result<(), StorageError> {
                 tracing::warn!(run = id, %error, "the columns of a run were not written");
                 error.to_string()
             });
-            store.generations.note(run, count, reason).await
+            store.generations.note(run, count, reason, sha256).await
         }
         Some(error @ StorageError::Corrupt(_)) => {
             tracing::error!(run = id, %error, "the generations of a run were read in part");
             store
                 .generations
-                .note(run, count, Some(error.to_string()))
+                .note(run, count, Some(error.to_string()), sha256)
                 .await
         }
         Some(error) => Err(error),
@@ -281,7 +305,7 @@ impl Pass {
             self.access.with(|db| {
                 let change = db.transaction()?;
                 change.execute(
-                    "INSERT OR IGNORE INTO runs VALUES (?, 0, 0, NULL)",
+                    "INSERT OR IGNORE INTO runs VALUES (?, 0, 0, NULL, NULL)",
                     [blob(run)],
                 )?;
                 for row in batch {
@@ -297,23 +321,18 @@ impl Pass {
 }
 
 impl Generations {
-    /// The runs that were read to their end, and all of which there may be rows.
-    async fn runs(&self) -> Result<(BTreeSet<Ulid>, BTreeSet<Ulid>), StorageError> {
+    /// All runs of which there may be rows; those that were read to their end with the hash of the bytes that were read, empty
+    /// where they are lost.
+    async fn runs(&self) -> Result<BTreeMap<Ulid, Option<String>>, StorageError> {
         self.read(|db| {
-            let mut rows = db.prepare("SELECT id, done FROM runs")?;
-            let rows = rows.query_map([], |row| {
-                Ok((row.get::<_, Vec<u8>>(0)?, row.get::<_, bool>(1)?))
-            })?;
-            let (mut done, mut known) = (BTreeSet::new(), BTreeSet::new());
-            for row in rows {
-                let (id, is_done) = row?;
-                let Some(id) = ulid(&id) else { continue };
-                known.insert(id);
-                if is_done {
-                    done.insert(id);
-                }
-            }
-            Ok((done, known))
+            let mut rows =
+                db.prepare("SELECT id, iif(done, ifnull(sha256, ''), NULL) FROM runs")?;
+            let rows = rows.query_map([], |row| Ok((row.get::<_, Vec<u8>>(0)?, row.get(1)?)))?;
+            rows.filter_map(|row| match row {
+                Ok((id, sha256)) => ulid(&id).map(|id| Ok((id, sha256))),
+                Err(error) => Some(Err(error)),
+            })
+            .collect()
         })
         .await
     }
@@ -337,8 +356,9 @@ impl Generations {
 
     /// Runs without columns count as not read, so that they get some.
     async fn forget_done(&self, have: BTreeSet<Ulid>) -> Result<(), StorageError> {
-        let (done, _) = self.runs().await?;
-        let without: Vec<Ulid> = done.difference(&have).copied().collect();
+        let known = self.runs().await?.into_iter();
+        let done = known.filter_map(|(run, read)| read.map(|_| run));
+        let without: Vec<Ulid> = done.filter(|run| !have.contains(run)).collect();
         self.with(move |db| {
             let change = db.transaction()?;
             for run in without {
@@ -357,16 +377,34 @@ impl Generations {
         run: Ulid,
         count: u64,
         reason: Option<String>,
+        sha256: String,
     ) -> Result<(), StorageError> {
         let count = i64::try_from(count).unwrap_or(i64::MAX);
         self.with(move |db| {
             db.execute(
-                "INSERT OR REPLACE INTO runs VALUES (?, 1, ?, ?)",
-                params![blob(run), count, reason],
+                "INSERT OR REPLACE INTO runs VALUES (?, 1, ?, ?, ?)",
+                params![blob(run), count, reason, sha256],
             )
         })
         .await
         .map(|_| ())
+    }
+
+    /// Nothing is kept of runs that were purged.
+    async fn forget_opinions(&self, purged: Vec<Ulid>) -> Result<(), StorageError> {
+        if purged.is_empty() {
+            return Ok(());
+        }
+        self.with(move |db| {
+            let change = db.transaction()?;
+            for run in purged {
+                change
+                    .prepare_cached("DELETE FROM opinions WHERE run = ?")?
+                    .execute([blob(run)])?;
+            }
+            change.commit()
+        })
+        .await
     }
 
     /// Takes a run out, a few rows at a time.

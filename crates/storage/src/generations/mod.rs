@@ -114,7 +114,7 @@ impl Generations {
         }
     }
 
-    fn limits(&self) -> completions::Limits {
+    pub(crate) fn limits(&self) -> completions::Limits {
         self.limits
     }
 

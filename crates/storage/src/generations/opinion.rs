@@ -2,6 +2,7 @@
 //! (of a score: of each name and source) the one with the largest revision, then the latest event.
 use crate::catalogue::{blob, ulid};
 use generations::{Feedback, Generation, Score, record::ScoreValue};
+use policy::Anonymise;
 use rusqlite::{Connection, params};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -17,6 +18,34 @@ pub(crate) enum Opinion {
     Score(Score),
 }
 
+impl Opinion {
+    /// Takes out what a policy forbids. The author is the field `userId`, as everywhere.
+    pub(crate) fn make_anonymous(&mut self, rules: &Anonymise) {
+        let field = |name: &str, text: &mut Option<String>| {
+            let new = text.as_deref().and_then(|value| rules.value(name, value));
+            if let Some(new) = new {
+                *text = new;
+            }
+        };
+        match self {
+            Self::Feedback(feedback) => {
+                field("comment", &mut feedback.comment);
+                field("userId", &mut feedback.user_id);
+                for word in feedback.categories.iter_mut().flatten() {
+                    *word = rules.words(word).unwrap_or_else(|| word.clone());
+                }
+            }
+            Self::Score(score) => {
+                field("comment", &mut score.comment);
+                field("source", &mut score.source);
+                if let ScoreValue::Label(label) = &mut score.value {
+                    *label = rules.words(label).unwrap_or_else(|| label.clone());
+                }
+            }
+        }
+    }
+}
+
 /// An opinion with its place among the others.
 #[derive(Debug, Clone, PartialEq)]
 struct Said {
@@ -26,7 +55,7 @@ struct Said {
     opinion: Opinion,
 }
 
-/// Keeps an opinion; again, nothing changes.
+/// Keeps an opinion; again, nothing changes, unless its event was written again meanwhile.
 pub(super) fn add(
     db: &Connection,
     run: Ulid,
@@ -41,7 +70,7 @@ pub(super) fn add(
         Opinion::Score(score) => (1, serde_json::to_string(score)),
     };
     let Ok(text) = text else { return Ok(()) };
-    db.prepare_cached("INSERT OR IGNORE INTO opinions VALUES (?, ?, ?, ?, ?, ?, ?)")?
+    db.prepare_cached("INSERT OR REPLACE INTO opinions VALUES (?, ?, ?, ?, ?, ?, ?)")?
         .execute(params![
             blob(run),
             number,

@@ -2,12 +2,13 @@
 use crate::{RunStore, StorageError, keys, objects};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
+use utoipa::ToSchema;
 
 /// Models of a table, at most: it is a small object.
 const MOST: usize = 500;
 
 /// The table.
-#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", default, deny_unknown_fields)]
 pub struct Prices {
     /// ISO 4217.
@@ -17,7 +18,7 @@ pub struct Prices {
 }
 
 /// Prices of a million tokens.
-#[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Price {
     /// Of an input.

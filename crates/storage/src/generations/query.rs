@@ -26,7 +26,7 @@ pub struct GenerationQuery {
 }
 
 /// A page.
-#[derive(Debug, Clone, PartialEq, Default, Serialize)]
+#[derive(Debug, Clone, PartialEq, Default, Serialize, utoipa::ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct GenerationList {
     /// The records, with contents cut after 1,000 characters.

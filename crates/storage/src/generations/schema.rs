@@ -4,12 +4,12 @@ use rusqlite::{Connection, OpenFlags};
 use std::path::Path;
 
 /// Another number means: read all runs again.
-const SCHEMA: i64 = 1;
+const SCHEMA: i64 = 2;
 
 const TABLES: &str = "
 CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
--- runs that were read: whole (done = 1), or as far as it was possible, and why
-CREATE TABLE runs (id BLOB PRIMARY KEY, done INTEGER NOT NULL, count INTEGER NOT NULL, reason TEXT) WITHOUT ROWID;
+-- runs that were read: whole (done = 1), or as far as it was possible, and why; with the hash of their bytes
+CREATE TABLE runs (id BLOB PRIMARY KEY, done INTEGER NOT NULL, count INTEGER NOT NULL, reason TEXT, sha256 TEXT) WITHOUT ROWID;
 -- one row for each completion; record is its JSON with contents cut short, place where its bytes are
 CREATE TABLE generations (
   run BLOB NOT NULL, number INTEGER NOT NULL, id TEXT NOT NULL, time INTEGER NOT NULL, model TEXT NOT NULL, kind TEXT NOT NULL,

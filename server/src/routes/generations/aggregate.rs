@@ -1,12 +1,13 @@
 //! `GET /api/generations/aggregate`: figures of groups; and the price table that costs are computed from.
 use super::list::{Asked, FILTERS};
-use crate::routes::parameters;
+use crate::routes::parameters::{self, Parameter, text};
 use crate::{failure::Failure, state::Server};
 use api::ErrorCode;
 use axum::{Json, body::Body, extract::State};
 use http::Uri;
 use serde::Deserialize;
 use storage::{Aggregate, AggregateQuery, Group, Prices};
+use utoipa::{IntoParams, openapi::path};
 
 /// Bytes of a price table.
 const LARGEST: usize = 64 << 10;
@@ -18,14 +19,31 @@ struct Grouped {
     group_by: String,
 }
 
-/// `GET /api/generations/aggregate?group_by=model,day`: count, tokens, cost, latency, speed, figures, ratings and scores of each
-/// group, with the filters of the list. Without `group_by` there is one group.
-pub async fn aggregate(State(server): State<Server>, uri: Uri) -> Result<Json<Aggregate>, Failure> {
-    let mut known = vec![(
-        "group_by",
+/// What groups are made by.
+const GROUPS: Parameter = (
+    "group_by",
+    text(
         "model, day, tag, user, session, type or dotted names of fields, with commas between them",
-    )];
-    known.extend_from_slice(FILTERS);
+    ),
+);
+
+struct Aggregated;
+
+impl IntoParams for Aggregated {
+    fn into_params(_: impl Fn() -> Option<path::ParameterIn>) -> Vec<path::Parameter> {
+        parameters::documented(&[&[GROUPS], FILTERS].concat())
+    }
+}
+
+/// Gives figures of groups: count, tokens, cost, latency, speed, perplexity, ratings and scores.
+///
+/// Without `group_by` there is one group. Costs are those of the records, else computed from the prices.
+#[utoipa::path(get, path = "/generations/aggregate", tag = "generations", params(Aggregated), responses(
+    (status = 200, description = "The groups", body = Aggregate),
+    (status = 400, description = "A parameter is none, its value cannot be read, or there are too many groups"),
+))]
+pub async fn aggregate(State(server): State<Server>, uri: Uri) -> Result<Json<Aggregate>, Failure> {
+    let known = [&[GROUPS], FILTERS].concat();
     let asked: Asked = parameters::read(&uri, &known)?;
     let grouped: Grouped = parameters::read(&uri, &known)?;
     let groups = match grouped.group_by.as_str() {
@@ -39,12 +57,20 @@ pub async fn aggregate(State(server): State<Server>, uri: Uri) -> Result<Json<Ag
     Ok(Json(server.store.aggregate(query).await?))
 }
 
-/// `GET /api/prices`: what models cost, for records that do not say.
+/// Shows what models cost, for records that do not say.
+#[utoipa::path(get, path = "/prices", tag = "generations", responses(
+    (status = 200, description = "The table", body = Prices),
+))]
 pub async fn prices(State(server): State<Server>) -> Result<Json<Prices>, Failure> {
     Ok(Json(server.store.prices().await?))
 }
 
-/// `PUT /api/prices`: replaces the table.
+/// Replaces the table of prices.
+#[utoipa::path(put, path = "/prices", tag = "generations", request_body = Prices, responses(
+    (status = 200, description = "The table as it is then", body = Prices),
+    (status = 400, description = "It is no table of prices"),
+    (status = 413, description = "It has more than 64 KiB"),
+))]
 pub async fn set_prices(State(server): State<Server>, body: Body) -> Result<Json<Prices>, Failure> {
     let bytes = axum::body::to_bytes(body, LARGEST).await.map_err(|_| {
         Failure::new(

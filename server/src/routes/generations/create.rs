@@ -12,12 +12,13 @@ use axum::{
 use futures::TryStreamExt as _;
 use http::{StatusCode, header};
 use serde::Serialize;
+use utoipa::ToSchema;
 
 /// Names of formats that are no records of generations in the shape of the API, but become some.
 const OWN: &str = "generation";
 
 /// What was stored.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 pub struct Created {
     /// The run that holds the records.
     run: String,
@@ -27,8 +28,27 @@ pub struct Created {
     first: String,
 }
 
-/// `POST /api/generations`: takes what `GET` gives, and everything else that the importer reads. Answers when the records can
-/// be asked for.
+/// Stores one record, or JSON Lines of many, as a run like any other.
+///
+/// It takes what `GET` gives, and everything else that the importer reads; answers when the records can be asked for.
+#[utoipa::path(post, path = "/generations", tag = "generations",
+    params(
+        ("Content-Digest" = Option<String>, Header, description = "`sha-256=:BASE64:`, compared with the bytes"),
+        ("Idempotency-Key" = Option<String>, Header, description = "Of all requests with the same key one stores, the others get its run"),
+    ),
+    request_body(description = "Records, or requests with responses", content(
+        (generations::Generation = "application/json"),
+        (String = "application/x-ndjson"),
+    )),
+    responses(
+        (status = 200, description = "They were stored before under this key", body = Created),
+        (status = 201, description = "They are stored", body = Created),
+        (status = 400, description = "No record was found, or it did not arrive as it was sent"),
+        (status = 408, description = "The upload stood still for too long, or was too slow"),
+        (status = 413, description = "There is more than the server takes"),
+        (status = 507, description = "The store is full"),
+    )
+)]
 pub async fn create(
     State(server): State<Server>,
     request: Request,

@@ -14,6 +14,7 @@ use serde::Deserialize;
 use serde_json::{Map, Value};
 use std::io;
 use storage::{Filter, StorageError};
+use utoipa::ToSchema;
 
 /// Bytes of a question.
 const LARGEST: usize = 256 << 10;
@@ -21,16 +22,33 @@ const LARGEST: usize = 256 << 10;
 const FIELDS: usize = 500;
 
 /// What is asked.
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Default, Deserialize, ToSchema)]
 #[serde(default, deny_unknown_fields)]
+#[schema(as = Export)]
 struct Asked {
+    /// What they are written as.
     format: Format,
+    /// By dotted names: a value, or an object with `gte`, `lte` or `in`.
     filters: Map<String, Value>,
+    /// Dotted names; all, or the usual columns, unless given.
     fields: Option<Vec<String>>,
 }
 
-/// `POST /api/generations/export`: `format` (jsonl, csv, parquet), `filters` (by dotted names: a value, or `gte`, `lte`, `in`),
-/// `fields` (dotted names; all, or the usual columns, unless given). Nothing is changed by it, so a token that only reads may.
+/// Exports what a filter finds, as a stream.
+///
+/// Nothing is changed by it, so a token that only reads may.
+#[utoipa::path(post, path = "/generations/export", tag = "generations",
+    request_body = Asked,
+    responses(
+        (status = 200, description = "The table; it breaks off where an error ends it", content(
+            (String = "application/x-ndjson"),
+            (String = "text/csv; charset=utf-8"),
+            (Vec<u8> = "application/vnd.apache.parquet"),
+        )),
+        (status = 400, description = "The question is none, or names a field that is none"),
+        (status = 413, description = "The question has more than 256 KiB"),
+    )
+)]
 pub async fn export(State(server): State<Server>, body: Body) -> Result<Response, Failure> {
     let bytes = axum::body::to_bytes(body, LARGEST).await.map_err(|_| {
         Failure::new(

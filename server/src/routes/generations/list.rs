@@ -1,5 +1,5 @@
 //! `GET /api/generations`: pages of records.
-use crate::routes::parameters::{self, Parameter};
+use crate::routes::parameters::{self, LIMIT, NUMBER, Parameter, What, text, words};
 use crate::{failure::Failure, state::Server};
 use axum::{Json, extract::State};
 use generations::{Kind, record::milliseconds};
@@ -7,18 +7,24 @@ use http::Uri;
 use serde::{Deserialize, Deserializer, de::Error as _};
 use serde_json::Value;
 use storage::{Filter, GenerationList, GenerationQuery, GenerationSort};
+use utoipa::{IntoParams, openapi::path};
 
-const TIME: &str = "a time such as 2025-01-31T12:00:00Z, or milliseconds since 1970";
-const NUMBER: &str = "a number such as 1.5";
+const TIME: What = text("a time such as 2025-01-31T12:00:00Z, or milliseconds since 1970");
 
 /// Parameters that say which records, and what each of them is.
 pub(super) const FILTERS: &[Parameter] = &[
-    ("model.id", "the name of a model"),
-    ("output.type", "text, image, audio, code, json or other"),
-    ("metadata.userId", "the id of a user"),
-    ("metadata.sessionId", "the id of a session"),
-    ("tags", "tags with commas between them"),
-    ("run", "the id of a run"),
+    ("model.id", text("the name of a model")),
+    (
+        "output.type",
+        words(
+            "text, image, audio, code, json or other",
+            &["text", "image", "audio", "code", "json", "other"],
+        ),
+    ),
+    ("metadata.userId", text("the id of a user")),
+    ("metadata.sessionId", text("the id of a session")),
+    ("tags", text("tags with commas between them")),
+    ("run", text("the id of a run")),
     ("from", TIME),
     ("to", TIME),
     ("rating_min", NUMBER),
@@ -37,10 +43,18 @@ pub(super) const FILTERS: &[Parameter] = &[
 
 /// Those of a page.
 const PAGE: &[Parameter] = &[
-    ("limit", "a number from 1 to 100"),
-    ("cursor", "the `next` of the page before"),
-    ("sort", GenerationSort::NAMES),
+    ("limit", LIMIT),
+    ("cursor", text("the `next` of the page before")),
+    ("sort", text(GenerationSort::NAMES)),
 ];
+
+struct Listed;
+
+impl IntoParams for Listed {
+    fn into_params(_: impl Fn() -> Option<path::ParameterIn>) -> Vec<path::Parameter> {
+        parameters::documented(&[FILTERS, PAGE].concat())
+    }
+}
 
 /// The parameters as they are read.
 #[derive(Debug, Default, Deserialize)]
@@ -164,8 +178,14 @@ impl Asked {
     }
 }
 
-/// `GET /api/generations`: one page, the latest first unless another order is asked for. `from` is included, `to` is not; with
-/// several tags a record has all of them.
+/// Lists the completions of all runs as records, page by page.
+///
+/// The latest comes first, unless another order is asked for. `from` is included, `to` is not; with several tags a record has
+/// all of them. Contents are cut after 1,000 characters.
+#[utoipa::path(get, path = "/generations", tag = "generations", params(Listed), responses(
+    (status = 200, description = "One page", body = GenerationList),
+    (status = 400, description = "A parameter is none, or its value cannot be read"),
+))]
 pub async fn list(State(server): State<Server>, uri: Uri) -> Result<Json<GenerationList>, Failure> {
     let asked: Asked = parameters::read(&uri, &[FILTERS, PAGE].concat())?;
     let query = GenerationQuery {

@@ -1,18 +1,16 @@
 //! What people and evaluations say of generations: kept as events, so that nothing is ever overwritten.
 use super::show::missing;
+use crate::routes::id::Id;
 use crate::{failure::Failure, state::Server};
 use api::ErrorCode;
-use axum::{
-    Json,
-    body::Body,
-    extract::{Path, State},
-};
+use axum::{Json, body::Body, extract::State};
 use generations::record::ScoreValue;
 use generations::{Feedback, Score, record::Thumbs};
 use http::StatusCode;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use storage::GenerationDetail;
+use utoipa::ToSchema;
 
 /// Bytes of a feedback.
 const FEEDBACK: usize = 64 << 10;
@@ -22,21 +20,38 @@ const SCORES: usize = 4 << 20;
 const MOST: usize = 10_000;
 
 /// A feedback as it is sent.
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Default, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", default, deny_unknown_fields)]
 struct Said {
+    /// From 1 to 5.
     rating: Option<f64>,
+    /// A verdict.
     thumbs: Option<Thumbs>,
+    /// In words.
     comment: Option<String>,
+    /// What it is about.
     categories: Option<Vec<String>>,
+    /// Who says it.
     user_id: Option<String>,
 }
 
-/// `POST /api/generations/{id}/feedback`: `rating`, `thumbs`, `comment`, `categories`, `userId`. Of each user the last one
-/// counts; all are kept. Gives the generation as it is then.
+/// Keeps what somebody says of a generation.
+///
+/// Of each user the last one counts; all are kept.
+#[utoipa::path(post, path = "/generations/{id}/feedback", tag = "generations",
+    params(("id" = String, Path, description = "The `key` of its source, or its `id`")),
+    request_body = Said,
+    responses(
+        (status = 201, description = "The generation as it is then", body = GenerationDetail),
+        (status = 400, description = "The feedback is none, or says nothing"),
+        (status = 404, description = "There is no such generation"),
+        (status = 410, description = "Its run was deleted"),
+        (status = 413, description = "The feedback has more than 64 KiB"),
+    )
+)]
 pub async fn feedback(
     State(server): State<Server>,
-    Path(id): Path<String>,
+    Id(id): Id,
     body: Body,
 ) -> Result<(StatusCode, Json<GenerationDetail>), Failure> {
     let bytes = whole(body, FEEDBACK, "The feedback is larger than 64 KiB").await?;
@@ -60,38 +75,70 @@ pub async fn feedback(
 }
 
 /// A score as it is sent.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 struct Scored {
     /// Of many: the key or id of its generation.
     #[serde(default)]
     id: Option<String>,
+    /// What was measured.
     name: String,
+    /// A number, a truth or a text.
     value: Value,
+    /// Why.
     #[serde(default)]
     comment: Option<String>,
+    /// Who measured.
     #[serde(default)]
     source: Option<String>,
 }
 
 /// What became of scores.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 pub struct Kept {
     /// How many were kept.
     scores: usize,
 }
 
-/// `POST /api/generations/{id}/scores`: `name`, `value`, `comment`, `source`, or JSON Lines of several. Of each name and
-/// source the last one counts.
+/// Keeps scores of a generation: one, or JSON Lines of several.
+///
+/// Of each name and source the last one counts.
+#[utoipa::path(post, path = "/generations/{id}/scores", tag = "generations",
+    params(("id" = String, Path, description = "The `key` of its source, or its `id`")),
+    request_body(description = "Scores without an `id`", content(
+        (Scored = "application/json"),
+        (String = "application/x-ndjson"),
+    )),
+    responses(
+        (status = 201, description = "They are kept", body = Kept),
+        (status = 400, description = "A score is none; nothing was kept"),
+        (status = 404, description = "There is no such generation"),
+        (status = 410, description = "Its run was deleted"),
+        (status = 413, description = "There are more than 10,000 scores, or 4 MiB"),
+    )
+)]
 pub async fn scores_of_one(
     State(server): State<Server>,
-    Path(id): Path<String>,
+    Id(id): Id,
     body: Body,
 ) -> Result<(StatusCode, Json<Kept>), Failure> {
     scores(&server, Some(&id), body).await
 }
 
-/// `POST /api/generations/scores`: JSON Lines of scores, each with the `id` of its generation.
+/// Keeps scores of several generations: JSON Lines, each with the `id` of its generation.
+#[utoipa::path(post, path = "/generations/scores", tag = "generations",
+    request_body(description = "Scores with an `id`", content(
+        (Scored = "application/json"),
+        (String = "application/x-ndjson"),
+    )),
+    responses(
+        (status = 201, description = "They are kept", body = Kept),
+        (status = 400, description = "A score is none; nothing was kept"),
+        (status = 404, description = "There is no such generation; nothing was kept"),
+        (status = 410, description = "The run of one was deleted"),
+        (status = 413, description = "There are more than 10,000 scores, or 4 MiB"),
+    )
+)]
 pub async fn scores_of_many(
     State(server): State<Server>,
     body: Body,

@@ -1,16 +1,22 @@
 //! `GET /api/generations/{id}`: one record, whole.
+use crate::routes::id::Id;
 use crate::{failure::Failure, state::Server};
 use api::ErrorCode;
-use axum::{
-    Json,
-    extract::{Path, State},
-};
+use axum::{Json, extract::State};
 use storage::{GenerationDetail, StorageError};
 
-/// `GET /api/generations/{id}`: by the `key` of its source, which only one has, or by its `id`, of which the last stored counts.
+/// Shows one record, whole, with all that was said of it.
+#[utoipa::path(get, path = "/generations/{id}", tag = "generations",
+    params(("id" = String, Path, description = "The `key` of its source, which only one has, or its `id`, of which the last stored counts")),
+    responses(
+        (status = 200, description = "The record", body = GenerationDetail),
+        (status = 404, description = "There is no such generation"),
+        (status = 410, description = "Its run was deleted"),
+    )
+)]
 pub async fn show(
     State(server): State<Server>,
-    Path(id): Path<String>,
+    Id(id): Id,
 ) -> Result<Json<GenerationDetail>, Failure> {
     let found = server.store.generation(&id).await;
     Ok(Json(found.map_err(|error| missing(error, &id))?))
