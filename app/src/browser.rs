@@ -104,3 +104,10 @@ pub(crate) async fn fetch_file(url: &str, name: &str) -> Option<File> {
     let blob = JsFuture::from(response.blob().ok()?).await.ok()?;
     File::new_with_blob_sequence(&js_sys::Array::of1(&blob), name).ok()
 }
+
+/// A text that stands in an object of JSON, read by the browser.
+pub(crate) fn member(json: &str, name: &str) -> Option<String> {
+    let object = js_sys::JSON::parse(json).ok()?;
+    let value = js_sys::Reflect::get(&object, &name.into()).ok()?;
+    value.as_string()
+}

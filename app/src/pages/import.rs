@@ -4,6 +4,7 @@ use crate::components::{ErrorNotice, Notice, Sending, WayOut, time_html};
 use crate::markup::{Text, push};
 use crate::session::store::{Upload, store_file};
 use api::{ApiError, Backend, ErrorCode, RunList, RunListQuery, RunSummary};
+use codee::binary::PostcardCodec;
 use leptos::ev;
 use leptos::html::{Dialog, Input};
 use leptos::prelude::*;
@@ -33,10 +34,11 @@ pub(crate) fn ImportPage() -> impl IntoView {
         (RunListQuery { before, limit: 0 }, changes.get())
     };
     let backend = backend_or_error();
-    let runs = Resource::new(question, move |(query, _)| {
+    let look = move |(query, _): Question| {
         let backend = backend.clone();
         async move { backend?.runs(query).await }
-    });
+    };
+    let runs = Resource::<_, PostcardCodec>::new_with_options(question, look, false);
     view! {
         <Title text="Import"/>
         <header class="run-head">
@@ -69,8 +71,8 @@ fn UploadForm() -> impl IntoView {
             return;
         };
         let navigate = navigate.clone();
-        store_file(&file, upload, move |run| {
-            navigate(&api::paths::page_url(&run.id), NavigateOptions::default())
+        store_file(&file, upload, move |id| {
+            navigate(&api::paths::page_url(&id), NavigateOptions::default())
         });
     };
     let sending = Signal::derive(move || matches!(upload.get(), Upload::Sending { .. }));

@@ -2,6 +2,7 @@
 use crate::components::{ErrorNotice, RunView};
 use crate::session::use_session;
 use api::{ApiError, Backend, ErrorCode, RunSummary};
+use codee::binary::PostcardCodec;
 use leptos::prelude::*;
 use leptos_meta::Title;
 use leptos_router::hooks::use_params_map;
@@ -13,7 +14,8 @@ pub(crate) fn RunPage() -> impl IntoView {
     let params = use_params_map();
     let id = Memo::new(move |_| params.with(|params| params.get("id").unwrap_or_default()));
     let backend = use_context::<Arc<dyn Backend>>();
-    let run = Resource::new(
+    // As postcard: the page has no JSON reader.
+    let run = Resource::<_, PostcardCodec>::new_with_options(
         move || id.get(),
         move |id| {
             let backend = backend.clone();
@@ -27,6 +29,7 @@ pub(crate) fn RunPage() -> impl IntoView {
                 }
             }
         },
+        false,
     );
     view! {
         <Suspense fallback=|| view! { <p class="page-wait" role="status">"Looking the run up …"</p> }>

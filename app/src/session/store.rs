@@ -1,6 +1,7 @@
 //! Storing a file: the browser streams it to the server and tells how far it is.
 use super::{Session, held};
-use api::{ApiError, ErrorCode, RunSummary};
+use crate::browser::member;
+use api::{ApiError, ErrorCode};
 use leptos::prelude::*;
 use std::cell::RefCell;
 use wasm_bindgen::prelude::*;
@@ -27,17 +28,16 @@ thread_local! {
     static RUNNING: RefCell<Option<XmlHttpRequest>> = const { RefCell::new(None) };
 }
 
-/// Stores the file that is open here; `done` gets the stored run.
+/// Stores the file that is open here; `done` gets the id of the stored run.
 pub fn store_open_file(
     progress: RwSignal<Upload>,
     session: Session,
-    done: impl Fn(RunSummary) + 'static,
+    done: impl Fn(String) + 'static,
 ) {
     match held::file() {
-        Some(file) => store_file(&file, progress, move |run| {
-            let id = run.id.clone();
+        Some(file) => store_file(&file, progress, move |id| {
             // First the page of the run: without its file, the page of the local file would say that none is open.
-            done(run);
+            done(id.clone());
             session.became(id);
         }),
         None => progress.set(Upload::Failed(
@@ -47,7 +47,7 @@ pub fn store_open_file(
 }
 
 /// Stores a file. fetch cannot tell how much of a body was sent, hence an `XMLHttpRequest`.
-pub fn store_file(file: &File, progress: RwSignal<Upload>, done: impl Fn(RunSummary) + 'static) {
+pub fn store_file(file: &File, progress: RwSignal<Upload>, done: impl Fn(String) + 'static) {
     let total = file.size() as u64;
     progress.set(Upload::Sending { sent: 0, total });
     let url = api::paths::upload_url(&file.name());
@@ -72,9 +72,9 @@ pub fn store_file(file: &File, progress: RwSignal<Upload>, done: impl Fn(RunSumm
             }
             let text = answered.response_text().ok().flatten().unwrap_or_default();
             match outcome(answered.status().unwrap_or(0), &text) {
-                Ok(run) => {
+                Ok(id) => {
                     progress.set(Upload::Idle);
-                    done(run);
+                    done(id);
                 }
                 Err(error) => progress.set(Upload::Failed(error.message)),
             }
@@ -98,9 +98,10 @@ pub fn cancel_upload(progress: RwSignal<Upload>) {
     }
 }
 
-fn outcome(status: u16, text: &str) -> Result<RunSummary, ApiError> {
+/// The id of the stored run.
+fn outcome(status: u16, text: &str) -> Result<String, ApiError> {
     match status {
-        200 | 201 => serde_json::from_str(text).map_err(|_| {
+        200 | 201 => member(text, "id").ok_or_else(|| {
             ApiError::new(
                 ErrorCode::Internal,
                 "The server's answer makes no sense. Look at Import: the file may be there.",
@@ -110,12 +111,12 @@ fn outcome(status: u16, text: &str) -> Result<RunSummary, ApiError> {
             ErrorCode::Offline,
             "The upload broke off before the end. Nothing was stored; the file is still open here: try again.",
         )),
-        _ => Err(serde_json::from_str(text).unwrap_or_else(|_| {
-            ApiError::new(
-                ErrorCode::Internal,
-                format!("The server refused the file (status {status}). Try again later."),
-            )
-        })),
+        _ => Err(ApiError::new(
+            ErrorCode::Internal,
+            member(text, "message").unwrap_or_else(|| {
+                format!("The server refused the file (status {status}). Try again later.")
+            }),
+        )),
     }
 }
 

@@ -12,11 +12,11 @@ pub struct HttpBackend;
 
 impl Backend for HttpBackend {
     fn run(&self, id: String) -> Answer<RunSummary> {
-        answer(async move { json(Request::get(&run_url(&id))).await })
+        answer(async move { answered(Request::get(&run_url(&id))).await })
     }
 
     fn runs(&self, query: RunListQuery) -> Answer<RunList> {
-        answer(async move { json(Request::get(&list_url(&query))).await })
+        answer(async move { answered(Request::get(&list_url(&query))).await })
     }
 
     fn delete_run(&self, id: String) -> Answer<()> {
@@ -32,7 +32,7 @@ fn answer<T: 'static>(future: impl Future<Output = Result<T, ApiError>> + 'stati
 /// The response, when its status is a success.
 async fn send(request: RequestBuilder) -> Result<Response, ApiError> {
     let response = request
-        .header("Accept", "application/json")
+        .header("Accept", crate::POSTCARD)
         .send()
         .await
         .map_err(|_| ApiError::offline())?;
@@ -40,13 +40,29 @@ async fn send(request: RequestBuilder) -> Result<Response, ApiError> {
         Ok(response)
     } else {
         let body = response.text().await.unwrap_or_default();
-        Err(ApiError::from_response(response.status(), &body))
+        Err(error_in(response.status(), &body))
     }
 }
 
-async fn json<T: DeserializeOwned>(request: RequestBuilder) -> Result<T, ApiError> {
+async fn answered<T: DeserializeOwned>(request: RequestBuilder) -> Result<T, ApiError> {
     let response = send(request).await?;
     // The connection can still break in the middle of the body.
-    let body = response.text().await.map_err(|_| ApiError::offline())?;
-    serde_json::from_str(&body).map_err(|_| ApiError::from_response(response.status(), ""))
+    let body = response.binary().await.map_err(|_| ApiError::offline())?;
+    postcard::from_bytes(&body).map_err(|_| ApiError::of_status(response.status()))
+}
+
+/// The error that a response with this status and body tells of.
+pub fn error_in(status: u16, body: &str) -> ApiError {
+    match (member(body, "code"), member(body, "message")) {
+        (Some(code), Some(message)) => ApiError::from_parts(&code, message),
+        _ => ApiError::of_status(status),
+    }
+}
+
+/// A text that stands in an object of JSON, read by the browser.
+pub fn member(json: &str, name: &str) -> Option<String> {
+    let object = js_sys::JSON::parse(json).ok()?;
+    js_sys::Reflect::get(&object, &name.into())
+        .ok()?
+        .as_string()
 }

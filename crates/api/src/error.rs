@@ -1,4 +1,5 @@
 //! Errors of the API: `{"code": …, "message": …}`.
+use serde::de::IntoDeserializer as _;
 use serde::{Deserialize, Serialize};
 
 /// What kind of error; the name on the wire is in snake case.
@@ -87,20 +88,37 @@ impl ApiError {
             message: message.into(),
         }
     }
-    /// The error that a response with this status and body tells of. A body that is not ours (a proxy's page)
-    /// gives a sentence of our own.
+    /// The error that a response with this status and body tells of.
+    #[cfg(not(target_arch = "wasm32"))]
     pub fn from_response(status: u16, body: &str) -> Self {
-        serde_json::from_str(body).unwrap_or_else(|_| match status {
-            413 => Self::new(ErrorCode::TooLarge, "The file is larger than something on the way to the server allows."),
+        serde_json::from_str(body).unwrap_or_else(|_| Self::of_status(status))
+    }
+
+    /// The error of an answer with this code and message.
+    pub fn from_parts(code: &str, message: String) -> Self {
+        let code: Result<_, serde::de::value::Error> =
+            ErrorCode::deserialize(code.into_deserializer());
+        Self::new(code.unwrap_or(ErrorCode::Internal), message)
+    }
+
+    /// A sentence of our own for an answer that is not ours (a proxy's page).
+    pub fn of_status(status: u16) -> Self {
+        match status {
+            413 => Self::new(
+                ErrorCode::TooLarge,
+                "The file is larger than something on the way to the server allows.",
+            ),
             502..=504 => Self::new(
                 ErrorCode::StorageUnavailable,
-                format!("The server cannot answer at the moment (status {status}). Try again in a minute."),
+                format!(
+                    "The server cannot answer at the moment (status {status}). Try again in a minute."
+                ),
             ),
             _ => Self::new(
                 ErrorCode::Internal,
                 format!("The server gave an answer that is not understood (status {status})."),
             ),
-        })
+        }
     }
 
     /// The error of a request that got no answer.
@@ -122,6 +140,10 @@ mod tests {
         let json = serde_json::to_string(&error).unwrap();
         assert_eq!(json, r#"{"code":"too_large","message":"Too large."}"#);
         assert_eq!(ApiError::from_response(413, &json), error);
+        let parts = ApiError::from_parts("too_large", "Too large.".into());
+        assert_eq!(parts, error);
+        let unknown = ApiError::from_parts("from_the_future", String::new());
+        assert_eq!(unknown.code, ErrorCode::Internal);
     }
 
     #[test]

@@ -1,6 +1,10 @@
 //! Wire types of the HTTP API and its one client.
 //!
 //! The server renders pages from the same [`Backend`] that the browser reaches over HTTP.
+/// Media type of answers for the page: postcard, field by field as the types here say. It needs no JSON reader then, and floats
+/// are the same bits. Programs get JSON.
+pub const POSTCARD: &str = "application/vnd.surprisal.postcard";
+
 pub mod backend;
 pub mod card;
 #[cfg(target_arch = "wasm32")]

@@ -11,6 +11,7 @@ mod id;
 pub mod openai;
 pub mod pages;
 mod parameters;
+pub mod reader;
 pub mod runs;
 pub mod share_page;
 pub mod shares;

@@ -1,9 +1,10 @@
 //! Runs: list, show, change, delete.
 use super::id::Id;
 use super::parameters::{self, LIMIT, NUMBER, Parameter, What, text, whole, words};
+use super::reader::Reader;
 use crate::{failure::Failure, state::Server};
 use api::{ErrorCode, RunList, RunSummary};
-use axum::{Json, body::Body, extract::State};
+use axum::{Json, body::Body, extract::State, response::Response};
 use http::{StatusCode, Uri};
 use storage::{RunChange, RunQuery};
 use utoipa::{IntoParams, openapi::path};
@@ -59,10 +60,14 @@ impl IntoParams for Listed {
     (status = 200, description = "One page", body = RunList),
     (status = 400, description = "A parameter is none, or its value cannot be read"),
 ))]
-pub async fn list(State(server): State<Server>, uri: Uri) -> Result<Json<RunList>, Failure> {
+pub async fn list(
+    State(server): State<Server>,
+    reader: Reader,
+    uri: Uri,
+) -> Result<Response, Failure> {
     let mut query: RunQuery = parameters::read(&uri, LIST)?;
     query.limit = query.limit.min(MOST);
-    Ok(Json(server.store.find(&query).await?))
+    Ok(reader.answer(&server.store.find(&query).await?))
 }
 
 /// Shows a run: its boards, the import report and its first cards.
@@ -74,8 +79,12 @@ pub async fn list(State(server): State<Server>, uri: Uri) -> Result<Json<RunList
         (status = 410, description = "It was deleted"),
     )
 )]
-pub async fn show(State(server): State<Server>, Id(id): Id) -> Result<Json<RunSummary>, Failure> {
-    Ok(Json(server.store.run(&id).await?))
+pub async fn show(
+    State(server): State<Server>,
+    reader: Reader,
+    Id(id): Id,
+) -> Result<Response, Failure> {
+    Ok(reader.answer(&server.store.run(&id).await?))
 }
 
 /// Changes name, tags (all of them) or note.
