@@ -23,6 +23,29 @@ const pages: Record<string, (page: Page) => Promise<void>> = {
     await expect(panel(page)).toContainText("token 10");
     await expect(bars(page)).toHaveCount(24);
   },
+  lab: async (page) => {
+    await pages.detail(page);
+    await panel(page).getByRole("button", { name: "Other sampling settings" }).click();
+    await page.getByRole("slider", { name: "Temperature" }).fill("1.5");
+    await expect(page.getByText("bounded").first()).toBeVisible();
+  },
+  why: async (page) => {
+    await openSample(page);
+    await page.getByRole("button", { name: "Why?" }).first().click();
+    await expect(page.getByText("The tokens that carry it")).toBeVisible();
+  },
+  tokens: async (page) => {
+    await openSample(page);
+    await filterField(page).fill("p<0.05");
+    await page.getByRole("button", { name: "Tokens", exact: true }).click();
+    await expect(page.getByText(/tokens in .* sequences/)).toBeVisible();
+  },
+  compare: async (page) => {
+    await pages.run(page);
+    await page.getByRole("button", { name: "Compare", exact: true }).click();
+    await page.getByRole("combobox", { name: "B", exact: true }).selectOption({ index: 2 });
+    await expect(page.getByText("95 % interval")).toBeVisible();
+  },
   run: async (page) => {
     await page.goto("/import");
     await hydrated(page);

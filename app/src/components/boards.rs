@@ -28,6 +28,7 @@ fn boards_html(all: &Totals, some: Option<&Totals>, running: bool) -> String {
         ""
     };
     let mut board = |name: &str,
+                     key: &str,
                      title: &str,
                      value: String,
                      note: String,
@@ -36,7 +37,8 @@ fn boards_html(all: &Totals, some: Option<&Totals>, running: bool) -> String {
             Maybe(filtered.map(|text| format!("<p class=\"board-filtered\">{text}</p>")));
         push!(
             html,
-            "<div class=\"board\"><h2>{name}</h2><p class=\"board-value\" title=\"{title}\">{value}{so_far}</p><p class=\"board-note\">{note}</p>{filtered}</div>"
+            "<div class=\"board\"><h2>{name}</h2>{}<p class=\"board-value\" title=\"{title}\">{value}{so_far}</p><p class=\"board-note\">{note}</p>{filtered}</div>",
+            why(key)
         );
     };
     let unscored = all.sequences.saturating_sub(all.scored_sequences);
@@ -49,6 +51,7 @@ fn boards_html(all: &Totals, some: Option<&Totals>, running: bool) -> String {
     }));
     board(
         "Number of sentences",
+        "",
         "Number of generated answers in this file.",
         format::count(all.sequences),
         format!("{} tokens{scored}", format::count(all.tokens)),
@@ -56,6 +59,7 @@ fn boards_html(all: &Totals, some: Option<&Totals>, running: bool) -> String {
     );
     board(
         "Perplexity overall",
+        "perplexity_overall",
         "Average of the answers&#39; perplexities; every answer counts the same. 1 is certain.",
         perplexity(all),
         format!(
@@ -70,6 +74,7 @@ fn boards_html(all: &Totals, some: Option<&Totals>, running: bool) -> String {
     );
     board(
         "Probability overall",
+        "probability_overall",
         "Average of the answers&#39; probabilities; every answer counts the same. 1 is sure at every token.",
         probability(all),
         over_all_tokens(all.probability_tokens),
@@ -81,6 +86,16 @@ fn boards_html(all: &Totals, some: Option<&Totals>, running: bool) -> String {
         Maybe(coverage(all).map(|text| format!("<p class=\"coverage\">{text}</p>")))
     );
     html
+}
+
+/// Opens the panel that says how a figure came about.
+fn why(key: &str) -> String {
+    if key.is_empty() {
+        return String::new();
+    }
+    format!(
+        "<button type=\"button\" class=\"why-button needs-js\" data-view=\"s=&amp;panel=why&amp;with=board:{key}\">Why?</button>"
+    )
 }
 
 fn over_all_tokens(value: Option<f64>) -> String {

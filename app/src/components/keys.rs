@@ -17,7 +17,10 @@ const KEYS: [(&str, &str); 8] = [
     ("↑ ↓", "previous, next sequence"),
     ("n p", "next, previous doubtful token"),
     ("Enter", "open a sequence, pin a token"),
-    ("Esc", "release the pin, then close the sequence"),
+    (
+        "Esc",
+        "close the panel, release the pin, close the sequence",
+    ),
     ("/", "filter by a token"),
     ("?", "this list"),
 ];
@@ -149,14 +152,21 @@ fn obey(
             .get_untracked()
             .is_some_and(|dialog| dialog.show_modal().is_ok()),
         Wish::Release => {
-            let (pinned, open) =
-                view_state.with_untracked(|view| (view.token.is_some(), view.sequence.is_some()));
-            if pinned {
+            let (panel, pinned, open) = view_state.with_untracked(|view| {
+                (
+                    view.panel.is_some(),
+                    view.token.is_some(),
+                    view.sequence.is_some(),
+                )
+            });
+            if panel {
+                view_state.update(|view| view.take("panel="));
+            } else if pinned {
                 view_state.update(|view| view.token = None);
             } else if open {
                 view_state.update(|view| view.sequence = None);
             }
-            pinned || open
+            panel || pinned || open
         }
     }
 }

@@ -9,6 +9,7 @@ mod legend;
 mod list;
 mod notice;
 mod palette;
+mod panels;
 mod rehearsal;
 mod report;
 mod run_actions;

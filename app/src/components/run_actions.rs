@@ -64,14 +64,14 @@ fn StoreButton(session: Session, view_state: RwSignal<ViewState>) -> impl IntoVi
     let upload = RwSignal::new(Upload::Idle);
     let navigate = StoredValue::new(use_navigate());
     let store = move |_| {
-        store_open_file(upload, session, move |run| {
+        store_open_file(upload, session, move |id| {
             let query = view_state.with_untracked(ViewState::to_query);
             let query = if query.is_empty() {
                 query
             } else {
                 format!("?{query}")
             };
-            let address = format!("{}{query}", api::paths::page_url(&run.id));
+            let address = format!("{}{query}", api::paths::page_url(&id));
             navigate.with_value(|navigate| {
                 navigate(
                     &address,

@@ -4,6 +4,7 @@ use super::filter_bar::FilterBar;
 use super::keys::Keys;
 use super::legend::Legend;
 use super::list::SequenceList;
+use super::panels::{PanelHost, Tabs, listen};
 use super::report::ReportPanel;
 use super::run_actions::RunActions;
 use super::status::ReadingStatus;
@@ -43,6 +44,8 @@ pub(crate) fn RunView(
         id_is_local(session) && matches!(session.phase.get(), Phase::Reading { .. })
     });
     ask_worker(session, view_state, ready);
+    listen(view_state);
+    let has_panel = Memo::new(move |_| view_state.with(|view| view.panel.is_some()));
 
     // A local file: first the boards, in the next picture the list, then the reading, so that no task of the page is long.
     let settled = RwSignal::new(id.is_some());
@@ -83,7 +86,10 @@ pub(crate) fn RunView(
             <section class="sequences" aria-label="Sequences">
                 <FilterBar summary session view_state ready/>
                 <Legend totals session view_state ready/>
-                <SequenceList summary session view_state live/>
+                <Tabs view_state/>
+                <Show when=move || has_panel.get() fallback=move || view! { <SequenceList summary session view_state live/> }>
+                    <PanelHost session view_state ready/>
+                </Show>
             </section>
         </Show>
     }

@@ -3,12 +3,12 @@
 //! plotters draws the bars; what one can touch is our own SVG over it. Colours are markers that the style sheet replaces
 //! ([`theme`]), so a change of theme redraws nothing. Drawn in the browser only: its size is that of the page.
 use super::Focus;
-use super::glyphs::short;
 use super::slider::WindowSlider;
 use super::table::BarTable;
 use super::window::{FEWEST_BARS, TokenWindow};
 use crate::browser::clicked_number;
 use crate::markup::{self, Text, push};
+use ::markup::short;
 use analysis::Scale;
 use charts::{Bar, BarWindow, ChartTheme, Size};
 use leptos::ev;

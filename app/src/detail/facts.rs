@@ -1,8 +1,8 @@
 //! What is worth knowing about a sequence, under its text.
 use super::Focus;
-use super::glyphs::short;
 use crate::browser::clicked_number;
 use crate::markup::{Text, push};
+use ::markup::short;
 use leptos::ev;
 use leptos::prelude::*;
 use metrics::format;

@@ -3,7 +3,6 @@
 //! One token is looked at by all of them: the hovered one, else the pinned one of the view.
 mod chart;
 mod facts;
-mod glyphs;
 mod panel;
 mod prompt;
 mod slider;

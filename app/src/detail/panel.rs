@@ -1,9 +1,9 @@
 //! The token looked at: probability, rank, surprisal, and the alternatives that were passed over.
 use super::Focus;
-use super::glyphs::visible;
 use crate::browser::clicked_number;
 use crate::markup::{Maybe, Text, push};
 use crate::session::Session;
+use ::markup::visible;
 use leptos::ev;
 use leptos::prelude::*;
 use metrics::{Status, format};
@@ -110,6 +110,9 @@ fn token_html(token: &TokenView, pinned: bool) -> String {
         html.push_str("</code></p>");
     }
     push_alternatives(&mut html, token);
+    if !token.alternatives.is_empty() {
+        html.push_str("<p><button type=\"button\" class=\"link\" data-view=\"panel=lab\">Other sampling settings …</button></p>");
+    }
     html
 }
 

@@ -1,7 +1,7 @@
 //! The numbers behind the chart.
-use super::glyphs::visible;
 use super::window::TokenWindow;
 use crate::markup::{Text, push};
+use ::markup::visible;
 use analysis::Scale;
 use leptos::prelude::*;
 use metrics::{Band, format};

@@ -12,7 +12,7 @@ use leptos::prelude::*;
 use std::sync::Arc;
 use web_sys::File;
 use worker::protocol::Kind;
-use worker::protocol::{Job, Request, Row, SequenceText, TokenView};
+use worker::protocol::{Job, Question, Request, Row, SequenceText, TokenView};
 
 /// Where the open file comes from.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -105,7 +105,12 @@ pub struct Session {
     pub histogram: RwSignal<(Quantity, Arc<Histogram>)>,
     /// The token asked for last.
     pub token: RwSignal<Option<Arc<TokenView>>>,
+    /// The fields of the open panel, as HTML.
+    pub panel_controls: RwSignal<String>,
+    /// What the open panel shows, as HTML.
+    pub panel_html: RwSignal<String>,
     asked: StoredValue<u32>,
+    panel: StoredValue<u32>,
 }
 
 impl Session {
@@ -125,7 +130,10 @@ impl Session {
             text: RwSignal::new(None),
             histogram: RwSignal::default(),
             token: RwSignal::new(None),
+            panel_controls: RwSignal::default(),
+            panel_html: RwSignal::default(),
             asked: StoredValue::new(0),
+            panel: StoredValue::new(0),
         }
     }
 
@@ -211,6 +219,8 @@ impl Session {
         self.text.set(None);
         self.token.set(None);
         self.histogram.set(Default::default());
+        self.panel_controls.set(String::new());
+        self.panel_html.set(String::new());
     }
 
     /// Stops reading; what was read so far stays.
@@ -295,6 +305,26 @@ impl Session {
     /// Asks for a token; the answer comes into `token`.
     pub fn ask_token(self, sequence: u32, token: u32) {
         held::send(&Request::Token { sequence, token }, &[]);
+    }
+
+    /// Asks something else of the run; the answers come into `panel_html`, with `fresh` the fields into `panel_controls`.
+    pub fn ask_panel(self, question: Question, fresh: bool) {
+        let number = self.panel.get_value().wrapping_add(1);
+        self.panel.set_value(number);
+        held::send(
+            &Request::Panel {
+                number,
+                question,
+                fresh,
+            },
+            &[],
+        );
+    }
+
+    /// A file that may stand beside the open run.
+    pub fn beside(self, file: File) {
+        let name = file.name();
+        held::send(&Request::Beside { name }, &[file]);
     }
 }
 

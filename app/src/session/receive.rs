@@ -105,6 +105,19 @@ impl Session {
                     }));
                 }
             }
+            Response::Panel {
+                number,
+                controls,
+                html,
+            } => {
+                // Only the answer to the last question counts.
+                if number == self.panel.get_value() {
+                    if let Some(controls) = controls {
+                        self.panel_controls.set(controls);
+                    }
+                    self.panel_html.set(html);
+                }
+            }
             Response::Text(text) => self.text.set(Some(Ok(Arc::new(*text)))),
             Response::Token(token) => self.token.set(Some(Arc::new(*token))),
             Response::Unreadable { message, .. } => self.text.set(Some(Err(message))),

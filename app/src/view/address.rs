@@ -5,6 +5,7 @@ use leptos::prelude::*;
 use leptos_router::hooks::use_location;
 use std::time::Duration;
 use wasm_bindgen::JsValue;
+use worker::protocol::Name;
 
 /// Browsers throttle `replaceState`; the address follows the view with this delay at most.
 const WRITE_AFTER: Duration = Duration::from_millis(200);
@@ -28,7 +29,7 @@ impl Place {
         ViewState::parse(&text.unwrap_or_default())
     }
 
-    /// Opening a sequence is a step that "back" undoes; everything else replaces the current one.
+    /// Opening a sequence or a panel is a step that "back" undoes; everything else replaces the current one.
     fn write(self, view: &ViewState, push: bool) {
         let query = view.to_query();
         let path = window().location().pathname().unwrap_or_default();
@@ -72,14 +73,15 @@ pub fn use_view_state(place: Place) -> RwSignal<ViewState> {
 
     let page = StoredValue::new(String::new());
     let scheduled = StoredValue::new(false);
-    Effect::new(move |before: Option<Option<u32>>| {
+    Effect::new(move |before: Option<(Option<u32>, Option<Name>)>| {
         let view = state.get();
-        let sequence = view.sequence;
+        let place_in_run = (view.sequence, view.panel);
         let Some(before) = before else {
             page.set_value(window().location().pathname().unwrap_or_default());
-            return sequence;
+            return place_in_run;
         };
-        let opened = sequence.is_some() && sequence != before;
+        let opened =
+            (view.sequence.is_some() && view.sequence != before.0) || view.panel != before.1;
         if opened {
             if place.read() != view {
                 place.write(&view, true);
@@ -103,7 +105,7 @@ pub fn use_view_state(place: Place) -> RwSignal<ViewState> {
                 WRITE_AFTER,
             );
         }
-        sequence
+        place_in_run
     });
     state
 }

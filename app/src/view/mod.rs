@@ -2,7 +2,8 @@
 //!
 //! `colour=surprisal` what colours a token, `cuts=0.20,0.80` where its bands meet, `band=low` only sequences with such a token,
 //! `q=` a query, `model=`, `source=`, `fold=1` for identical texts folded, `sort=` with `-` for largest first, `s=` the open sequence and `t=` the
-//! pinned token, both counted from 1 as on the screen. Unknown or malformed parts are ignored: an old link opens.
+//! pinned token, both counted from 1 as on the screen, `panel=` what is asked of the run instead of its list, `with=` the fields of
+//! that. Unknown or malformed parts are ignored: an old link opens.
 mod address;
 
 pub use address::{Place, use_view_state};
@@ -10,6 +11,7 @@ pub use address::{Place, use_view_state};
 use analysis::{Filter, InBand, Quantity, Scale, Sort, SortKey};
 use api::paths::escape;
 use percent_encoding::percent_decode_str;
+use worker::protocol::Name;
 
 /// Filter, sort and selection: everything that a link has to reproduce.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -24,38 +26,57 @@ pub struct ViewState {
     pub sequence: Option<u32>,
     /// The pinned token of the open sequence, from 0.
     pub token: Option<u32>,
+    /// What is asked of the run; `None` for its list.
+    pub panel: Option<Name>,
+    /// What stands in the fields of the panel, as [`panels::Settings`](worker::protocol::Question) reads it.
+    pub settings: String,
 }
 
 impl ViewState {
     /// Reads a query string or fragment, with or without its leading `?` or `#`.
     pub fn parse(text: &str) -> Self {
         let mut view = Self::default();
+        view.take(text.trim_start_matches(['?', '#']));
+        view
+    }
+
+    /// Takes on what a part of an address says; what it does not say stays.
+    pub fn take(&mut self, text: &str) {
         let (mut cuts, mut band) = (String::new(), None);
-        for pair in text.trim_start_matches(['?', '#']).split('&') {
-            let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
-            let value = value.replace('+', " ");
+        for pair in text.split('&') {
+            let (name, written) = pair.split_once('=').unwrap_or((pair, ""));
+            let value = written.replace('+', " ");
             let value = percent_decode_str(&value).decode_utf8_lossy();
             match name {
-                "q" => view.filter.query = value.into_owned(),
-                "model" => view.filter.model = value.into_owned(),
-                "source" => view.filter.source = value.into_owned(),
-                "fold" => view.filter.fold = value == "1",
-                "colour" => view.scale = Scale::of(parse_quantity(&value)),
+                "q" => self.filter.query = value.into_owned(),
+                "model" => self.filter.model = value.into_owned(),
+                "source" => self.filter.source = value.into_owned(),
+                "fold" => self.filter.fold = value == "1",
+                "colour" => self.scale = Scale::of(parse_quantity(&value)),
                 "cuts" => cuts = value.into_owned(),
                 "band" => band = (0..3).find(|code| band_name(*code) == value),
-                "sort" => view.sort = parse_sort(&value),
-                "s" => view.sequence = parse_position(&value),
-                "t" => view.token = parse_position(&value),
+                "sort" => self.sort = parse_sort(&value),
+                "s" => self.sequence = parse_position(&value),
+                "t" => self.token = parse_position(&value),
+                "panel" => {
+                    let panel = Name::of_key(&value);
+                    if panel != self.panel {
+                        self.settings.clear();
+                    }
+                    self.panel = panel;
+                }
+                "with" => self.settings = as_settings(written),
                 _ => {}
             }
         }
-        view.scale = view.scale.with_cuts_text(&cuts).unwrap_or(view.scale);
-        let scale = view.scale;
-        view.filter.band = band.map(|band| InBand { scale, band });
-        if view.sequence.is_none() {
-            view.token = None;
+        self.scale = self.scale.with_cuts_text(&cuts).unwrap_or(self.scale);
+        let scale = self.scale;
+        if let Some(band) = band {
+            self.filter.band = Some(InBand { scale, band });
         }
-        view
+        if self.sequence.is_none() {
+            self.token = None;
+        }
     }
 
     /// Colours by another scale; a band that is filtered by moves along.
@@ -98,6 +119,12 @@ impl ViewState {
             parts.push(format!("s={}", u64::from(sequence) + 1));
             if let Some(token) = self.token {
                 parts.push(format!("t={}", u64::from(token) + 1));
+            }
+        }
+        if let Some(panel) = self.panel {
+            parts.push(format!("panel={}", panel.key()));
+            if !self.settings.is_empty() {
+                parts.push(format!("with={}", self.settings));
             }
         }
         parts.join("&")
@@ -150,6 +177,12 @@ fn parse_quantity(name: &str) -> Quantity {
     known.unwrap_or_default()
 }
 
+/// Settings stand in an address as they are: what cannot is left out.
+fn as_settings(text: &str) -> String {
+    let plain = |sign: &char| sign.is_ascii_alphanumeric() || "-._*+%;:".contains(*sign);
+    text.chars().filter(plain).collect()
+}
+
 fn parse_position(text: &str) -> Option<u32> {
     text.parse::<u32>().ok()?.checked_sub(1)
 }
@@ -186,6 +219,7 @@ mod tests {
             "cuts=0.9,0.1",
             "band=lowest",
             "&&",
+            "panel=x&with=",
             "utm=1",
             "%zz",
         ] {
@@ -201,12 +235,26 @@ mod tests {
         );
     }
 
+    #[test]
+    fn parts_of_an_address_are_taken_on() {
+        let mut view = ViewState::parse("q=a&s=3&t=5&panel=lab&with=top_k:3");
+        view.take("t=7");
+        assert_eq!(view.to_query(), "q=a&s=3&t=7&panel=lab&with=top_k:3");
+        view.take("panel=&s=4&t=2");
+        assert_eq!(view.to_query(), "q=a&s=4&t=2");
+        view.take("panel=why&with=board:x%3By&s=&t=");
+        assert_eq!(view.to_query(), "q=a&panel=why&with=board:x%3By");
+        view.take("with=<\"'>a");
+        assert_eq!(view.settings, "a");
+    }
+
     proptest! {
         #[test]
         fn every_view_survives_the_address(
             bits: bool, cuts in (0..=100_u16, 0..=100_u16), band in proptest::option::of(0..3_u8),
             query in ".*", model in ".*", source in ".*", fold: bool, key in 0..4usize, descending: bool,
             sequence in proptest::option::of(0..u32::MAX), pinned in proptest::option::of(0..u32::MAX),
+            panel in proptest::option::of(0..7_usize), settings in "[a-z:;%0-9.+*_-]*",
         ) {
             let key = [SortKey::Position, SortKey::Perplexity, SortKey::Probability, SortKey::Length][key];
             let quantity = if bits { Quantity::Surprisal } else { Quantity::Probability };
@@ -217,6 +265,8 @@ mod tests {
                 sort: Sort { key, descending },
                 sequence,
                 token: sequence.and(pinned),
+                panel: panel.and_then(|at| Name::ALL.get(at).copied()),
+                settings: panel.map_or_else(String::new, |_| settings),
             };
             let query = view.to_query();
             prop_assert!(query.is_ascii() && !query.contains(['#', '<', '"', ' ']));

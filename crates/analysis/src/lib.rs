@@ -8,6 +8,7 @@
 //! select    both in one go, with the boards of what matches
 //! scale     by what tokens are coloured, and how many there are of each value
 //! models    which models, how often
+//! carry     what carries an overall number
 //! near      which known word was meant
 //! lab       other sampling settings, replayed over the alternatives
 //! compare   two runs: what differs, and where each two texts part
@@ -18,6 +19,7 @@
 //! ```
 //!
 //! Every question is one pass over the columns, without allocating per token.
+pub mod carry;
 pub mod compare;
 pub mod decimate;
 pub mod filter;

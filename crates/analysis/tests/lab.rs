@@ -1,5 +1,5 @@
 //! The sampling lab against exact values of the whole vocabulary.
-use analysis::lab::{Assumptions, Fate, Figure, Recorded, Settings, Step, log_partition};
+use analysis::lab::{Assumptions, Fate, Figure, Recorded, Settings, Step, log_partition, replay};
 use metrics::num;
 use serde::Deserialize;
 
@@ -156,4 +156,40 @@ fn classes() {
     let step = Step::new(&listed, None, &same, &scaled).unwrap();
     assert!(close(step.tokens[0].after, 0.5));
     assert_eq!(Step::new(&[], None, &plain, &RAW), None);
+}
+
+/// Without the size of the vocabulary a text has no least probability at a higher temperature; it has a greatest one.
+#[test]
+fn an_unknown_vocabulary_leaves_the_lower_end_open() {
+    let token = |logprob: f64| completions::TokenDetail {
+        bytes: b"a".to_vec(),
+        id: None,
+        logprob,
+        status: metrics::Status::Scored,
+        alternatives: vec![completions::Alternative {
+            bytes: b"a".to_vec(),
+            token: "a".into(),
+            logprob: Some(logprob),
+            chosen: true,
+        }],
+        chosen_is_listed: true,
+    };
+    let detail = completions::SequenceDetail {
+        tokens: vec![token(-0.5), token(-0.25)],
+        ..Default::default()
+    };
+    let hot = Settings {
+        temperature: 2.0,
+        ..Settings::default()
+    };
+    let found = replay(&detail, &hot, &Assumptions::default()).logprob;
+    let Figure::Bounded {
+        lower,
+        upper: Some(upper),
+    } = found
+    else {
+        panic!("{found:?}")
+    };
+    assert_eq!(lower, f64::NEG_INFINITY);
+    assert!(upper < 0.0, "{upper}");
 }

@@ -1,6 +1,6 @@
 //! What a query leaves open: sequences whose alternatives have to be read before it is known whether they match.
 use crate::state::{State, Wanted};
-use completions::{RecordSpan, SequenceDetail, Source};
+use completions::{Columns, RecordSpan, SequenceDetail, Source};
 
 /// Bytes that are read at once: their records are next to each other as a rule.
 const WINDOW: u64 = 4 << 20;
@@ -29,12 +29,12 @@ impl Batch {
     }
 }
 
-impl State {
+impl Batch {
     /// The first of these sequences, and those behind it that one reading gives as well; `None` when there are none.
-    pub(crate) fn batch(&self, open: &[u32]) -> Option<Batch> {
-        let mut all = open
-            .iter()
-            .filter_map(|&sequence| Some((sequence, self.record_of(sequence)?)));
+    pub(crate) fn of(columns: &Columns, sequences: impl IntoIterator<Item = u32>) -> Option<Self> {
+        let mut all = sequences
+            .into_iter()
+            .filter_map(|sequence| Some((sequence, Wanted::of(columns, sequence)?)));
         let (sequence, first) = all.next()?;
         let mut span = first.record;
         let source = first.source.clone();
@@ -52,13 +52,15 @@ impl State {
             span.len = span.len.max(end - span.start);
             wanted.push((sequence, next));
         }
-        Some(Batch {
+        Some(Self {
             source,
             span,
             wanted,
         })
     }
+}
 
+impl State {
     /// Takes what was read; what is not what it was matches nothing.
     pub(crate) fn take_batch(&mut self, read: &[(u32, Option<SequenceDetail>)]) {
         let there = read

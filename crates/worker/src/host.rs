@@ -1,5 +1,7 @@
 //! The worker's side: reads the file, keeps the state, answers.
+use crate::asking::Batch;
 use crate::files;
+use crate::panel::{self, Beside};
 use crate::protocol::{Job, Request, Response};
 use crate::reading;
 use crate::source::Source;
@@ -28,8 +30,14 @@ const TELL_EVERY_MS: f64 = 1000.0;
 pub(crate) struct Worker {
     pub(crate) job: Job,
     pub(crate) cancelled: bool,
-    source: Option<Source>,
+    /// Name of the run.
+    pub(crate) name: String,
+    pub(crate) source: Option<Source>,
     pub(crate) state: State,
+    /// The panel asked for last.
+    pub(crate) panel: u32,
+    /// What may stand beside the run.
+    pub(crate) beside: Beside,
     /// The query for which alternatives are being read.
     answering: Option<u32>,
 }
@@ -145,6 +153,26 @@ fn receive(worker: &Shared, message: &JsValue) {
         } => send(&worker.borrow().state.rows(query, first, count)),
         Request::Text { sequence } => answer_detail(worker, sequence, None),
         Request::Token { sequence, token } => answer_detail(worker, sequence, Some(token)),
+        Request::Panel {
+            number,
+            question,
+            fresh,
+        } => {
+            worker.borrow_mut().panel = number;
+            wasm_bindgen_futures::spawn_local(panel::answer(
+                Rc::clone(worker),
+                number,
+                question,
+                fresh,
+            ));
+        }
+        Request::Beside { name } => {
+            let files = files_beside(message).map(|file| (name.clone(), file));
+            worker
+                .borrow_mut()
+                .beside
+                .choose(name.clone(), Source::local(files));
+        }
     }
 }
 
@@ -158,6 +186,7 @@ fn files_beside(message: &JsValue) -> impl Iterator<Item = File> {
 fn open(worker: &Shared, job: Job, name: String, source: Source) {
     *worker.borrow_mut() = Worker {
         job,
+        name: name.clone(),
         source: Some(source.clone()),
         ..Worker::default()
     };
@@ -229,7 +258,8 @@ async fn read_batch(
 ) -> Result<Vec<(u32, Option<SequenceDetail>)>, String> {
     let found = {
         let worker = worker.borrow();
-        worker.source.clone().zip(worker.state.batch(open))
+        let batch = Batch::of(&worker.state.columns, open.iter().copied());
+        worker.source.clone().zip(batch)
     };
     let (source, batch) = found.ok_or("There is no such sequence in this file.")?;
     let bytes = record_bytes(&source, &batch.source, &batch.span).await?;
@@ -237,7 +267,7 @@ async fn read_batch(
 }
 
 /// The bytes of a record in its file.
-async fn record_bytes(
+pub(crate) async fn record_bytes(
     source: &Source,
     of: &completions::Source,
     record: &RecordSpan,

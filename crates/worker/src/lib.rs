@@ -10,6 +10,7 @@
 //! crew      large files of lines are read by several helpers, dealt out here
 //! helper    a worker of the worker's own: lines of a range of bytes
 //! asking    which alternatives a query needs, read a few records at a time
+//! panel     what is asked of the run besides its list, and the run beside it
 //! files     what is listed, as a file to take away
 //! warm      practice before the first file
 //! host      the message loop
@@ -31,6 +32,7 @@ mod files;
 pub mod helper;
 pub mod host;
 mod lines;
+mod panel;
 pub mod protocol;
 mod reading;
 mod source;

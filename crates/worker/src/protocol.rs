@@ -3,6 +3,7 @@ use analysis::{Filter, Histogram, Quantity, Scale, Sort};
 use api::{Card, Piece, RunSummary, Totals};
 pub use export::Kind;
 use metrics::Mark;
+pub use panels::{Name, Question};
 use serde::{Deserialize, Serialize};
 
 /// Number of the file opened, counted up by the page; answers for an older one are dropped.
@@ -82,6 +83,20 @@ pub enum Request {
         sequence: u32,
         /// Which one.
         token: u32,
+    },
+    /// Something else that can be asked of the run.
+    Panel {
+        /// Counted up by the page; comes back in the answers.
+        number: u32,
+        /// What.
+        question: Question,
+        /// The fields are wanted, too.
+        fresh: bool,
+    },
+    /// The file that travels beside this message may stand beside the open run.
+    Beside {
+        /// Its name.
+        name: String,
     },
 }
 
@@ -178,6 +193,15 @@ pub enum Response {
     Text(Box<SequenceText>),
     /// Answer to `Token`.
     Token(Box<TokenView>),
+    /// Answer to `Panel`; more of them follow while alternatives are read.
+    Panel {
+        /// Which question.
+        number: u32,
+        /// The fields, as they are set; `None` when they stay.
+        controls: Option<String>,
+        /// The answer so far, as HTML.
+        html: String,
+    },
     /// Answer to `Text` or `Token` when the file could not be read again.
     Unreadable {
         /// Which sequence.

@@ -167,7 +167,7 @@ fn unreadable(name: &str) -> String {
     )
 }
 
-async fn fetch(url: &str, range: Option<&str>) -> Result<Response, String> {
+pub(crate) async fn fetch(url: &str, range: Option<&str>) -> Result<Response, String> {
     let scope: WorkerGlobalScope = js_sys::global().unchecked_into();
     let options = RequestInit::new();
     if let Some(range) = range {

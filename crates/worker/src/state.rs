@@ -46,6 +46,20 @@ pub(crate) struct Wanted {
 }
 
 impl Wanted {
+    /// What it takes to decode a sequence of these columns again; `None` when there is no such one.
+    pub(crate) fn of(columns: &Columns, sequence: u32) -> Option<Self> {
+        let row = columns.sequences.get(sequence as usize)?;
+        let completion = columns.completions.get(row.completion as usize)?;
+        let record = *columns.records.get(completion.record as usize)?;
+        Some(Self {
+            record,
+            source: columns.sources.get(record.source as usize)?.clone(),
+            format: completion.format,
+            nth: completion.offset + sequence.checked_sub(completion.first_sequence)?,
+            tokens: row.n_tokens as usize,
+        })
+    }
+
     /// Decodes it from the bytes of its record; `None` when they are not what they were.
     pub(crate) fn decode(&self, record: &[u8]) -> Option<SequenceDetail> {
         let detail = decode_sequence(self.record.form, self.format, record, self.nth)?;
@@ -196,16 +210,13 @@ impl State {
 
     /// What it takes to decode a sequence again.
     pub(crate) fn record_of(&self, sequence: u32) -> Option<Wanted> {
-        let row = self.columns.sequences.get(sequence as usize)?;
-        let completion = self.columns.completions.get(row.completion as usize)?;
-        let record = *self.columns.records.get(completion.record as usize)?;
-        Some(Wanted {
-            record,
-            source: self.columns.sources.get(record.source as usize)?.clone(),
-            format: completion.format,
-            nth: completion.offset + sequence.checked_sub(completion.first_sequence)?,
-            tokens: row.n_tokens as usize,
-        })
+        Wanted::of(&self.columns, sequence)
+    }
+
+    /// The decoded sequence that is kept, if it is this one.
+    pub(crate) fn detail_of(&self, sequence: u32) -> Option<&SequenceDetail> {
+        let held = self.detail.as_ref().filter(|(held, _)| *held == sequence);
+        held.map(|(_, detail)| detail)
     }
 
     /// Whether [`State::token`] can answer for this sequence.
@@ -426,7 +437,7 @@ mod tests {
         let mut batches = 0;
         loop {
             let open = state.selection.open.clone();
-            let Some(batch) = state.batch(&open) else {
+            let Some(batch) = crate::asking::Batch::of(&state.columns, open) else {
                 break;
             };
             let record = batch.span;
@@ -450,7 +461,7 @@ mod tests {
         // What is not what it was matches nothing.
         state.select(2, Filter::default(), Sort::default(), None);
         ask(&mut state);
-        let batch = state.batch(&state.selection.open.clone()).unwrap();
+        let batch = crate::asking::Batch::of(&state.columns, state.selection.open.clone()).unwrap();
         state.take_batch(&batch.decode(b""));
         let (_, _, open) = ask(&mut state);
         assert_eq!(open, 0);

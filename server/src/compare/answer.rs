@@ -1,7 +1,7 @@
 //! What is said of two runs, as plain data.
 use super::pair::Shown;
 use crate::again::Again;
-use analysis::compare::{Comparison, Side, bootstrap};
+use analysis::compare::{Comparison, Measure, Side, bootstrap};
 use serde::Serialize;
 
 /// The document.
@@ -41,6 +41,8 @@ pub(super) struct Run {
 #[derive(Debug, Serialize)]
 pub(super) struct Difference {
     pub(super) measure: &'static str,
+    #[serde(skip)]
+    pub(super) of: Measure,
     pub(super) pairs: u32,
     pub(super) a: Option<f64>,
     pub(super) b: Option<f64>,
@@ -125,6 +127,7 @@ impl From<&analysis::compare::Difference> for Difference {
     fn from(known: &analysis::compare::Difference) -> Self {
         Self {
             measure: known.measure.name(),
+            of: known.measure,
             pairs: known.pairs,
             a: known.a,
             b: known.b,

@@ -72,6 +72,9 @@ pub(super) struct GaveOther {
     pub(super) listed: Option<u32>,
     /// Why it is not known: `unread`, `no_alternatives`, `ended`, `cut`.
     pub(super) why: Option<&'static str>,
+    /// All of it, as a sentence goes on.
+    #[serde(skip)]
+    pub(super) words: String,
 }
 
 impl Shown {
@@ -157,6 +160,7 @@ impl GaveOther {
             rank: None,
             listed: None,
             why: None,
+            words: turn.gave.in_words(),
         };
         match turn.gave {
             Gave::Exactly { probability, rank } => Self {

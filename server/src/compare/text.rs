@@ -5,7 +5,7 @@ mod pairs;
 
 use super::answer::{Answer, Difference, Run};
 use crate::analyze::output::clean;
-use metrics::format::{count, percent, sig3};
+use metrics::format::count;
 pub(super) use pairs::write_whole;
 use std::io::{self, Write};
 
@@ -97,7 +97,7 @@ fn differences(answer: &Answer, out: &mut dyn Write) -> io::Result<()> {
         "", "A", "B", "B − A"
     )?;
     for difference in &answer.differences {
-        let (label, shown) = told(difference.measure);
+        let (label, shown) = (difference.of.title(), |value| difference.of.say(value));
         let value = |value: Option<f64>| value.map_or_else(|| "—".to_owned(), shown);
         let signed = |value: f64| {
             let sign = if value > 0.0 { "+" } else { "" };
@@ -135,19 +135,6 @@ fn of_pairs(difference: &Difference, answer: &Answer) -> String {
         return String::new();
     }
     format!("  ({})", plural(u64::from(difference.pairs), "pair"))
-}
-
-/// Label of a measure, and how its values are written.
-fn told(measure: &str) -> (&str, fn(f64) -> String) {
-    match measure {
-        "perplexity" => ("Perplexity", sig3),
-        "probability" => ("Probability", sig3),
-        "bits_per_byte" => ("Bits per byte", sig3),
-        "uncertain_share" => ("Uncertain tokens", percent),
-        "tokens" => ("Tokens per answer", sig3),
-        "bytes" => ("Bytes per answer", sig3),
-        other => (other, sig3),
-    }
 }
 
 fn plural(number: u64, what: &str) -> String {

@@ -5,7 +5,7 @@
 use super::bootstrap::{Interval, Resampled, Totals};
 use super::{Pair, Side, bits};
 use completions::Sequence;
-use metrics::{Band, Sum};
+use metrics::{Band, Sum, format};
 use serde::{Deserialize, Serialize};
 
 /// A figure of all answers of a side.
@@ -46,6 +46,26 @@ impl Measure {
             Self::UncertainShare => "uncertain_share",
             Self::Tokens => "tokens",
             Self::Bytes => "bytes",
+        }
+    }
+
+    /// What it is called on screen.
+    pub fn title(self) -> &'static str {
+        match self {
+            Self::Perplexity => "Perplexity",
+            Self::Probability => "Probability",
+            Self::BitsPerByte => "Bits per byte",
+            Self::UncertainShare => "Uncertain tokens",
+            Self::Tokens => "Tokens per answer",
+            Self::Bytes => "Bytes per answer",
+        }
+    }
+
+    /// One of its values as it is written on screen.
+    pub fn say(self, value: f64) -> String {
+        match self {
+            Self::UncertainShare => format::percent(value),
+            _ => format::sig3(value),
         }
     }
 

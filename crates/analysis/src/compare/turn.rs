@@ -6,6 +6,7 @@ use super::fork::{Fork, spoken};
 use super::{Pair, Side};
 use completions::{Finish, SequenceDetail, TokenDetail, is_special_token};
 use metrics::alternatives::Alternatives;
+use metrics::format::{count, percent};
 use metrics::{Rank, Reading, Status, Sum, num};
 use serde::{Deserialize, Serialize};
 
@@ -59,6 +60,39 @@ pub enum Gave {
     },
     /// It cannot be told.
     Unknown(Why),
+}
+
+impl Gave {
+    /// What a side gave to the other's choice, as a sentence goes on: "31 %, rank 2".
+    pub fn in_words(self) -> String {
+        match self {
+            Self::Exactly { probability, rank } => format!("{}, rank {rank}", percent(probability)),
+            Self::NotListed { at_most, listed } => format!(
+                "at most {}, it is not among its {}",
+                percent(at_most),
+                count(u64::from(listed))
+            ),
+            Self::Between {
+                at_least: 0.0,
+                at_most,
+            } => {
+                format!("at most {}, only its beginning is listed", percent(at_most))
+            }
+            Self::Between { at_least, at_most } => format!(
+                "{} to {}, longer tokens begin with it",
+                percent(at_least),
+                percent(at_most)
+            ),
+            Self::Unknown(Why::Unread) => {
+                "something unknown: its record cannot be read again".to_owned()
+            }
+            Self::Unknown(Why::Ended) => "nothing that is known: its text ends here".to_owned(),
+            Self::Unknown(Why::Cut) => "something unknown: being cut off is no choice".to_owned(),
+            Self::Unknown(Why::NoAlternatives) => {
+                "something unknown: it has no alternatives here".to_owned()
+            }
+        }
+    }
 }
 
 /// Why it cannot be told.

@@ -21,7 +21,7 @@ pub enum Figure {
     Exact(f64),
     /// It lies between the two, ends included; `None` is an open end.
     Bounded {
-        /// At least this.
+        /// At least this; minus infinity where a logarithm has no lower end.
         lower: f64,
         /// At most this.
         upper: Option<f64>,

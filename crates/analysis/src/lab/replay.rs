@@ -60,6 +60,8 @@ pub fn replay(detail: &SequenceDetail, settings: &Settings, assumptions: &Assump
         logprob: Figure::NotComputable(Reason::NoAlternatives),
     };
     let (mut lower, mut upper) = (Sum::default(), Sum::default());
+    // The probability of some token has no lower end.
+    let mut open = false;
     for (index, token) in (0_u32..).zip(&detail.tokens) {
         let Some((step, place)) = step_at(token, settings, assumptions) else {
             all.skipped += 1;
@@ -76,7 +78,9 @@ pub fn replay(detail: &SequenceDetail, settings: &Settings, assumptions: &Assump
             _ => {}
         }
         if let Some((least, most)) = step.logprob(place).ends() {
-            lower.add(least);
+            // Decided here, because a compensated sum turns infinities into NaN.
+            open |= least == f64::NEG_INFINITY;
+            lower.add(if least.is_finite() { least } else { 0.0 });
             upper.add(most);
         }
     }
@@ -87,7 +91,12 @@ pub fn replay(detail: &SequenceDetail, settings: &Settings, assumptions: &Assump
     } else if !all.unknown.is_empty() {
         Figure::NotComputable(Reason::MaybeCut)
     } else {
-        Figure::between(lower.value(), upper.value())
+        let lower = if open {
+            f64::NEG_INFINITY
+        } else {
+            lower.value()
+        };
+        Figure::between(lower, upper.value())
     };
     all
 }

@@ -184,6 +184,11 @@ impl Step {
             (Fate::Stays, Some((lower, upper))) if lower > 0.0 => {
                 Figure::between(num::ln(lower), num::ln(upper))
             }
+            // What is not listed may weigh anything, as long as the vocabulary is not known.
+            (Fate::Stays, Some((_, upper))) if upper > 0.0 => Figure::Bounded {
+                lower: f64::NEG_INFINITY,
+                upper: Some(num::ln(upper)),
+            },
             _ => Figure::NotComputable(Reason::NoValue),
         }
     }

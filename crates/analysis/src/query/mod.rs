@@ -36,7 +36,7 @@ pub use error::QueryError;
 pub use field::{FIELDS, Field};
 pub(crate) use find::{Answer, Asked};
 pub use find::{Facet, Found, Hit, facets};
-pub use vocabulary::{Word, vocabulary};
+pub use vocabulary::{Vocabulary, Word, vocabulary};
 
 use regex_lite::Regex;
 

@@ -3,7 +3,7 @@ use super::WIDTH;
 use crate::analyze::output::clean;
 use crate::compare::pair::{GaveOther, Parting, Shown, Way};
 use crate::compare::whole::{Part, Stretch, Whole};
-use metrics::format::{count, percent, sig3_or_dash};
+use metrics::format::{percent, sig3_or_dash};
 use std::io::{self, Write};
 
 /// Characters shown of a text that differs.
@@ -119,38 +119,9 @@ fn way(
     } else {
         format!("[{}]", one_line(&gave.text))
     };
-    let given = given(gave);
+    let given = &gave.words;
     let separator = if about.is_empty() { "" } else { "; " };
     writeln!(out, "     {about}{separator}{other} gave {what} {given}")
-}
-
-/// What a side gave to the other's choice, as a sentence goes on.
-fn given(gave: &GaveOther) -> String {
-    let share = |value: Option<f64>| value.map_or_else(|| "—".to_owned(), percent);
-    match (gave.known, gave.rank, gave.listed) {
-        ("exactly", Some(rank), _) => format!("{}, rank {rank}", share(gave.at_least)),
-        ("not_listed", _, Some(listed)) => format!(
-            "at most {}, it is not among its {}",
-            share(gave.at_most),
-            count(u64::from(listed))
-        ),
-        ("between", ..) if gave.at_least == Some(0.0) => format!(
-            "at most {}, only its beginning is listed",
-            share(gave.at_most)
-        ),
-        ("between", ..) => format!(
-            "{} to {}, longer tokens begin with it",
-            share(gave.at_least),
-            share(gave.at_most)
-        ),
-        _ => match gave.why {
-            Some("unread") => "something unknown: its record cannot be read again",
-            Some("ended") => "nothing that is known: its text ends here",
-            Some("cut") => "something unknown: being cut off is no choice",
-            _ => "something unknown: it has no alternatives here",
-        }
-        .to_owned(),
-    }
 }
 
 /// Text on one line; nothing in it speaks to the terminal.

@@ -1,7 +1,7 @@
 //! White space made visible, for labels; never in the text itself.
 
 /// The text with glyphs in place of spaces at its ends and of line breaks and tabs.
-pub(super) fn visible(text: &str) -> String {
+pub fn visible(text: &str) -> String {
     let inner = text.trim_matches(' ');
     let leading = text.len() - text.trim_start_matches(' ').len();
     let trailing = if inner.is_empty() {
@@ -16,7 +16,7 @@ pub(super) fn visible(text: &str) -> String {
             '\r' => out.push('␍'),
             '\t' => out.push('⇥'),
             '\u{a0}' => out.push('⍽'),
-            other if other.is_control() => out.push('␀'),
+            other if other.is_control() || is_hidden(other) => out.push('␀'),
             other => out.push(other),
         }
     }
@@ -28,8 +28,13 @@ pub(super) fn visible(text: &str) -> String {
     }
 }
 
+/// Signs without a width, and those that turn the direction of writing: what stands beside them must not be moved by them.
+fn is_hidden(character: char) -> bool {
+    matches!(character, '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}')
+}
+
 /// As [`visible`], cut to `limit` characters.
-pub(super) fn short(text: &str, limit: usize) -> String {
+pub fn short(text: &str, limit: usize) -> String {
     let shown = visible(text);
     if shown.chars().count() <= limit {
         return shown;
@@ -53,6 +58,7 @@ mod tests {
             ("\t", "⇥"),
             ("", "(empty)"),
             ("\u{7}", "␀"),
+            ("a\u{202e}b", "a␀b"),
         ] {
             assert_eq!(visible(text), expected, "{text:?}");
         }

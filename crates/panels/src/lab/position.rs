@@ -1,0 +1,90 @@
+//! The distribution at one token, before and after.
+use super::figures::figure;
+use crate::html::label;
+use analysis::lab::{Fate, Figure, Moved, Step};
+use completions::TokenDetail;
+use markup::push;
+use metrics::format;
+
+/// A row for each token that is known by name, and one for all others. `place` is that of the written token.
+pub(super) fn table(token: u32, found: &TokenDetail, step: &Step, place: usize) -> String {
+    let names = names(found, step.tokens.len(), place);
+    let top = |moved: &Moved| moved.before.max(most(moved.after));
+    let tallest = step
+        .tokens
+        .iter()
+        .map(top)
+        .fold(f64::MIN_POSITIVE, f64::max);
+    let mut html = format!(
+        "<h3>Token {}: before and after</h3><div class=\"scroll\"><table class=\"rows moved\"><thead><tr><th scope=\"col\">token</th><th scope=\"col\" colspan=\"2\">recorded</th><th scope=\"col\" colspan=\"2\">under the settings</th></tr></thead><tbody>",
+        format::count(u64::from(token) + 1)
+    );
+    for (nth, (moved, name)) in step.tokens.iter().zip(&names).enumerate() {
+        let (class, mark) = match (nth == place, moved.fate) {
+            (true, Fate::Cut) => (
+                "chosen cut",
+                " <span class=\"chosen-mark\">written, cut off</span>",
+            ),
+            (true, _) => ("chosen", " <span class=\"chosen-mark\">written</span>"),
+            (false, Fate::Cut) => ("cut", " <span class=\"cut-mark\">cut off</span>"),
+            (false, Fate::Unknown) => ("", " <span class=\"cut-mark\">maybe cut off</span>"),
+            _ => ("", ""),
+        };
+        push!(
+            html,
+            "<tr class=\"{class}\"><th scope=\"row\">{name}{mark}</th>{}<td class=\"number\">{}</td>{}<td>{}</td></tr>",
+            bar(moved.before, moved.before, tallest),
+            format::percent(moved.before),
+            interval(moved.after, tallest),
+            figure(moved.after, format::percent)
+        );
+    }
+    push!(
+        html,
+        "<tr class=\"rest\"><th scope=\"row\">something else</th><td></td><td></td>{}<td>{}</td></tr></tbody></table></div>",
+        interval(step.something_else, tallest),
+        figure(step.something_else, format::percent)
+    );
+    push!(
+        html,
+        "<p>Tokens that could be drawn here: {}</p>",
+        figure(step.nucleus, format::sig3)
+    );
+    html
+}
+
+fn most(value: Figure) -> f64 {
+    value.ends().map_or(0.0, |(_, high)| high.min(1.0))
+}
+
+/// A bar to the lower end, and a lighter one on to the upper end.
+fn interval(value: Figure, tallest: f64) -> String {
+    match value.ends() {
+        Some((low, high)) => bar(low, high.min(1.0), tallest),
+        None => "<td></td>".to_owned(),
+    }
+}
+
+fn bar(low: f64, high: f64, tallest: f64) -> String {
+    let width = |value: f64| (value / tallest).clamp(0.0, 1.0) * 100.0;
+    format!(
+        "<td class=\"bar-cell\"><span class=\"bar\" style=\"width:{:.1}%\"></span><span class=\"bar bar-range\" style=\"width:{:.1}%\"></span></td>",
+        width(low),
+        (width(high) - width(low)).max(0.0)
+    )
+}
+
+/// The tokens in the order of [`Step::tokens`]: the usable ones of the list, best first, then the written one if it is outside.
+fn names(found: &TokenDetail, count: usize, place: usize) -> Vec<String> {
+    let usable = found.alternatives.iter().filter_map(|one| {
+        let value = one.logprob.filter(|value| value.is_finite())?;
+        Some((value.min(0.0), &one.bytes))
+    });
+    let mut usable: Vec<(f64, &Vec<u8>)> = usable.collect();
+    usable.sort_by(|a, b| b.0.total_cmp(&a.0));
+    let mut names: Vec<String> = usable.into_iter().map(|(_, bytes)| label(bytes)).collect();
+    if place == names.len() && names.len() < count {
+        names.push(label(&found.bytes));
+    }
+    names
+}

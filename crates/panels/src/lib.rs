@@ -1,0 +1,196 @@
+//! What can be asked of a run besides its list, as HTML. The worker answers with it, so none of it is in the page's bundle.
+//!
+//! | module | what it shows |
+//! |---|---|
+//! | [`mod@settings`] | what stands in the fields of a panel, and in the address |
+//! | `why` | how an overall number came about, and what carries it |
+//! | `tokens` | the tokens that a query finds, each in its context |
+//! | `vocabulary` | the distinct tokens among them |
+//! | `lab` | other sampling settings, replayed over the alternatives |
+//! | `values` | answers that are JSON: how sure each value is |
+//! | `samples` | several answers to one prompt as a tree |
+//! | `versus` | the run beside another one, or two parts of it |
+//! | `html` | what they have in common |
+//!
+//! A panel is made from a [`Question`], takes the records that it asked for one by one, and can be shown at any time: what is
+//! not read yet is said. What is clicked in it says what to do in an attribute: `data-view` has parts of an address (`s=3&t=5`)
+//! that the view takes on, `data-set` has settings of the panel.
+mod html;
+mod lab;
+mod samples;
+pub mod settings;
+mod tokens;
+mod values;
+mod versus;
+mod vocabulary;
+mod why;
+
+pub use settings::Settings;
+pub use versus::Beside;
+
+use analysis::{Scale, Selection};
+use completions::{Columns, SequenceDetail};
+use serde::{Deserialize, Serialize};
+
+/// Which panel.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum Name {
+    /// How an overall number came about.
+    Why,
+    /// The tokens that a query finds, in their context.
+    Tokens,
+    /// The distinct tokens.
+    Vocabulary,
+    /// The sampling lab.
+    Lab,
+    /// The values of JSON answers.
+    Values,
+    /// Answers to one prompt as a tree.
+    Samples,
+    /// The run beside another one.
+    Versus,
+}
+
+impl Name {
+    /// All of them, in the order of their tabs.
+    pub const ALL: [Self; 7] = [
+        Self::Why,
+        Self::Tokens,
+        Self::Vocabulary,
+        Self::Lab,
+        Self::Values,
+        Self::Samples,
+        Self::Versus,
+    ];
+
+    /// Its name in an address.
+    pub fn key(self) -> &'static str {
+        match self {
+            Self::Why => "why",
+            Self::Tokens => "tokens",
+            Self::Vocabulary => "vocabulary",
+            Self::Lab => "lab",
+            Self::Values => "values",
+            Self::Samples => "samples",
+            Self::Versus => "compare",
+        }
+    }
+
+    /// What its tab says.
+    pub fn title(self) -> &'static str {
+        match self {
+            Self::Why => "Why",
+            Self::Tokens => "Tokens",
+            Self::Vocabulary => "Vocabulary",
+            Self::Lab => "Sampling lab",
+            Self::Values => "JSON values",
+            Self::Samples => "Samples",
+            Self::Versus => "Compare",
+        }
+    }
+
+    /// The panel with this name in an address.
+    pub fn of_key(key: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|name| name.key() == key)
+    }
+}
+
+/// What the page wants to see.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Question {
+    /// Which panel.
+    pub name: Name,
+    /// What stands in its fields, as in the address.
+    pub settings: String,
+    /// The open sequence.
+    pub sequence: Option<u32>,
+    /// The pinned token of it.
+    pub token: Option<u32>,
+    /// By what tokens are coloured.
+    pub scale: Scale,
+}
+
+/// One run, or what is listed of it.
+#[derive(Debug, Clone, Copy)]
+pub struct Run<'a> {
+    /// Its name.
+    pub name: &'a str,
+    /// All of it.
+    pub columns: &'a Columns,
+    /// What is listed.
+    pub selection: &'a Selection,
+}
+
+/// What a panel is about.
+#[derive(Debug, Clone, Copy)]
+pub struct Runs<'a> {
+    /// The open one.
+    pub this: Run<'a>,
+    /// The one beside it, once it is read.
+    pub beside: Option<(&'a str, &'a Columns)>,
+}
+
+/// A sequence of which the record is to be read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Want {
+    /// Of the run beside the open one.
+    pub beside: bool,
+    /// Index of the sequence.
+    pub sequence: u32,
+}
+
+impl Want {
+    fn of_this(sequence: u32) -> Self {
+        Self {
+            beside: false,
+            sequence,
+        }
+    }
+}
+
+/// A panel at work.
+pub trait Panel {
+    /// The sequences of which it wants the records, in this order.
+    fn wants(&self) -> &[Want];
+
+    /// Takes a sequence with its alternatives; `None` when its record cannot be read any more.
+    fn take(&mut self, runs: &Runs<'_>, want: Want, detail: Option<&SequenceDetail>);
+
+    /// What is known by now.
+    fn html(&self, runs: &Runs<'_>) -> String;
+}
+
+/// Begins to answer.
+pub fn open(question: &Question, runs: &Runs<'_>) -> Box<dyn Panel> {
+    let settings = Settings::parse(&question.settings);
+    match question.name {
+        Name::Why => Box::new(why::Why::new(&settings, question, runs)),
+        Name::Tokens => Box::new(tokens::Tokens::new(&settings, question, runs)),
+        Name::Vocabulary => Box::new(vocabulary::Vocabulary::new(&settings, runs)),
+        Name::Lab => Box::new(lab::Lab::new(&settings, question, runs)),
+        Name::Values => Box::new(values::Values::new(&settings, runs)),
+        Name::Samples => Box::new(samples::Samples::new(&settings, runs)),
+        Name::Versus => Box::new(versus::Versus::new(&settings, runs, question.scale)),
+    }
+}
+
+/// The fields of a panel, as they are set. `stored` are runs that may stand beside the open one: id and name.
+pub fn controls(question: &Question, runs: &Runs<'_>, stored: &[(String, String)]) -> String {
+    let settings = Settings::parse(&question.settings);
+    match question.name {
+        Name::Why => why::controls(&settings),
+        Name::Tokens => tokens::controls(&settings),
+        Name::Vocabulary => vocabulary::controls(&settings),
+        Name::Lab => lab::controls(&settings),
+        Name::Values => values::controls(&settings),
+        Name::Samples => samples::controls(&settings, runs),
+        Name::Versus => versus::controls(&settings, runs, stored),
+    }
+}
+
+/// The run that is to stand beside the open one; `None` when the question needs none.
+pub fn beside(question: &Question) -> Option<Beside> {
+    (question.name == Name::Versus)
+        .then(|| versus::beside(&Settings::parse(&question.settings)))
+        .flatten()
+}

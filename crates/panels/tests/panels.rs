@@ -1,0 +1,339 @@
+//! Panels over the bundled sample: every one is made, takes what it wants, and shows what it should.
+#![expect(clippy::unwrap_used, reason = "the helpers of the tests")]
+use analysis::query::Query;
+use analysis::{Filter, Question as Asked, Scale, Selection, Sort, select};
+use completions::{Columns, Importer, Limits, SequenceDetail, decode_sequence};
+use panels::{Name, Question, Run, Runs};
+
+const SAMPLE: &[u8] = include_bytes!("../../../public/samples/completions-small.json");
+
+fn read(bytes: &[u8]) -> Columns {
+    let mut importer = Importer::new(Limits::default());
+    importer.push(bytes);
+    importer.finish().columns
+}
+
+fn listed(columns: &Columns, query: &str) -> Selection {
+    let asked = Asked::new(Query::parse(query).unwrap());
+    select(columns, &Filter::default(), &asked, Sort::default(), None)
+}
+
+fn detail(columns: &Columns, bytes: &[u8], index: u32) -> Option<SequenceDetail> {
+    let sequence = columns.sequences.get(index as usize)?;
+    let completion = &columns.completions[sequence.completion as usize];
+    let record = columns.records[completion.record as usize];
+    let range = record.start as usize..(record.start + record.len) as usize;
+    let nth = completion.offset + index - completion.first_sequence;
+    decode_sequence(record.form, completion.format, &bytes[range], nth)
+}
+
+struct Page {
+    bytes: Vec<u8>,
+    columns: Columns,
+    selection: Selection,
+    beside: Option<(Vec<u8>, Columns)>,
+    sequence: Option<u32>,
+    token: Option<u32>,
+}
+
+impl Page {
+    fn of(bytes: &[u8], query: &str) -> Self {
+        let columns = read(bytes);
+        Self {
+            bytes: bytes.to_vec(),
+            selection: listed(&columns, query),
+            columns,
+            beside: None,
+            sequence: None,
+            token: None,
+        }
+    }
+
+    fn sample(query: &str) -> Self {
+        Self::of(SAMPLE, query)
+    }
+
+    /// The answer once all that it wants was read.
+    fn ask(&self, name: Name, settings: &str) -> String {
+        let question = Question {
+            name,
+            settings: settings.into(),
+            sequence: self.sequence,
+            token: self.token,
+            scale: Scale::default(),
+        };
+        let runs = Runs {
+            this: Run {
+                name: "a<b>.json",
+                columns: &self.columns,
+                selection: &self.selection,
+            },
+            beside: self
+                .beside
+                .as_ref()
+                .map(|(_, columns)| ("other.json", columns)),
+        };
+        let controls = panels::controls(&question, &runs, &[("id1".into(), "<i>run</i>".into())]);
+        let mut panel = panels::open(&question, &runs);
+        let first = panel.html(&runs);
+        for want in panel.wants().to_vec() {
+            let read = match (&self.beside, want.beside) {
+                (Some((bytes, columns)), true) => detail(columns, bytes, want.sequence),
+                _ => detail(&self.columns, &self.bytes, want.sequence),
+            };
+            panel.take(&runs, want, read.as_ref());
+        }
+        let html = panel.html(&runs);
+        for html in [&controls, &first, &html] {
+            balanced(html);
+            assert!(
+                !html.contains("<i>") && !html.contains("<b>.json"),
+                "{html}"
+            );
+        }
+        html
+    }
+}
+
+/// Every element that is opened is closed, in order.
+#[track_caller]
+fn balanced(html: &str) {
+    let mut open: Vec<&str> = Vec::new();
+    for part in html.split('<').skip(1) {
+        let tag = part.split('>').next().unwrap();
+        let name = tag.trim_start_matches('/').split(' ').next().unwrap();
+        if ["input", "br"].contains(&name) {
+            continue;
+        }
+        if tag.starts_with('/') {
+            assert_eq!(open.pop(), Some(name), "{html}");
+        } else {
+            open.push(name);
+        }
+    }
+    assert!(open.is_empty(), "{open:?} in {html}");
+}
+
+/// The text without its tags.
+fn text(html: &str) -> String {
+    let mut text = String::new();
+    for part in html.split('<') {
+        text += part.split_once('>').map_or(part, |(_, rest)| rest);
+        text.push(' ');
+    }
+    // Thin spaces between digits stay.
+    let words = text.split([' ', '\n']).filter(|word| !word.is_empty());
+    words.collect::<Vec<_>>().join(" ")
+}
+
+#[track_caller]
+fn says(html: &str, parts: &[&str]) {
+    let text = text(html);
+    for part in parts {
+        assert!(text.contains(part), "{part}\n{text}");
+    }
+}
+
+#[test]
+fn a_figure_is_explained() {
+    let page = Page::sample("");
+    let html = page.ask(Name::Why, "board:probability_overall");
+    says(
+        &html,
+        &[
+            "Probability overall:",
+            "(1/N) Σ p",
+            "Every sequence counts the same",
+            "22 of 22 sequences",
+            "Weakest token",
+            "carry",
+            "half of it",
+        ],
+    );
+    let first = page.columns.sequences[0].metrics.min_prob_at.unwrap();
+    let one = Page {
+        sequence: Some(0),
+        ..Page::sample("")
+    };
+    let html = one.ask(Name::Why, "");
+    says(&html, &["Perplexity overall:", "of sequence 1"]);
+    assert!(html.contains(&format!("s=1&amp;t={}", first + 1)), "{html}");
+    let texts = Page::of(br#"{"choices":[{"message":{"content":"Hi"}}]}"#, "");
+    says(
+        &texts.ask(Name::Why, ""),
+        &["No token of what is listed has a value"],
+    );
+}
+
+#[test]
+fn tokens_stand_in_their_context() {
+    let page = Page::sample("p<0.02");
+    let html = page.ask(Name::Tokens, "order:p;context:20");
+    assert_eq!(
+        html.matches("<tr>").count() as u64,
+        page.selection.hits.min(100) + 1
+    );
+    let wide = page.ask(Name::Tokens, "order:token;context:0");
+    assert!(wide.len() < html.len());
+    says(&html, &["before token after probability rank instead", "≥"]);
+    says(
+        &Page::sample("").ask(Name::Tokens, ""),
+        &["Write a condition on tokens"],
+    );
+}
+
+#[test]
+fn the_vocabulary_has_its_runners_up() {
+    let page = Page::sample("");
+    let html = page.ask(Name::Vocabulary, "");
+    let tokens: u32 = page.columns.sequences.iter().map(|one| one.n_tokens).sum();
+    says(
+        &html,
+        &[
+            &format!(
+                "among {} occurrences",
+                metrics::format::count(tokens.into())
+            ),
+            "1 to 100 of",
+        ],
+    );
+    let without = page.ask(Name::Vocabulary, "read:none");
+    assert!(!text(&without).contains(" × ") && text(&html).contains(" × "));
+    let found = Page::sample("the").ask(Name::Vocabulary, "order:total");
+    says(&found, &["that the query finds"]);
+}
+
+#[test]
+fn neutral_settings_change_nothing() {
+    let page = Page {
+        sequence: Some(1),
+        token: Some(3),
+        ..Page::sample("")
+    };
+    let html = page.ask(Name::Lab, "");
+    says(
+        &html,
+        &[
+            "temperature 1",
+            "Every token could still have been drawn",
+            "Token 4: before and after",
+            "something else",
+            "exact",
+        ],
+    );
+    let greedy = page.ask(Name::Lab, "temperature:0");
+    says(
+        &greedy,
+        &[
+            "greedy: the best one only",
+            "could not have been drawn",
+            "impossible: a token is cut off",
+        ],
+    );
+    let hot = page.ask(Name::Lab, "temperature:2;vocabulary:49152");
+    says(&hot, &["bounded"]);
+    let all = Page::sample("").ask(Name::Lab, "top_k:1");
+    says(
+        &all,
+        &["Tokens that could not have been drawn", "sequence 1"],
+    );
+    let none = Page::of(br#"{"choices":[{"message":{"content":"Hi"},"logprobs":{"content":[{"token":"Hi","logprob":-1,"bytes":[72,105],"top_logprobs":[]}]}}]}"#, "");
+    says(
+        &none.ask(Name::Lab, "top_p:0.5"),
+        &["The file lists no alternatives"],
+    );
+}
+
+/// Answers of one prompt, as legacy completions.
+fn answers(texts: &[&str]) -> Vec<u8> {
+    let choices: Vec<String> = texts
+        .iter()
+        .enumerate()
+        .map(|(index, text)| {
+            let tokens: Vec<String> = text.split_inclusive(' ').map(|token| format!("{token:?}")).collect();
+            let values = vec!["-0.5"; tokens.len()].join(",");
+            format!(r#"{{"index":{index},"text":{text:?},"finish_reason":"stop","logprobs":{{"tokens":[{}],"token_logprobs":[{values}]}}}}"#, tokens.join(","))
+        })
+        .collect();
+    format!(
+        r#"{{"id":"x","model":"m","choices":[{}]}}"#,
+        choices.join(",")
+    )
+    .into_bytes()
+}
+
+#[test]
+fn samples_are_folded() {
+    let page = Page::of(&answers(&["the cat", "the dog", "the cat", "a bird"]), "");
+    let html = page.ask(Name::Samples, "");
+    says(&html, &["4 answers, 3 different", "75 %", "25 %", "ends"]);
+    let many = page.ask(Name::Samples, "least:2");
+    assert!(!text(&many).contains("bird"), "{many}");
+    says(
+        &Page::of(&answers(&["one"]), "").ask(Name::Samples, ""),
+        &["No prompt of this run has several answers"],
+    );
+}
+
+#[test]
+fn values_of_json_have_their_probability() {
+    let page = Page::of(
+        &answers(&[r#"{"a": 1, "b": ["x", "y"]}"#, r#"{"a": 2}"#]),
+        "",
+    );
+    let html = page.ask(Name::Values, "");
+    says(
+        &html,
+        &["2 of 2 answers have JSON in them", "$.a", "$.b[*]"],
+    );
+    let one = page.ask(Name::Values, "path:%24.b%5B*%5D");
+    says(&one, &["2 values, the least likely first", "$.b[1]"]);
+    says(
+        &Page::sample("").ask(Name::Values, ""),
+        &["No listed answer has JSON"],
+    );
+}
+
+#[test]
+fn two_runs_stand_beside_each_other() {
+    let mut page = Page::of(&answers(&["the cat sat", "the dog ran"]), "");
+    says(
+        &page.ask(Name::Versus, ""),
+        &["Choose what stands beside this run"],
+    );
+    says(
+        &page.ask(Name::Versus, "b:file"),
+        &["Choose what stands beside this run"],
+    );
+    let other = answers(&["the cat sits", "the dog ran"]);
+    page.beside = Some((other.clone(), read(&other)));
+    let html = page.ask(Name::Versus, "b:file");
+    says(
+        &html,
+        &[
+            "2 pairs by",
+            "The same text in 1",
+            "Bits per byte",
+            "the same text",
+            "it has no alternatives here",
+        ],
+    );
+    let pair = page.ask(Name::Versus, "b:run:id1;show:1");
+    says(&pair, &["Pair 1 of 2", "They part after 9 bytes"]);
+    assert!(pair.contains("differs"), "{pair}");
+    let itself = Page::sample("").ask(Name::Versus, "b:s:1;a:s:1");
+    says(&itself, &["All texts are the same, byte by byte"]);
+}
+
+#[test]
+fn hostile_texts_stay_texts() {
+    let page = Page::of(
+        &answers(&["<i>x</i> \"'> & ", "<i>y</i> {\"<i>\": \"<i>\"}"]),
+        "p<1",
+    );
+    for name in Name::ALL {
+        for settings in ["", "b:s:2;a:s:1;show:1", "order:p", "path:<i>", "read:all"] {
+            page.ask(name, settings);
+        }
+    }
+}
