@@ -1,6 +1,6 @@
 //! The document, the routes, and what stands around every page.
 use crate::components::WindowIntake;
-use crate::pages::{ImportPage, LocalPage, NotFoundPage, OpenPage, RunPage};
+use crate::pages::{GeneratePage, ImportPage, LocalPage, NotFoundPage, OpenPage, RunPage};
 use crate::session::Session;
 use crate::theme::{ThemeChoice, ThemeMenu};
 use leptos::config::LeptosOptions;
@@ -65,6 +65,7 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("/local") view=LocalPage/>
                     // The status code and the whole list are part of the answer, with and without JavaScript.
                     <Route path=path!("/runs/:id") view=RunPage ssr=SsrMode::Async/>
+                    <Route path=path!("/generate") view=GeneratePage/>
                     <Route path=path!("/import") view=ImportPage ssr=SsrMode::Async/>
                 </Routes>
             </main>
@@ -91,6 +92,7 @@ fn Header() -> impl IntoView {
             <nav aria-label="Pages">
                 <A href="/" exact=true>"Open"</A>
                 <A href="/import">"Import"</A>
+                <A href="/generate">"Generate"</A>
             </nav>
             <ThemeMenu/>
         </header>

@@ -186,6 +186,7 @@ pub struct Limits {
         value_name = "COUNT",
         env = "SURPRISAL_MAX_GENERATIONS",
         hide_env_values = true,
+        value_parser = clap::value_parser!(u16).range(1..),
         default_value = "1"
     )]
     pub concurrent_generations: u16,
@@ -195,6 +196,7 @@ pub struct Limits {
         value_name = "COUNT",
         env = "SURPRISAL_MAX_GENERATIONS_ELSEWHERE",
         hide_env_values = true,
+        value_parser = clap::value_parser!(u16).range(1..),
         default_value = "16"
     )]
     pub generations_elsewhere: u16,

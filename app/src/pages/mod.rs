@@ -1,10 +1,12 @@
 //! One file per page.
+mod generate;
 mod import;
 mod local;
 mod not_found;
 mod open;
 mod run;
 
+pub(crate) use generate::GeneratePage;
 pub(crate) use import::ImportPage;
 pub(crate) use local::LocalPage;
 pub(crate) use not_found::NotFoundPage;

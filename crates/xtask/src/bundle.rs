@@ -1,4 +1,4 @@
-//! The browser's half, two bundles: cargo, then wasm-bindgen (in this process), then wasm-opt. The last two are skipped
+//! The browser's half, three bundles: cargo, then wasm-bindgen (in this process), then wasm-opt. The last two are skipped
 //! when their input is what it was.
 
 use std::path::{Path, PathBuf};
@@ -12,6 +12,8 @@ use crate::{files, names, snip};
 
 /// The name that pages ask for; `.cargo/config.toml` gives it to leptos.
 pub(crate) const NAME: &str = "surprisal";
+/// The bundle of a page of its own, loaded when somebody goes there.
+pub(crate) const STUDIO: &str = "studio";
 /// There is one way to build the browser's half: an unoptimised bundle is too slow to be looked at.
 pub(crate) const PROFILE: &str = "wasm-release";
 
@@ -44,7 +46,7 @@ struct Part {
     unused: &'static [&'static str],
 }
 
-const PARTS: [Part; 2] = [
+const PARTS: [Part; 3] = [
     Part {
         package: "hydrate",
         name: NAME,
@@ -59,9 +61,16 @@ const PARTS: [Part; 2] = [
         short_names: false,
         unused: &[],
     },
+    Part {
+        package: STUDIO,
+        name: STUDIO,
+        passes: SMALLEST,
+        short_names: false,
+        unused: &[],
+    },
 ];
 
-/// The files of both bundles.
+/// The files of all bundles.
 pub(crate) struct Bundles {
     /// Hold `surprisal.js`, `reader.wasm` and so on, and perhaps `snippets/`.
     pub(crate) folders: Vec<PathBuf>,

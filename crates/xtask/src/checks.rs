@@ -283,11 +283,13 @@ fn lint_xtask(ground: &Ground) -> Done {
     )
 }
 
-/// The rooms below are linted along with the two bundles, with the features that it gives them.
+/// The rooms below are linted along with the three bundles, with the features that it gives them.
 fn lint_wasm(ground: &Ground) -> Done {
     let mut clippy = ground.tools.wasm()?.cargo(ground.tools.workspace, "clippy");
     run_into(
-        clippy.args(["-p", "hydrate", "-p", "reader", "--", "-D", "warnings"]),
+        clippy.args([
+            "-p", "hydrate", "-p", "reader", "-p", "studio", "--", "-D", "warnings",
+        ]),
         &ground.log,
     )
 }
@@ -295,8 +297,8 @@ fn lint_wasm(ground: &Ground) -> Done {
 fn lint_tree(ground: &Ground) -> Done {
     let mut tree = ground.tools.workspace.cargo();
     tree.args([
-        "tree", "-p", "hydrate", "-p", "reader", "--target", TARGET, "-e", "normal", "--prefix",
-        "none",
+        "tree", "-p", "hydrate", "-p", "reader", "-p", "studio", "--target", TARGET, "-e",
+        "normal", "--prefix", "none",
     ]);
     let tree = read(&mut tree, &ground.log)?;
     match strangers(&tree) {

@@ -1,6 +1,6 @@
 //! The journeys of `end2end/`: the real server on each store, the real browser.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use crate::bundle::NAME;
@@ -18,12 +18,14 @@ pub(crate) fn journeys(ground: &Ground) -> Done {
 
     let folder = workspace.target.join("e2e");
     files::empty(&folder)?;
+    let model = tiny_model(workspace, &folder)?;
     let local = Server::start(
         "file",
         workspace,
         &program,
         &serve::file_address(&folder.join("store")),
         &[],
+        &model,
     )?;
     let minio = match ground.tools.minio() {
         Ok(program) => Some(minio::start(program, workspace)?),
@@ -38,7 +40,7 @@ pub(crate) fn journeys(ground: &Ground) -> Done {
     let remote = minio
         .as_ref()
         .map(|Minio { store, secrets, .. }| {
-            Server::start("minio", workspace, &program, store, secrets)
+            Server::start("minio", workspace, &program, store, secrets, &model)
         })
         .transpose()?;
 
@@ -62,6 +64,27 @@ pub(crate) fn journeys(ground: &Ground) -> Done {
         .try_for_each(|server| server.stayed_calm())
 }
 
+/// A model that writes nonsense at once: the tiny GPT-2 of the decoder's tests, with a tokenizer of some letters.
+fn tiny_model(workspace: &Workspace, folder: &Path) -> Done<PathBuf> {
+    let model = folder.join("model");
+    files::empty(&model)?;
+    let vectors = workspace
+        .root
+        .join("crates/decoding/tests/vectors/tiny_gpt2");
+    for (from, name) in [
+        (&vectors, "config.json"),
+        (&vectors, "model.safetensors"),
+        (&workspace.root.join("end2end/model"), "tokenizer.json"),
+        (
+            &workspace.root.join("end2end/model"),
+            "tokenizer_config.json",
+        ),
+    ] {
+        files::copy(&from.join(name), &model.join(name))?;
+    }
+    Ok(model)
+}
+
 /// A server of the tests, on a store of its own.
 struct Server {
     address: String,
@@ -77,11 +100,15 @@ impl Server {
         program: &Path,
         store: &str,
         secrets: &[(&str, &str)],
+        model: &Path,
     ) -> Done<Self> {
         let port = free_port()?;
         let address = format!("127.0.0.1:{port}");
         let mut command: Command = serve::server(workspace, program, &address, store);
         command.envs(secrets.iter().copied());
+        command
+            .arg("--model")
+            .arg(format!("tiny={}", model.display()));
         let log = workspace.logs().join(format!("{NAME}-{name}.log"));
         let running = Running::start(command, &log, port, "/api/health")?;
         Ok(Self {

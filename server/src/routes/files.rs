@@ -45,7 +45,7 @@ pub async fn inside(request: Request, next: Next) -> Response {
 
 /// Pages and the files of `public`, which have no hash in their names. What already says how long stays so.
 pub async fn cache(request: Request, next: Next) -> Response {
-    let worker = request.uri().path() == "/worker.js";
+    let script = ["/worker.js", "/studio.js"].contains(&request.uri().path());
     let response = next.run(request).await;
     let page = response
         .headers()
@@ -53,7 +53,7 @@ pub async fn cache(request: Request, next: Next) -> Response {
         .is_none_or(|kind| kind.as_bytes().starts_with(b"text/html"));
     keep(
         response,
-        match (page, worker) {
+        match (page, script) {
             (true, _) => OWN,
             (_, true) => ASK,
             _ => AN_HOUR,

@@ -1,0 +1,102 @@
+//! Asks the server, and hands on what happens.
+use api::writing::Happening;
+use api::{ApiError, ErrorCode, Events};
+use js_sys::{Reflect, Uint8Array};
+use leptos::prelude::window;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen_futures::JsFuture;
+use web_sys::{AbortSignal, Headers, ReadableStreamDefaultReader, Request, RequestInit, Response};
+
+/// Asks and hands over what happens, piece by piece as it comes. Ends when the server does, or when the signal says so.
+pub(crate) async fn ask(
+    url: &str,
+    body: &impl Serialize,
+    signal: &AbortSignal,
+    mut each: impl FnMut(Vec<Happening>),
+) -> Result<(), ApiError> {
+    let options = RequestInit::new();
+    options.set_method("POST");
+    options.set_signal(Some(signal));
+    options.set_body(&JsValue::from_str(&json(body)?));
+    let response = send(url, &options, "text/event-stream").await?;
+    let Some(stream) = response.body() else {
+        return Err(ApiError::offline());
+    };
+    let reader: ReadableStreamDefaultReader = stream.get_reader().unchecked_into();
+    let mut events = Events::default();
+    loop {
+        let part = JsFuture::from(reader.read()).await.map_err(|_| broken())?;
+        let is_last = Reflect::get(&part, &"done".into()).is_ok_and(|done| done.is_truthy());
+        if is_last {
+            each(read(events.finish().into_iter().collect()));
+            return Ok(());
+        }
+        let bytes = Reflect::get(&part, &"value".into()).unwrap_or_default();
+        each(read(events.push(&Uint8Array::new(&bytes).to_vec())));
+    }
+}
+
+/// Gets an answer of JSON.
+pub(crate) async fn get<T: DeserializeOwned>(url: &str) -> Result<T, ApiError> {
+    let options = RequestInit::new();
+    options.set_method("GET");
+    whole(send(url, &options, "application/json").await?).await
+}
+
+/// Sends a text, and gets an answer of JSON.
+pub(crate) async fn post<T: DeserializeOwned>(url: &str, text: &str) -> Result<T, ApiError> {
+    let options = RequestInit::new();
+    options.set_method("POST");
+    options.set_body(&JsValue::from_str(text));
+    whole(send(url, &options, "application/json").await?).await
+}
+
+/// The text of a value whose types are ours.
+pub(crate) fn json(value: &impl Serialize) -> Result<String, ApiError> {
+    serde_json::to_string(value)
+        .map_err(|error| ApiError::new(ErrorCode::Internal, error.to_string()))
+}
+
+async fn send(url: &str, options: &RequestInit, accept: &str) -> Result<Response, ApiError> {
+    let headers = Headers::new().map_err(|_| ApiError::offline())?;
+    let _ = headers.set("accept", accept);
+    // Of a question without a body it says nothing.
+    let _ = headers.set("content-type", "application/json");
+    options.set_headers(&headers);
+    let request = Request::new_with_str_and_init(url, options).map_err(|_| ApiError::offline())?;
+    let response = JsFuture::from(window().fetch_with_request(&request)).await;
+    let response: Response = response.map_err(|_| ApiError::offline())?.unchecked_into();
+    if response.ok() {
+        return Ok(response);
+    }
+    let status = response.status();
+    Err(ApiError::from_response(status, &text(response).await))
+}
+
+async fn whole<T: DeserializeOwned>(response: Response) -> Result<T, ApiError> {
+    let status = response.status();
+    serde_json::from_str(&text(response).await).map_err(|_| ApiError::from_response(status, ""))
+}
+
+async fn text(response: Response) -> String {
+    let Ok(text) = response.text() else {
+        return String::new();
+    };
+    let text = JsFuture::from(text).await.unwrap_or_default();
+    text.as_string().unwrap_or_default()
+}
+
+/// Events that this version does not know are left out.
+fn read(events: Vec<String>) -> Vec<Happening> {
+    let read = |event: &String| serde_json::from_str(event).ok();
+    events.iter().filter_map(read).collect()
+}
+
+fn broken() -> ApiError {
+    ApiError::new(
+        ErrorCode::Offline,
+        "The connection to the server broke. What had arrived is here; go on from its end.",
+    )
+}

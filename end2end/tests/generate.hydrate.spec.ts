@@ -1,0 +1,176 @@
+// The page on which models write, with a tiny model that writes nonsense at once.
+import type { Page } from "@playwright/test";
+import { audit, expect, hydrated, picture, test } from "../fixtures";
+
+async function open(page: Page) {
+  await page.goto("/");
+  await hydrated(page);
+  await page.getByRole("link", { name: "Generate", exact: true }).click();
+  await expect(page.getByLabel("Model", { exact: true })).toHaveValue("tiny");
+}
+
+const answer = (page: Page, number: number) => page.getByRole("article").filter({ has: page.getByRole("heading", { name: `Answer ${number}`, exact: true }) });
+const text = (page: Page, number: number) => answer(page, number).getByRole("group");
+const choices = (page: Page) => page.getByRole("region", { name: "Alternatives" });
+const phase = (page: Page) => page.locator(".studio-phase");
+
+async function tell(page: Page, name: string, value: string) {
+  const field = page.getByLabel(name, { exact: true });
+  if ((await field.evaluate((element) => element.tagName)) === "SELECT") await field.selectOption(value);
+  else await field.fill(value);
+}
+
+async function write(page: Page, prompt: string) {
+  await page.getByLabel("A text to go on with").check();
+  await page.getByLabel("Text", { exact: true }).fill(prompt);
+  await page.getByRole("button", { name: "Generate", exact: true }).click();
+  await expect(phase(page)).toHaveText("Done.");
+}
+
+test("a model writes, and every token can be exchanged", async ({ page }) => {
+  await open(page);
+  await audit(page);
+  await tell(page, "max_new_tokens", "8");
+  await write(page, "the sea");
+  await expect(page.locator(".studio-speed")).toContainText("tokens");
+  const before = await text(page, 1).innerText();
+  await text(page, 1).locator("[data-i]").nth(2).click();
+  await expect(choices(page).getByRole("heading")).toContainText("Token 3");
+  const others = choices(page).getByRole("listitem");
+  await expect(others).toHaveCount(10);
+  await audit(page);
+  await choices(page).getByRole("listitem").nth(3).getByRole("button").click();
+  await expect(phase(page)).toHaveText("Done.");
+  await expect(text(page, 2)).not.toHaveText(before);
+  const start = (value: string) => [...value].slice(0, 2).join("");
+  expect(start(await text(page, 2).innerText())).toBe(start(before));
+  await expect(page.getByRole("button", { name: /^Answer 2: as answer 1, but “.*” at token 3/ })).toHaveAttribute("aria-pressed", "true");
+  // Hidden answers are kept.
+  await answer(page, 1).getByRole("button", { name: "Hide" }).click();
+  await expect(page.getByRole("article")).toHaveCount(1);
+  await page.getByRole("button", { name: /^Answer 1 · / }).click();
+  await expect(page.getByRole("article")).toHaveCount(2);
+  // Both ways are a run like any other.
+  await page.getByRole("button", { name: "Store as a run" }).click();
+  await page.getByRole("link", { name: "Open it as a run" }).click();
+  await page.waitForURL(/\/runs\/\w+$/);
+  await expect(page.getByRole("article", { name: "Sequence 2", exact: true })).toBeVisible();
+  // Back again, the page begins anew.
+  await page.getByRole("link", { name: "Generate", exact: true }).click();
+  await expect(page.getByLabel("Model", { exact: true })).toHaveValue("tiny");
+});
+
+test("a text is edited and gone on with, by keyboard", async ({ page }) => {
+  await open(page);
+  await tell(page, "max_new_tokens", "5");
+  await write(page, "the sea");
+  await answer(page, 1).getByRole("button", { name: "Edit" }).click();
+  const field = answer(page, 1).getByLabel("Edit the text, and go on from there");
+  await field.fill("and the sea of it");
+  await answer(page, 1).getByRole("button", { name: "Go on from the edited text" }).click();
+  await expect(phase(page)).toHaveText("Done.");
+  await expect(text(page, 2)).toContainText(/^and the/);
+  await text(page, 1).focus();
+  await page.keyboard.press("ArrowRight");
+  await page.keyboard.press("ArrowRight");
+  await expect(choices(page).getByRole("heading")).toContainText("Token 2");
+  await page.keyboard.press("Enter");
+  await expect(choices(page).getByRole("button").first()).toBeFocused();
+  await page.keyboard.press("Enter");
+  await expect(phase(page)).toHaveText("Done.");
+  await expect(answer(page, 3)).toBeVisible();
+});
+
+test("parameters say what they do, what is wrong, and why they do nothing", async ({ page }) => {
+  await open(page);
+  const temperature = page.getByLabel("temperature", { exact: true });
+  await expect(temperature).toHaveAccessibleDescription(/has no effect without do_sample/);
+  await page.getByRole("button", { name: "Balanced" }).click();
+  await expect(temperature).toHaveValue("0.7");
+  await expect(temperature).toHaveAccessibleDescription(/^Below 1 likely tokens/);
+  await temperature.fill("warm");
+  await expect(temperature).toHaveAccessibleDescription("temperature is warm; it must be a number from 0 on");
+  await page.getByRole("button", { name: "Generate", exact: true }).click();
+  await expect(phase(page)).toHaveText("temperature is warm; it must be a number from 0 on");
+  await page.getByText("The prompt as the model reads it").click();
+  await expect(page.getByRole("group", { name: "Rendered prompt" })).toBeVisible();
+});
+
+test("several answers, beams, and a chat", async ({ page }) => {
+  await open(page);
+  await page.getByRole("button", { name: "As the model is" }).click();
+  await tell(page, "num_return_sequences", "3");
+  await tell(page, "max_new_tokens", "8");
+  await write(page, "the sea");
+  await expect(page.getByRole("article")).toHaveCount(3);
+  await page.getByRole("button", { name: "Beams", exact: true }).click();
+  await write(page, "the sea");
+  await expect(page.getByRole("article")).toHaveCount(2);
+  const tree = page.getByRole("group", { name: "Tree of beams" });
+  await expect(tree.getByText("given up").first()).toBeVisible();
+  await expect(tree.getByText("complete").first()).toBeVisible();
+  await audit(page);
+  await page.getByLabel("A message in a chat").check();
+  await page.getByLabel("Your message").fill("hi");
+  await page.getByText("The prompt as the model reads it").click();
+  await expect(page.getByRole("group", { name: "Rendered prompt" })).toContainText("u hi");
+});
+
+test("an own text is scored, and gone on with", async ({ page }) => {
+  await open(page);
+  await page.getByText("Score my text").click();
+  await page.getByLabel("Text to score").fill("the sea and the sand");
+  await page.getByRole("button", { name: "Score", exact: true }).click();
+  await expect(page.getByText("Cross entropy per byte")).toBeVisible();
+  await expect(text(page, 1)).toHaveText("the sea and the sand");
+  await text(page, 1).locator("[data-i]").nth(4).click();
+  await expect(choices(page)).toContainText("exact");
+  await answer(page, 1).getByRole("button", { name: "Go on" }).click();
+  await expect(text(page, 2)).toContainText(/^the sea and the sand/);
+});
+
+test("what was written before a failure stays", async ({ page }) => {
+  await open(page);
+  await page.getByText("More parameters").click();
+  await tell(page, "max_new_tokens", "16000");
+  await tell(page, "min_new_tokens", "16000");
+  await page.getByLabel("A text to go on with").check();
+  await page.getByLabel("Text", { exact: true }).fill("the sea");
+  await page.getByRole("button", { name: "Generate", exact: true }).click();
+  // The model has 64 positions: it ends there, and says so; what it wrote is there.
+  await expect(phase(page)).toContainText("The model has 64 positions");
+  await expect(text(page, 1)).not.toBeEmpty();
+});
+
+test("one can stop, whatever the server does", async ({ page }) => {
+  await open(page);
+  await page.route("**/api/generate", () => {});
+  await page.getByLabel("A text to go on with").check();
+  await page.getByLabel("Text", { exact: true }).fill("the sea");
+  await page.getByRole("button", { name: "Generate", exact: true }).click();
+  await expect(phase(page)).toHaveText("The model reads the prompt …");
+  await page.getByRole("button", { name: "Stop", exact: true }).click();
+  await expect(phase(page)).toHaveText("Stopped. What was written stays.");
+  await expect(page.getByRole("button", { name: "Generate", exact: true })).toBeEnabled();
+});
+
+for (const width of [1280, 390]) {
+  test(`pictures, ${width} wide`, async ({ page }) => {
+    await page.setViewportSize({ width, height: 800 });
+    await open(page);
+    await picture(page, `generate-empty-${width}`);
+    await tell(page, "num_return_sequences", "2");
+    await tell(page, "do_sample", "true");
+    await tell(page, "max_new_tokens", "30");
+    await write(page, "the sea");
+    await text(page, 1).locator("[data-i]").first().click();
+    await choices(page).getByRole("listitem").nth(3).getByRole("button").click();
+    await expect(phase(page)).toHaveText("Done.");
+    await text(page, 1).locator("[data-i]").first().click();
+    await picture(page, `generate-${width}`);
+    await page.getByRole("button", { name: "Beams", exact: true }).click();
+    await tell(page, "max_new_tokens", "8");
+    await write(page, "the sea");
+    await picture(page, `generate-beams-${width}`);
+  });
+}
