@@ -123,7 +123,8 @@ pub async fn limit(State(server): State<Server>, request: Request, next: Next) -
     // Rounded up: who comes back then is let in.
     let seconds = wait.as_secs() + 1;
     tracing::info!(?client, seconds, "too many requests");
-    let message = format!("Too many requests: wait {seconds} seconds, then go on more slowly.");
+    let unit = if seconds == 1 { "second" } else { "seconds" };
+    let message = format!("Too many requests: wait {seconds} {unit}, then go on more slowly.");
     let failure = Failure::new(ErrorCode::TooManyRequests, message);
     let mut response = match access::is_for_programs(path) {
         true => failure.into_response(),

@@ -116,7 +116,7 @@ async fn one_client_does_not_take_all() {
     refused.assert_error(
         429,
         "too_many_requests",
-        "Too many requests: wait 1 seconds, then go on more slowly.",
+        "Too many requests: wait 1 second, then go on more slowly.",
     );
     assert_eq!(refused.header("retry-after"), "1");
     assert!(!refused.header("x-request-id").is_empty());
