@@ -9,6 +9,7 @@
 //! | [`effective`] | the parameters in force |
 //! | [`record`] | the same as a completions record |
 //! | `served` | the same by a model behind the OpenAI protocol |
+//! | `sweep` | many prompts, or one, over a grid of parameters |
 //! | [`stream`] | the text while it is written |
 pub mod answer;
 pub mod clock;
@@ -18,6 +19,7 @@ pub mod prompt;
 pub mod record;
 mod served;
 pub mod stream;
+mod sweep;
 
 use crate::analyze::output::clean;
 use crate::analyze::stop::Stop;
@@ -62,14 +64,19 @@ fn run(arguments: &Generate, stop: &Stop) -> Result<(), Complaint> {
         return served::run(arguments, base, stop);
     }
     // What can be wrong with them is said before a model is loaded.
-    let told = arguments.told.over(Parameters::default());
-    told.map_err(|error| (USAGE, error.to_string()))?;
-    let prompt = Prompt::of(arguments).map_err(|message| (1, message))?;
+    let points = sweep::grid(arguments)?;
+    let mut prompts = sweep::prompts(arguments)?;
     let place =
         hub::place(&arguments.model, &|| stop.is_asked()).map_err(|message| (1, message))?;
     let model = Model::load(&place, Memory::free(), arguments.precision())
         .map_err(|e| (1, e.to_string()))?;
     let model = Arc::new(model);
+    if sweep::is_asked(arguments) {
+        return sweep::run(arguments, &model, (prompts, points), stop);
+    }
+    let Some(prompt) = prompts.pop() else {
+        return Ok(());
+    };
     let mut defaults = model.defaults().clone();
     defaults.eos_token_id = model.eos().to_vec();
     let parameters = arguments.told.over(defaults);
@@ -86,13 +93,13 @@ fn run(arguments: &Generate, stop: &Stop) -> Result<(), Complaint> {
         .in_chat(arguments, &model)
         .map_err(|message| (1, message))?;
     let input = prompt.ids(&model).map_err(|message| (1, message))?;
-    let answer = write(
+    let answer = answered(
         arguments,
         &model,
         (prompt, input),
-        &parameters,
-        &settings,
+        (&parameters, &settings),
         stop,
+        streams(arguments, &settings),
     )?;
     let mut out = io::BufWriter::new(io::stdout().lock());
     let written = match (arguments.json, arguments.jsonl) {
@@ -113,18 +120,18 @@ fn run(arguments: &Generate, stop: &Stop) -> Result<(), Complaint> {
     }
 }
 
-/// Lets the model write.
-fn write<'a>(
+/// Lets the model write; `shows` the text meanwhile.
+fn answered<'a>(
     arguments: &'a Generate,
     model: &'a Arc<Model>,
     (prompt, input): (Prompt, Vec<u32>),
-    parameters: &Parameters,
-    settings: &'a Settings,
+    (parameters, settings): (&Parameters, &'a Settings),
     stop: &Stop,
+    shows: bool,
 ) -> Result<Answer<'a>, Complaint> {
     let mut session = Session::new(model, &input).map_err(|error| (1, error.to_string()))?;
     let begin = model.start().map_or(input, |start| vec![start]);
-    let mut shown = streams(arguments, settings).then(|| Stream::new(model, io::stdout()));
+    let mut shown = shows.then(|| Stream::new(model, io::stdout()));
     let mut clock = Clock::start();
     let mut watch = |event: Event| {
         clock.tick();

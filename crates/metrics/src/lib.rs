@@ -8,6 +8,7 @@
 //! alternatives  rank, residual, margin and the entropy interval of one position
 //! repetition    loops at the end, repeated n-grams
 //! advanced      figures that need all values of a sequence at once
+//! diversity     how different several answers are
 //! format        numbers and times for people
 //! num, sum      exp, ln and friends from libm; compensated sums
 //! ```
@@ -17,6 +18,7 @@
 pub mod advanced;
 pub mod alternatives;
 pub mod band;
+pub mod diversity;
 pub mod format;
 pub mod num;
 pub mod policy;
@@ -28,6 +30,7 @@ pub mod sum;
 pub use advanced::{Advanced, TextSize};
 pub use alternatives::{Alternatives, EntropyInterval, Rank};
 pub use band::{Band, Mark};
+pub use diversity::Diversity;
 pub use policy::{Counts, Reading, Status};
 pub use repetition::TailLoop;
 pub use run::{RunBuilder, RunMetrics};

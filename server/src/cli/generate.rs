@@ -26,6 +26,17 @@ pub struct Generate {
     /// The same as token ids, such as 5,9,14; needs no tokenizer
     #[arg(long, value_name = "IDS", group = "input", value_delimiter = ',')]
     pub input_ids: Option<Vec<u32>>,
+    /// Many prompts, one a line: a text in quotes, or an object with `prompt`; `-` is the standard input
+    #[arg(long, value_name = "FILE", group = "input", conflicts_with = "server")]
+    pub prompts: Option<PathBuf>,
+    /// A parameter and the values that it takes one after the other, such as temperature=0.5,1,1.5; several make a grid
+    #[arg(
+        long,
+        value_name = "NAME=VALUES",
+        conflicts_with = "server",
+        allow_hyphen_values = true
+    )]
+    pub sweep: Vec<String>,
     /// The prompt is what a person says in a chat: the model's own template is put around it
     #[arg(long, conflicts_with = "input_ids")]
     pub chat: bool,
@@ -65,6 +76,11 @@ is in force unless it is told otherwise. With --json, `parameters` says what was
 A chat needs a model with a template: chat_template in tokenizer_config.json, chat_template.jinja, or inside a GGUF file.
 With --json, `prompt` is the text that the template made.
 
+With --sweep or --prompts every prompt is answered at every point of the grid. --jsonl gives all answers as one run; else there is a line
+for each point: tokens, perplexity and probability of its answers, and how different they are: distinct_1 to distinct_3 (the part of all
+runs of so many tokens that comes only once in the count), overlap (what two answers share of their pairs of tokens), common (tokens before
+two answers part); --json has the same as an object a line.
+
 hf:OWNER/NAME is a model of the Hugging Face hub, hf:OWNER/NAME/FILE.gguf a file of it; it is got once and kept below HF_HOME. HF_ENDPOINT
 is another hub, HF_TOKEN for models that not everybody gets.
 
@@ -83,4 +99,5 @@ Examples:
   surprisal generate --model t5/ --prompt 'summarize: ...' --num-beams 4 --early-stopping never --json
   surprisal generate --model SmolLM2.gguf --chat --prompt 'Write one sentence about the sea.' --max-new-tokens 60
   surprisal generate --server http://127.0.0.1:8000/v1 --model qwen3 --chat --prompt 'Hi' --top-logprobs 5 --jsonl
-  surprisal generate --model gpt2/ --prompt 'The sea' --top-logprobs 5 --jsonl | surprisal analyze -";
+  surprisal generate --model gpt2/ --prompt 'The sea' --top-logprobs 5 --jsonl | surprisal analyze -
+  surprisal generate --model gpt2/ --prompts p.jsonl --do-sample true --num-return-sequences 5 --sweep temperature=0.5,1,1.5 --sweep top_p=0.9,1";

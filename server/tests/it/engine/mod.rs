@@ -3,6 +3,7 @@ mod generate;
 mod hub;
 mod score;
 mod served;
+mod sweep;
 
 use crate::analyze::{Place, workspace};
 use serde_json::{Value, json};
