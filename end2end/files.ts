@@ -162,3 +162,37 @@ function seeded(state: number): () => number {
     return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
   };
 }
+
+/** A picture of 8 by 8 pixels. */
+const PICTURE =
+  "data:image/png;base64,iVBORw0KGgoAAAANSUhEUgAAAAgAAAAICAIAAABLbSncAAAAGUlEQVR42mNwSzmBFTEA8Z2Hv9DQYJDAigDtw4o1MNvlHAAAAABJRU5ErkJggg==";
+
+/** Six generations of two models as JSON Lines: text, code, JSON with a schema, a picture, and two more on other days. */
+export function generations(tag: string): string {
+  const schema = { type: "object", required: ["total"], properties: { city: { type: "string" } }, additionalProperties: true };
+  const record = (nth: number, model: string, type: string, prompt: string, content: string, more: object = {}) => ({
+    id: `${tag}-${nth}`,
+    timestamp: `2025-03-0${1 + (nth % 4)}T1${nth}:00:00Z`,
+    model: { id: model, name: model, provider: "test" },
+    input: { type: "text", content: prompt, tokens: 10 },
+    output: { type, content, tokens: 10 * (nth + 1) },
+    usage: { promptTokens: 10, completionTokens: 10 * (nth + 1), totalTokens: 10 * (nth + 2), cost: 0.01 * (nth + 1), currency: "USD" },
+    performance: { latency: 100 * (nth + 1), timeToFirstToken: 50, tokensPerSecond: 40 },
+    metadata: { tags: [tag], userId: nth % 2 ? "ann" : "bob", traceId: `4bf92f${nth}`, requestId: `req-${nth}` },
+    finishReason: nth === 5 ? "length" : "stop",
+    ...more,
+  });
+  const code = 'def mean(values: list[float]) -> float:\n    """The arithmetic mean."""\n    total = sum(values)  # of all\n    return total / len(values) if values else 0.0';
+  return jsonLines(
+    record(0, "gpt-4o", "text", "Say hello to the people of Räk.", "Hello, people of Räk! It is a fine day, and the sea is calm."),
+    record(1, "gpt-4o", "code", "Write a function for the mean.", `\`\`\`python\n${code}\n\`\`\``, { parameters: { temperature: 0.2 } }),
+    record(2, "llama-3", "json", "Where was it, and how much?", JSON.stringify({ city: 7, items: [{ name: "Tea", price: 3.2 }, { name: "Cake", price: 4 }], paid: true, note: null }), {
+      parameters: { temperature: 0, response_format: { type: "json_schema", json_schema: { name: "bill", schema } } },
+    }),
+    record(3, "llama-3", "image", "Draw a square.", PICTURE),
+    record(4, "gpt-4o", "text", "What is this?", "<b>Bold</b> & \u202egnp.exe \u001b[31mred", {
+      feedback: { rating: 3, userId: "somebody" },
+    }),
+    record(5, "llama-3", "text", "Count to a thousand.", "one, two, three, four, five, six, seven, eight, nine, ten, eleven"),
+  );
+}

@@ -30,5 +30,7 @@ mod theme;
 pub mod view;
 mod worker_client;
 
+#[cfg(feature = "ssr")]
+pub use pages::MadeOnServer;
 pub use shell::{App, shell};
 pub use theme::ThemeChoice;

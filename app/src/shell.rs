@@ -22,7 +22,7 @@ pub fn shell(options: LeptosOptions) -> impl IntoView {
                 <meta name="description" content="See where a language model was sure, and where it guessed."/>
                 <link rel="icon" href="/favicon.svg" type="image/svg+xml"/>
                 <HashedStylesheet options=options.clone()/>
-                <HydrationScripts options/>
+                {scripts(options)}
                 <MetaTags/>
             </head>
             <body>
@@ -30,6 +30,24 @@ pub fn shell(options: LeptosOptions) -> impl IntoView {
             </body>
         </html>
     }
+}
+
+/// What runs in the page: the bundle, or the little script of a page that is made on the server.
+fn scripts(options: LeptosOptions) -> AnyView {
+    #[cfg(feature = "ssr")]
+    if use_context::<crate::pages::MadeOnServer>().is_some() {
+        return view! { <script type="module" src="/generations.js"></script> }.into_any();
+    }
+    view! { <HydrationScripts options/> }.into_any()
+}
+
+/// What is at no address of the application: a page that is made on the server, or nothing.
+fn elsewhere() -> AnyView {
+    #[cfg(feature = "ssr")]
+    if let Some(page) = use_context::<crate::pages::MadeOnServer>() {
+        return view! { <crate::pages::GenerationsPage page/> }.into_any();
+    }
+    view! { <NotFoundPage/> }.into_any()
 }
 
 /// The application.
@@ -60,7 +78,7 @@ pub fn App() -> impl IntoView {
             <Header/>
             <WindowIntake/>
             <main id="content" tabindex="-1" node_ref=content>
-                <Routes fallback=NotFoundPage>
+                <Routes fallback=elsewhere>
                     <Route path=path!("/") view=OpenPage/>
                     <Route path=path!("/local") view=LocalPage/>
                     // The status code and the whole list are part of the answer, with and without JavaScript.
@@ -93,6 +111,7 @@ fn Header() -> impl IntoView {
                 <A href="/" exact=true>"Open"</A>
                 <A href="/import">"Import"</A>
                 <A href="/generate">"Generate"</A>
+                <A href="/generations" attr:rel="external">"Generations"</A>
             </nav>
             <ThemeMenu/>
         </header>

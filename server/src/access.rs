@@ -16,6 +16,8 @@ pub mod login;
 
 /// The cookie of a browser that has logged in.
 pub(crate) const COOKIE: &str = "surprisal_token";
+/// What a secret without a name is called.
+const NAMELESS: &str = "token";
 /// Characters of a secret, at least.
 const SHORTEST: usize = 16;
 /// What a browser needs before it has logged in, and what watches the server.
@@ -62,7 +64,7 @@ impl Access {
         for (nth, entry) in (1..).zip(text.split_whitespace()) {
             let parts: Vec<&str> = entry.splitn(3, ':').collect();
             let (name, writes, secret) = match parts.as_slice() {
-                [secret] => ("token", true, *secret),
+                [secret] => (NAMELESS, true, *secret),
                 [name, "read", secret] => (*name, false, *secret),
                 [name, "write", secret] => (*name, true, *secret),
                 _ => {
@@ -109,6 +111,12 @@ impl Access {
     pub(crate) fn number(&self, headers: &HeaderMap) -> Option<usize> {
         let shown = self.of(headers)?;
         self.tokens.iter().position(|token| token == shown)
+    }
+
+    /// Who asks: the name of the token. `None` where everybody gets in, and for the one token that has no name.
+    pub(crate) fn user(&self, headers: &HeaderMap) -> Option<&str> {
+        let name = self.of(headers)?.name.as_str();
+        (name != NAMELESS).then_some(name)
     }
 
     /// The token that a request shows.
@@ -214,7 +222,7 @@ fn stranger(request: &Request, reads: bool) -> Response {
 
 /// Programs are told in JSON, people get the page to log in.
 pub(crate) fn is_for_programs(path: &str) -> bool {
-    path.starts_with("/api/") || path.starts_with("/v1/")
+    path.starts_with("/api/") || path.starts_with("/v1/") || path.starts_with("/fragments/")
 }
 
 #[cfg(test)]

@@ -82,6 +82,16 @@ pub struct Serve {
     /// A server that speaks the OpenAI protocol, whose models they may ask, too; once for each. No other address is ever called
     #[arg(long = "model-server", value_name = "NAME=URL")]
     pub model_servers: Vec<ServerGiven>,
+    /// A link from generations to another tool: a name, and an address with places for values of the metadata, such as
+    /// 'trace=https://tempo.example/trace/{traceId}'. May be given several times; in SURPRISAL_LINKS between white space
+    #[arg(
+        long = "link",
+        value_name = "NAME=URL",
+        env = "SURPRISAL_LINKS",
+        hide_env_values = true,
+        value_delimiter = ' '
+    )]
+    pub links: Vec<browse::links::Template>,
     /// What the server refuses
     #[command(flatten)]
     pub limits: Limits,

@@ -91,6 +91,7 @@ async fn serve(setting: Serve) -> Result<(), ServeError> {
         site(&setting.site, setting.hash_files),
     )
     .with_models(models)
+    .with_links(browse::Links(setting.links))
     .for_tokens(access)
     .anonymising(anonymise);
     let listener = TcpListener::bind(setting.addr)

@@ -27,6 +27,8 @@ pub struct Server {
     pub rate: Arc<Rate>,
     /// What is counted of requests and generations.
     pub measures: Arc<Measures>,
+    /// Links from generations to other tools.
+    pub links: Arc<browse::Links>,
     /// Where the built site lies and how its files are called.
     pub site: LeptosOptions,
 }
@@ -44,6 +46,7 @@ impl Server {
             anonymise: None,
             access: Arc::default(),
             measures: Arc::default(),
+            links: Arc::default(),
             site,
         }
     }
@@ -57,6 +60,12 @@ impl Server {
     /// The same, with uploads made anonymous.
     pub fn anonymising(mut self, rules: Option<Anonymise>) -> Self {
         self.anonymise = rules.map(Arc::new);
+        self
+    }
+
+    /// The same with links to other tools.
+    pub fn with_links(mut self, links: browse::Links) -> Self {
+        self.links = Arc::new(links);
         self
     }
 

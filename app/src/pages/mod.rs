@@ -1,5 +1,7 @@
 //! One file per page.
 mod generate;
+#[cfg(feature = "ssr")]
+mod generations;
 mod import;
 mod local;
 mod not_found;
@@ -7,6 +9,10 @@ mod open;
 mod run;
 
 pub(crate) use generate::GeneratePage;
+#[cfg(feature = "ssr")]
+pub(crate) use generations::GenerationsPage;
+#[cfg(feature = "ssr")]
+pub use generations::MadeOnServer;
 pub(crate) use import::ImportPage;
 pub(crate) use local::LocalPage;
 pub(crate) use not_found::NotFoundPage;

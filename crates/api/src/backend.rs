@@ -14,3 +14,9 @@ pub trait Backend: Send + Sync {
     /// Deletes a run.
     fn delete_run(&self, id: String) -> Answer<()>;
 }
+
+/// Pages whose HTML is made on the server.
+pub trait Fragments: Send + Sync {
+    /// The HTML of the page at an address: path and query.
+    fn fragment(&self, address: String) -> Answer<String>;
+}

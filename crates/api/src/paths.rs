@@ -11,6 +11,9 @@ pub const SCORE: &str = "/api/score";
 /// What models there are.
 pub const MODELS: &str = "/api/models";
 
+/// What stands before the address of a page whose HTML is made on the server, to get that HTML alone.
+pub const FRAGMENTS: &str = "/fragments";
+
 /// The page of a run: the link that one sends to others.
 pub fn page_url(id: &str) -> String {
     format!("/runs/{}", escape(id))

@@ -9,6 +9,8 @@ use std::fmt::Display;
 const MOST: u32 = 16_384;
 /// Size of labels, CSS pixels.
 const FONT_SIZE: f64 = 11.0;
+/// Radius of a point without neighbours, pixels.
+const DOT: i32 = 3;
 /// The backend divides the size of a font by this before it writes it.
 const BACKEND_FONT_SCALE: f64 = 1.24;
 
@@ -64,6 +66,31 @@ impl Canvas<'_> {
     }
     /// A label that ends at `right` and is centred on `y`.
     pub(crate) fn label(&self, text: &str, right: u32, y: u32) -> Result<(), ChartError> {
+        self.text(text, (HPos::Right, VPos::Center), right, y)
+    }
+
+    /// A label centred on `x`, below `y`.
+    pub(crate) fn label_below(&self, text: &str, x: u32, y: u32) -> Result<(), ChartError> {
+        self.text(text, (HPos::Center, VPos::Top), x, y)
+    }
+    /// A line through points, of this width; a point alone is a dot.
+    pub(crate) fn path(&self, points: &[(u32, u32)], colour: u32) -> Result<(), ChartError> {
+        if let [(x, y)] = points {
+            let dot = Circle::new(point(*x, *y), DOT, rgb(colour).filled());
+            return self.area.draw(&dot).map_err(failed);
+        }
+        let points: Vec<_> = points.iter().map(|(x, y)| point(*x, *y)).collect();
+        let path = PathElement::new(points, rgb(colour).stroke_width(2));
+        self.area.draw(&path).map_err(failed)
+    }
+
+    fn text(
+        &self,
+        text: &str,
+        (across, along): (HPos, VPos),
+        x: u32,
+        y: u32,
+    ) -> Result<(), ChartError> {
         let font = FontDesc::new(
             FontFamily::Name(&self.theme.font),
             FONT_SIZE * BACKEND_FONT_SCALE,
@@ -72,9 +99,9 @@ impl Canvas<'_> {
         let ink = rgb(self.theme.ink);
         let style = TextStyle::from(font)
             .color(&ink)
-            .pos(Pos::new(HPos::Right, VPos::Center));
+            .pos(Pos::new(across, along));
         self.area
-            .draw_text(text, &style, point(right, y))
+            .draw_text(text, &style, point(x, y))
             .map_err(failed)
     }
 

@@ -4,6 +4,7 @@
 //! geometry  where the plot and each bar lie: for the drawing, and for what the page puts over it
 //! bars      the bars of the zoom window, with axis and grid
 //! minimap   the whole sequence as a thumbnail
+//! over_time amounts as stacked columns, values as lines, over days
 //! theme     colours, sizes, errors
 //! canvas    plotters' SVG backend, in whole pixels
 //! ```
@@ -14,9 +15,11 @@ pub mod bars;
 mod canvas;
 pub mod geometry;
 pub mod minimap;
+pub mod over_time;
 pub mod theme;
 
 pub use bars::{Bar, BarWindow, probability_bars};
 pub use geometry::{PlotArea, Span, bar, index_at, plot_area, slot};
 pub use minimap::minimap;
+pub use over_time::{Axis, lines, stacked};
 pub use theme::{ChartError, ChartTheme, Size};

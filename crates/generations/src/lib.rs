@@ -20,6 +20,7 @@ pub mod reader;
 pub mod record;
 pub mod table;
 
+pub use mapping::embedded;
 pub use reader::{Reader, Requests, again};
 pub use record::{
     Alternative, Content, Feedback, Generation, Input, Kind, Metadata, Metrics, Model, Output,

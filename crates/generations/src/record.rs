@@ -314,6 +314,16 @@ pub struct Feedback {
     pub user_id: Option<String>,
 }
 
+impl Feedback {
+    /// Nothing is said in it.
+    pub fn is_empty(&self) -> bool {
+        self.rating.is_none()
+            && self.thumbs.is_none()
+            && self.comment.is_none()
+            && self.categories.is_none()
+    }
+}
+
 /// A verdict.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "lowercase")]

@@ -1,8 +1,10 @@
 //! What people bring as HTML: every text from outside goes through [`Text`], and is shown as it is whatever it holds.
 mod glyphs;
+mod inert;
 mod tokens;
 
 pub use glyphs::{short, visible};
+pub use inert::Inert;
 pub use tokens::{is_sign, tokens_html};
 
 use std::fmt::{Display, Formatter, Result, Write as _};

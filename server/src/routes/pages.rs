@@ -1,12 +1,12 @@
 //! What the pages of `app` get from the server, and the way to the last run.
 use crate::{backend::StoreBackend, failure::Failure, security, state::Server};
 use api::{Backend, ErrorCode};
-use app::ThemeChoice;
+use app::{MadeOnServer, ThemeChoice};
 use axum::{
     extract::{RawQuery, State},
     response::{IntoResponse as _, Redirect, Response},
 };
-use http::{HeaderValue, header, request::Parts};
+use http::{HeaderValue, Uri, header, request::Parts};
 use leptos::{
     context::{provide_context, use_context},
     nonce::use_nonce,
@@ -17,10 +17,17 @@ use std::sync::Arc;
 /// Runs before a page is rendered: provides the store and the theme, and sets the content security policy with
 /// the nonce that the page's inline scripts carry.
 pub fn context(server: &Server) -> impl Fn() + Clone + Send + Sync + 'static {
-    let backend: Arc<dyn Backend> = Arc::new(StoreBackend(server.store.clone()));
+    let store = Arc::new(StoreBackend::new(server));
+    let backend: Arc<dyn Backend> = store.clone();
     move || {
         provide_context(backend.clone());
         let parts = use_context::<Parts>();
+        if let Some(address) = parts.as_ref().and_then(|parts| made_here(&parts.uri)) {
+            provide_context(MadeOnServer {
+                fragments: store.clone(),
+                address,
+            });
+        }
         let cookies = parts
             .as_ref()
             .and_then(|parts| parts.headers.get(header::COOKIE)?.to_str().ok());
@@ -32,6 +39,13 @@ pub fn context(server: &Server) -> impl Fn() + Clone + Send + Sync + 'static {
             response.insert_header(header::CONTENT_SECURITY_POLICY, policy);
         }
     }
+}
+
+/// The address of a page that is made here, not by `app`.
+fn made_here(uri: &Uri) -> Option<String> {
+    let below = uri.path().strip_prefix(browse::PAGE)?;
+    let is = below.is_empty() || below.starts_with('/');
+    is.then(|| uri.path_and_query().map(ToString::to_string))?
 }
 
 /// `GET /runs/latest`: to the last run, with the view of the address; to the list when nothing is stored yet.

@@ -39,7 +39,7 @@ pub async fn set(headers: HeaderMap, Form(choice): Form<Choice>) -> Response {
 }
 
 /// Path and query of the page that the form was on. Its host does not matter: only the path is used.
-fn referring_path(headers: &HeaderMap) -> Option<String> {
+pub(crate) fn referring_path(headers: &HeaderMap) -> Option<String> {
     let referer: Uri = headers.get(header::REFERER)?.to_str().ok()?.parse().ok()?;
     Some(referer.path_and_query()?.as_str().to_owned())
 }

@@ -15,6 +15,8 @@ mod span;
 #[cfg(test)]
 mod tests;
 
+pub use parts::embedded;
+
 use crate::look::lean;
 use crate::reader::Requests;
 use crate::record::rfc3339;

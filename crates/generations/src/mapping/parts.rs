@@ -81,37 +81,54 @@ pub(super) fn of_message(message: &Value) -> Option<(Kind, String)> {
 
 /// The first image or sound of a list of parts or items.
 pub(super) fn of_items(items: &Value) -> Option<(Kind, String)> {
-    items.as_array()?.iter().find_map(|item| {
-        let Some(kind) = of_part(item) else {
-            return of_items(item.get("content")?);
-        };
-        let words = |path: &str| at(item, path).and_then(Value::as_str);
-        let inline = |data: &str, mime: &str| {
-            let mime = words(mime)?;
-            Some(format!("data:{mime};base64,{}", words(data)?))
-        };
-        let found = words("image_url.url")
-            .or_else(|| words("image_url"))
-            .or_else(|| words("url"))
-            .map(str::to_owned)
-            .or_else(|| inline("inlineData.data", "inlineData.mimeType"))
-            .or_else(|| inline("inline_data.data", "inline_data.mime_type"))
-            .or_else(|| {
-                Some(address(
-                    "image",
-                    words("output_format").unwrap_or("png"),
-                    words("result")?,
-                ))
-            })
-            .or_else(|| {
-                Some(address(
-                    "audio",
-                    words("format").unwrap_or("wav"),
-                    words("data")?,
-                ))
-            })?;
-        Some((kind, found))
-    })
+    items
+        .as_array()?
+        .iter()
+        .find_map(|item| match of_part(item) {
+            Some(_) => embedded(item),
+            None => of_items(item.get("content")?),
+        })
+}
+
+/// The image or sound of one part of a message: its kind, and its address, which may be one that holds it (`data:…`).
+pub fn embedded(item: &Value) -> Option<(Kind, String)> {
+    let kind = of_part(item)?;
+    let words = |path: &str| at(item, path).and_then(Value::as_str);
+    let inline = |data: &str, mime: &str| {
+        let mime = words(mime)?;
+        Some(format!("data:{mime};base64,{}", words(data)?))
+    };
+    let found = words("image_url.url")
+        .or_else(|| words("image_url"))
+        .or_else(|| words("url"))
+        .map(str::to_owned)
+        .or_else(|| inline("inlineData.data", "inlineData.mimeType"))
+        .or_else(|| inline("inline_data.data", "inline_data.mime_type"))
+        .or_else(|| {
+            Some(address(
+                "image",
+                words("output_format").unwrap_or("png"),
+                words("result")?,
+            ))
+        })
+        .or_else(|| {
+            Some(address(
+                "audio",
+                words("format").unwrap_or("wav"),
+                words("data")?,
+            ))
+        })
+        .or_else(|| {
+            // As Chat Completions takes sounds.
+            let format = words("input_audio.format").unwrap_or("wav");
+            Some(address("audio", format, words("input_audio.data")?))
+        })
+        .or_else(|| {
+            // As Anthropic takes images.
+            let mime = words("source.media_type").unwrap_or("image/png");
+            Some(format!("data:{mime};base64,{}", words("source.data")?))
+        })?;
+    Some((kind, found))
 }
 
 fn address(kind: &str, format: &str, data: &str) -> String {

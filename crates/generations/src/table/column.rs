@@ -116,7 +116,7 @@ impl Column {
     }
 
     /// The value of the field in the JSON of a record; scores are found by their names.
-    pub(super) fn value(&self, json: &Value, record: &Generation) -> Option<Value> {
+    pub fn value(&self, json: &Value, record: &Generation) -> Option<Value> {
         if let Some(name) = self.name.strip_prefix("scores.") {
             let score = record
                 .scores

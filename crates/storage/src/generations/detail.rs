@@ -109,6 +109,22 @@ impl RunStore {
     pub async fn give_feedback(
         &self,
         id: &str,
+        feedback: Feedback,
+    ) -> Result<GenerationDetail, StorageError> {
+        if feedback.is_empty() {
+            let what = "Say something: `rating` (1 to 5), `thumbs` (up or down), `comment` or `categories`.";
+            return Err(StorageError::BadRequest(what.into()));
+        }
+        self.set_feedback(id, feedback).await
+    }
+
+    /// As [`RunStore::give_feedback`]; a feedback without anything in it takes back what its user said.
+    ///
+    /// # Errors
+    /// As there.
+    pub async fn set_feedback(
+        &self,
+        id: &str,
         mut feedback: Feedback,
     ) -> Result<GenerationDetail, StorageError> {
         check_feedback(&feedback)?;
@@ -204,7 +220,7 @@ impl RunStore {
     }
 
     async fn generation_row(&self, key: Key) -> Result<Option<(Generation, Place)>, StorageError> {
-        let sql = "SELECT record, place FROM generations WHERE run = ? AND number = ?";
+        let sql = "SELECT record, place FROM records WHERE run = ? AND number = ?";
         let found = self.generations.read(move |db| {
             db.query_row(sql, params![blob(key.run), number(key)], |row| {
                 Ok((row.get::<_, String>(0)?, row.get::<_, String>(1)?))
@@ -316,17 +332,11 @@ fn check_feedback(feedback: &Feedback) -> Result<(), StorageError> {
     let wrong = |what: &str| Err(StorageError::BadRequest(what.into()));
     let Feedback {
         rating,
-        thumbs,
         comment,
         categories,
         user_id,
         ..
     } = feedback;
-    if rating.is_none() && thumbs.is_none() && comment.is_none() && categories.is_none() {
-        return wrong(
-            "Say something: `rating` (1 to 5), `thumbs` (up or down), `comment` or `categories`.",
-        );
-    }
     if rating.is_some_and(|rating| !(1.0..=5.0).contains(&rating)) {
         return wrong("`rating` is a number from 1 to 5.");
     }

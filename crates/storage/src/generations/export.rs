@@ -215,12 +215,14 @@ fn rows(db: &Connection, filter: &Filter, after: Option<Key>) -> rusqlite::Resul
         } else {
             " AND "
         };
-        condition += "(run, number) > (?, ?)";
+        condition += "(generations.run, generations.number) > (?, ?)";
         bound.push(Value::from(blob(key.run).to_vec()));
         bound.push(Value::from(i64::try_from(key.number).unwrap_or(i64::MAX)));
     }
     let sql = format!(
-        "SELECT run, number, record, place FROM generations{condition} ORDER BY run, number LIMIT {BATCH}"
+        "SELECT generations.run, generations.number, record, place FROM generations
+         CROSS JOIN records ON records.run = generations.run AND records.number = generations.number{condition}
+         ORDER BY generations.run, generations.number LIMIT {BATCH}"
     );
     let mut rows = db.prepare_cached(&sql)?;
     let rows = rows.query_map(params_from_iter(&bound), |row| {

@@ -36,7 +36,7 @@ pub struct Field {
 }
 
 /// Fields that have a column, and so an index or at least a quick answer.
-const COLUMNS: [(&str, Type, &str); 20] = [
+const COLUMNS: [(&str, Type, &str); 21] = [
     ("id", Type::Text, "id"),
     ("timestamp", Type::Time, "time"),
     ("model.id", Type::Text, "model"),
@@ -45,6 +45,7 @@ const COLUMNS: [(&str, Type, &str); 20] = [
     ("metadata.sessionId", Type::Text, "session"),
     ("feedback.rating", Type::Number, "rating"),
     ("feedback.thumbs", Type::Text, "thumbs"),
+    ("feedback.state", Type::Text, "state"),
     ("performance.latency", Type::Number, "latency"),
     ("performance.timeToFirstToken", Type::Number, "first_token"),
     ("performance.tokensPerSecond", Type::Number, "speed"),
@@ -150,7 +151,9 @@ impl Field {
         match &self.place {
             Place::Column(column) => Some((format!("generations.{column}"), Vec::new())),
             Place::Record(path) => Some((
-                "json_extract(generations.record, ?)".to_owned(),
+                "(SELECT json_extract(records.record, ?) FROM records WHERE records.run = generations.run
+                  AND records.number = generations.number)"
+                    .to_owned(),
                 vec![path.clone().into()],
             )),
             Place::Score(name) => Some((
@@ -175,14 +178,23 @@ mod tests {
             ("timestamp", Some(Type::Time), Some("generations.time")),
             ("metadata.tags", Some(Type::Tag), None),
             (
+                "feedback.state",
+                Some(Type::Text),
+                Some("generations.state"),
+            ),
+            (
                 "parameters.temperature",
                 None,
-                Some("json_extract(generations.record, ?)"),
+                Some(
+                    "(SELECT json_extract(records.record, ?) FROM records WHERE records.run = generations.run\n                  AND records.number = generations.number)",
+                ),
             ),
             (
                 "metadata.a b.c",
                 None,
-                Some("json_extract(generations.record, ?)"),
+                Some(
+                    "(SELECT json_extract(records.record, ?) FROM records WHERE records.run = generations.run\n                  AND records.number = generations.number)",
+                ),
             ),
         ] {
             let field = Field::parse(name).unwrap();

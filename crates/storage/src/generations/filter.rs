@@ -60,6 +60,14 @@ impl Filter {
         Ok(all)
     }
 
+    /// The same without the conditions on a field.
+    #[must_use]
+    pub fn without(&self, name: &str) -> Self {
+        let others = |condition: &&Condition| condition.field.name != name;
+        let conditions = self.conditions.iter().filter(others).cloned().collect();
+        Self { conditions }
+    }
+
     /// The value is at least this one.
     ///
     /// # Errors

@@ -416,9 +416,9 @@ impl Generations {
                     let mut gone = 0;
                     // What was said by events stays: a run may be shown again, when one that hid it is deleted.
                     change.execute("DELETE FROM opinions WHERE run = ?1 AND event = ?1", [blob(run)])?;
-                    for table in ["generations", "tags", "scores"] {
+                    for table in ["generations", "records", "tags", "scores"] {
                         let key = match table {
-                            "generations" => "run, number",
+                            "generations" | "records" => "run, number",
                             "tags" => "tag, run, number",
                             _ => "run, number, name, source",
                         };

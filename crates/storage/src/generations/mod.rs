@@ -14,12 +14,14 @@
 //! | [`field`], [`filter`] | what can be asked |
 //! | [`query`] | pages of records |
 //! | `detail` | one record, whole |
+//! | `facet` | how often each value of a field is there |
 //! | `export` | all that a filter finds |
 //! | `aggregate`, `price` | figures of groups; what models cost |
 pub(crate) mod aggregate;
 mod columns;
 pub(crate) mod detail;
 pub(crate) mod export;
+pub(crate) mod facet;
 pub mod field;
 pub mod filter;
 mod index;

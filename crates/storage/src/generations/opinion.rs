@@ -143,6 +143,7 @@ fn current(said: Vec<Said>) -> Current {
     }
     let last = feedback
         .into_values()
+        .filter(says_something)
         .max_by_key(|said| (said.event, said.nth));
     Current {
         feedback: last.and_then(|said| match said.opinion {
@@ -159,6 +160,14 @@ fn current(said: Vec<Said>) -> Current {
     }
 }
 
+/// A feedback without anything in it takes back what its author said before.
+fn says_something(said: &Said) -> bool {
+    match &said.opinion {
+        Opinion::Feedback(feedback) => !feedback.is_empty(),
+        Opinion::Score(_) => false,
+    }
+}
+
 fn take<K: Ord>(by: &mut BTreeMap<K, Said>, key: K, said: Said) {
     let rank = |said: &Said| (said.rev, said.event, said.nth);
     match by.get(&key) {
@@ -169,12 +178,26 @@ fn take<K: Ord>(by: &mut BTreeMap<K, Said>, key: K, said: Said) {
     }
 }
 
+/// What is said, in a word.
+fn state(feedback: Option<&Feedback>) -> &'static str {
+    match feedback {
+        Some(Feedback {
+            thumbs: Some(thumbs),
+            ..
+        }) => thumbs.name(),
+        Some(Feedback {
+            rating: Some(_), ..
+        }) => "rated",
+        _ => "none",
+    }
+}
+
 /// Puts what counts where filters look.
 pub(super) fn show(db: &Connection, run: Ulid, number: i64) -> rusqlite::Result<()> {
     let said = all(db, run, number)?;
     let Current { feedback, scores } = current(said);
     db.prepare_cached(
-        "UPDATE generations SET rating = ?, thumbs = ? WHERE run = ? AND number = ?",
+        "UPDATE generations SET rating = ?, thumbs = ?, state = ? WHERE run = ? AND number = ?",
     )?
     .execute(params![
         feedback.as_ref().and_then(|feedback| feedback.rating),
@@ -182,6 +205,7 @@ pub(super) fn show(db: &Connection, run: Ulid, number: i64) -> rusqlite::Result<
             .as_ref()
             .and_then(|feedback| feedback.thumbs)
             .map(|thumbs| thumbs.name()),
+        state(feedback.as_ref()),
         blob(run),
         number
     ])?;

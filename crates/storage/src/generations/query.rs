@@ -193,8 +193,11 @@ fn list(
         limit => limit.min(PAGE.1),
     } as usize;
     let text = format!(
-        "SELECT run, number, {expression}, record FROM generations{condition}
-         ORDER BY {expression} {way}, run {way}, number {way} LIMIT {}",
+        "SELECT page.run, page.number, page.value, records.record
+         FROM (SELECT run, number, {expression} AS value FROM generations{condition}
+               ORDER BY {expression} {way}, run {way}, number {way} LIMIT {}) AS page
+         CROSS JOIN records ON records.run = page.run AND records.number = page.number
+         ORDER BY page.value {way}, page.run {way}, page.number {way}",
         limit + 1
     );
     let mut rows = db.prepare_cached(&text)?;

@@ -79,7 +79,7 @@ impl Row {
         let number = i64::try_from(self.number).unwrap_or(i64::MAX);
         db.prepare_cached(
             "INSERT OR REPLACE INTO generations VALUES
-             (?, ?, ?, ?, ?, ?, ?, ?, NULL, NULL, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+             (?, ?, ?, ?, ?, ?, ?, ?, NULL, NULL, 'none', ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         )?
         .execute(params![
             blob(run),
@@ -101,9 +101,9 @@ impl Row {
             metrics.as_ref().and_then(|metrics| metrics.perplexity),
             metrics.as_ref().and_then(|metrics| metrics.mean_prob),
             finish_reason,
-            self.json,
-            self.place,
         ])?;
+        db.prepare_cached("INSERT OR REPLACE INTO records VALUES (?, ?, ?, ?)")?
+            .execute(params![blob(run), number, self.json, self.place])?;
         let mut tag = db.prepare_cached("INSERT OR IGNORE INTO tags VALUES (?, ?, ?)")?;
         for word in metadata.tags.iter().flatten() {
             tag.execute(params![word, blob(run), number])?;

@@ -4,23 +4,31 @@ use rusqlite::{Connection, OpenFlags};
 use std::path::Path;
 
 /// Another number means: read all runs again.
-const SCHEMA: i64 = 2;
+const SCHEMA: i64 = 3;
 
 const TABLES: &str = "
 CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 -- runs that were read: whole (done = 1), or as far as it was possible, and why; with the hash of their bytes
 CREATE TABLE runs (id BLOB PRIMARY KEY, done INTEGER NOT NULL, count INTEGER NOT NULL, reason TEXT, sha256 TEXT) WITHOUT ROWID;
--- one row for each completion; record is its JSON with contents cut short, place where its bytes are
+-- state is what people say of it in a word: up or down by thumbs, rated by a rating alone, none where nobody judged
+-- one narrow row for each completion, in the order of runs: filters, orders and figures read nothing else
 CREATE TABLE generations (
   run BLOB NOT NULL, number INTEGER NOT NULL, id TEXT NOT NULL, time INTEGER NOT NULL, model TEXT NOT NULL, kind TEXT NOT NULL,
-  user TEXT, session TEXT, rating REAL, thumbs TEXT, latency REAL, first_token REAL, speed REAL, prompt_tokens INTEGER,
+  user TEXT, session TEXT, rating REAL, thumbs TEXT, state TEXT NOT NULL, latency REAL, first_token REAL, speed REAL, prompt_tokens INTEGER,
   completion_tokens INTEGER, total_tokens INTEGER, cost REAL, currency TEXT, perplexity REAL, probability REAL, finish TEXT,
-  record TEXT NOT NULL, place TEXT NOT NULL, PRIMARY KEY (run, number));
+  PRIMARY KEY (run, number)) WITHOUT ROWID;
 CREATE INDEX generations_time ON generations (time, run, number);
 CREATE INDEX generations_id ON generations (id);
 CREATE INDEX generations_model ON generations (model, time);
 CREATE INDEX generations_user ON generations (user, time) WHERE user IS NOT NULL;
 CREATE INDEX generations_session ON generations (session, time) WHERE session IS NOT NULL;
+-- facets: in the order of their values or, with a condition on the model, without any row
+CREATE INDEX generations_kind ON generations (kind, time);
+CREATE INDEX generations_finish ON generations (finish, time);
+CREATE INDEX generations_state ON generations (state, time);
+CREATE INDEX generations_facets ON generations (model, kind, finish, state, user);
+-- record is its JSON with contents cut short, place where its bytes are
+CREATE TABLE records (run BLOB NOT NULL, number INTEGER NOT NULL, record TEXT NOT NULL, place TEXT NOT NULL, PRIMARY KEY (run, number));
 CREATE TABLE tags (tag TEXT NOT NULL, run BLOB NOT NULL, number INTEGER NOT NULL, PRIMARY KEY (tag, run, number)) WITHOUT ROWID;
 CREATE INDEX tags_run ON tags (run, number);
 -- all that was ever said, by the file (event = run) or by events; kind 0 is feedback, 1 a score

@@ -3,7 +3,7 @@ use super::*;
 use crate::catalogue::Event;
 use crate::generations::opinion::{Opinion, add, put_on, show};
 use crate::generations::query::GenerationQuery;
-use crate::{RunStore, keys};
+use crate::{Filter, RunStore, keys};
 use ::generations::record::{Score, ScoreValue, Thumbs};
 use ::generations::{Feedback, Generation};
 use api::RunSummary;
@@ -276,4 +276,66 @@ fn an_event_says_what_it_says() {
             keys::lower(id(1))
         )
     );
+}
+
+#[tokio::test]
+async fn facets_count_what_could_be_chosen_instead() {
+    let store = store(&Arc::new(InMemory::new())).await;
+    let tagged =
+        r#"{"id":"t","model":{"id":"n"},"output":{"content":"t"},"metadata":{"tags":["x","y"]}}"#;
+    put(&store, (0..10).map(line).collect::<String>() + tagged).await;
+    let names = [
+        "model.id",
+        "metadata.userId",
+        "metadata.tags",
+        "feedback.state",
+    ];
+    let values = async |filter: &Filter| {
+        let facets = store.facets(filter, &names, 3).await.unwrap();
+        let all = facets.into_iter().map(|facet| (facet.values, facet.more));
+        all.collect::<Vec<_>>()
+    };
+    let counted = |all: &[(&str, u64)]| -> Vec<(String, u64)> {
+        all.iter()
+            .map(|(value, count)| ((*value).to_owned(), *count))
+            .collect()
+    };
+    let all = values(&Filter::default()).await;
+    assert_eq!(all[0], (counted(&[("m", 10), ("n", 1)]), false));
+    // Records without a user are in no group of users.
+    assert_eq!(all[1], (counted(&[("u0", 2), ("u1", 2), ("u2", 2)]), true));
+    assert_eq!(all[2], (counted(&[("x", 1), ("y", 1)]), false));
+    assert_eq!(all[3], (counted(&[("none", 11)]), false));
+
+    let mut filter = Filter::default();
+    filter.among("model.id", &["n".into()]).unwrap();
+    filter.among("metadata.tags", &["x".into()]).unwrap();
+    let some = values(&filter).await;
+    assert_eq!(some[0].0, counted(&[("n", 1)]));
+    assert_eq!(some[2].0, counted(&[("x", 1), ("y", 1)]));
+    assert_eq!(store.count_generations(&filter).await.unwrap(), 1);
+    let all = filter.without("metadata.tags").without("model.id");
+    assert_eq!(store.count_generations(&all).await.unwrap(), 11);
+    assert!(store.facets(&filter, &["modl"], 3).await.is_err());
+}
+
+#[tokio::test]
+async fn what_was_said_can_be_taken_back() {
+    let store = store(&Arc::new(InMemory::new())).await;
+    let run = put(&store, line(0)).await;
+    let key = format!("{run}-0");
+    let good = Feedback {
+        thumbs: Some(Thumbs::Up),
+        ..Feedback::default()
+    };
+    let mut up = Filter::default();
+    up.among("feedback.state", &["up".into()]).unwrap();
+    store.set_feedback(&key, good).await.unwrap();
+    assert_eq!(store.count_generations(&up).await.unwrap(), 1);
+    let nothing = Feedback::default();
+    let detail = store.set_feedback(&key, nothing.clone()).await.unwrap();
+    assert_eq!(detail.generation.feedback, None);
+    assert_eq!(detail.feedback_history.len(), 2);
+    assert_eq!(store.count_generations(&up).await.unwrap(), 0);
+    assert!(store.give_feedback(&key, nothing).await.is_err());
 }

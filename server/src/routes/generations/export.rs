@@ -78,7 +78,7 @@ pub async fn export(State(server): State<Server>, body: Body) -> Result<Response
     Ok((headers, Body::from_stream(written(writer, records))).into_response())
 }
 
-fn columns(names: Vec<String>) -> Result<Vec<Column>, Failure> {
+pub(super) fn columns(names: Vec<String>) -> Result<Vec<Column>, Failure> {
     if names.is_empty() || names.len() > FIELDS {
         let message = format!("`fields` has from 1 to {FIELDS} names.");
         return Err(Failure::bad_request(message));
@@ -96,7 +96,7 @@ fn columns(names: Vec<String>) -> Result<Vec<Column>, Failure> {
 type Batches = BoxStream<'static, Result<Vec<Generation>, StorageError>>;
 
 /// The bytes of a table. An error in the middle breaks the connection, so that half a table never looks whole.
-fn written(
+pub(super) fn written(
     writer: Writer,
     records: Batches,
 ) -> impl futures::Stream<Item = io::Result<Vec<u8>>> + Send {

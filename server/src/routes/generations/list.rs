@@ -21,6 +21,17 @@ pub(super) const FILTERS: &[Parameter] = &[
             &["text", "image", "audio", "code", "json", "other"],
         ),
     ),
+    (
+        "finishReason",
+        text("why the model stopped, such as stop or length"),
+    ),
+    (
+        "rated",
+        words(
+            "up, down, rated (a rating without a thumb) or none",
+            &["up", "down", "rated", "none"],
+        ),
+    ),
     ("metadata.userId", text("the id of a user")),
     ("metadata.sessionId", text("the id of a session")),
     ("tags", text("tags with commas between them")),
@@ -42,7 +53,7 @@ pub(super) const FILTERS: &[Parameter] = &[
 ];
 
 /// Those of a page.
-const PAGE: &[Parameter] = &[
+pub(super) const PAGE: &[Parameter] = &[
     ("limit", LIMIT),
     ("cursor", text("the `next` of the page before")),
     ("sort", text(GenerationSort::NAMES)),
@@ -64,6 +75,9 @@ pub(super) struct Asked {
     model: Option<String>,
     #[serde(rename = "output.type")]
     kind: Option<Kind>,
+    #[serde(rename = "finishReason")]
+    finish: Option<String>,
+    rated: Option<Verdict>,
     #[serde(rename = "metadata.userId")]
     user: Option<String>,
     #[serde(rename = "metadata.sessionId")]
@@ -89,6 +103,28 @@ pub(super) struct Asked {
     sort: Order,
 }
 
+/// What people said of a record, in a word.
+#[derive(Debug, Clone, Copy, Deserialize)]
+#[serde(rename_all = "lowercase")]
+enum Verdict {
+    Up,
+    Down,
+    Rated,
+    None,
+}
+
+impl Verdict {
+    fn name(self) -> String {
+        let name = match self {
+            Self::Up => "up",
+            Self::Down => "down",
+            Self::Rated => "rated",
+            Self::None => "none",
+        };
+        name.to_owned()
+    }
+}
+
 /// Milliseconds since 1970.
 #[derive(Debug, Clone, Copy)]
 struct Time(i64);
@@ -96,7 +132,13 @@ struct Time(i64);
 impl<'de> Deserialize<'de> for Time {
     fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
         let text = String::deserialize(from)?;
-        let time = text.parse().ok().or_else(|| milliseconds(&text));
+        // A day is its beginning, UTC.
+        let day = || milliseconds(&format!("{text}T00:00:00Z"));
+        let time = text
+            .parse()
+            .ok()
+            .or_else(|| milliseconds(&text))
+            .or_else(day);
         time.map(Self).ok_or_else(|| D::Error::custom("no time"))
     }
 }
@@ -129,10 +171,13 @@ impl Asked {
     pub(super) fn filter(&self) -> Result<Filter, String> {
         let mut filter = Filter::default();
         let kind = self.kind.map(|kind| kind.name().to_owned());
+        let rated = self.rated.map(Verdict::name);
         let run = self.run.as_ref().map(|Run(id)| id.clone());
         for (name, value) in [
             ("model.id", &self.model),
             ("output.type", &kind),
+            ("finishReason", &self.finish),
+            ("feedback.state", &rated),
             ("metadata.userId", &self.user),
             ("metadata.sessionId", &self.session),
             ("source.run", &run),
@@ -176,6 +221,16 @@ impl Asked {
         }
         Ok(filter)
     }
+
+    /// The page that is asked for.
+    pub(super) fn query(self) -> Result<GenerationQuery, String> {
+        Ok(GenerationQuery {
+            filter: self.filter()?,
+            sort: self.sort.0,
+            cursor: self.cursor,
+            limit: self.limit,
+        })
+    }
 }
 
 /// Lists the completions of all runs as records, page by page.
@@ -188,11 +243,6 @@ impl Asked {
 ))]
 pub async fn list(State(server): State<Server>, uri: Uri) -> Result<Json<GenerationList>, Failure> {
     let asked: Asked = parameters::read(&uri, &[FILTERS, PAGE].concat())?;
-    let query = GenerationQuery {
-        filter: asked.filter().map_err(Failure::bad_request)?,
-        sort: asked.sort.0,
-        cursor: asked.cursor,
-        limit: asked.limit,
-    };
+    let query = asked.query().map_err(Failure::bad_request)?;
     Ok(Json(server.store.generations(&query).await?))
 }

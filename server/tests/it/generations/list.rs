@@ -30,6 +30,10 @@ async fn filters_and_orders() {
         ("latency_min=150&sort=latency", &["d", "b"]),
         ("tokens_min=4", &["c"]),
         ("cost_max=1", &["a"]),
+        ("from=2025-01-02&to=2025-01-03", &["b"]),
+        ("rated=rated", &["a"]),
+        ("rated=none", &["d", "c", "b"]),
+        ("finishReason=stop", &[]),
         // Without a value they come last, in either direction.
         ("sort=latency", &["a", "d", "b", "c"]),
         ("sort=-latency", &["b", "d", "a", "c"]),

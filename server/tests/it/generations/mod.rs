@@ -3,6 +3,7 @@ mod aggregate;
 mod command;
 mod export;
 mod list;
+mod page;
 mod push;
 mod say;
 

@@ -1,0 +1,116 @@
+//! How often each value of a field is there: what a list can be narrowed to, and how much would be left.
+use super::Generations;
+use super::field::{Field, Type};
+use super::filter::Filter;
+use crate::{RunStore, StorageError};
+use futures::future::try_join_all;
+use rusqlite::types::Value;
+use rusqlite::{Connection, params_from_iter};
+
+/// The values of a field.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Facet {
+    /// Its dotted name.
+    pub name: String,
+    /// Values with the number of records that have them, the commonest first.
+    pub values: Vec<(String, u64)>,
+    /// There are more values than these.
+    pub more: bool,
+}
+
+impl RunStore {
+    /// The commonest values of fields that are texts, at most `most` of each, among the records that the filter finds without
+    /// its conditions on that field: what one could choose instead. Of tags a record has several, so that all conditions hold.
+    ///
+    /// # Errors
+    /// [`StorageError::BadRequest`] for a name that is none, or what the store says.
+    pub async fn facets(
+        &self,
+        filter: &Filter,
+        names: &[&str],
+        most: usize,
+    ) -> Result<Vec<Facet>, StorageError> {
+        self.refresh_generations().await?;
+        let index = &*self.generations;
+        try_join_all(names.iter().map(|name| index.facet(filter, name, most))).await
+    }
+
+    /// How many records a filter finds.
+    ///
+    /// # Errors
+    /// What the store says.
+    pub async fn count_generations(&self, filter: &Filter) -> Result<u64, StorageError> {
+        self.refresh_generations().await?;
+        let (condition, bound) = filter.sql();
+        let sql = format!("SELECT count(*) FROM generations{condition}");
+        let count = self.generations.read(move |db| {
+            db.prepare_cached(&sql)?
+                .query_row(params_from_iter(&bound), |row| row.get::<_, i64>(0))
+        });
+        Ok(u64::try_from(count.await?).unwrap_or_default())
+    }
+}
+
+impl Generations {
+    async fn facet(&self, filter: &Filter, name: &str, most: usize) -> Result<Facet, StorageError> {
+        let field = Field::parse(name).map_err(StorageError::BadRequest)?;
+        let (sql, bound) = match field.kind {
+            Some(Type::Tag) => of_tags(filter),
+            _ => of_field(&filter.without(name), &field),
+        };
+        let sql = format!("{sql} GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT {}", most + 1);
+        let mut values = self.read(move |db| counted(db, &sql, &bound)).await?;
+        let more = values.len() > most;
+        values.truncate(most);
+        Ok(Facet {
+            name: name.to_owned(),
+            values,
+            more,
+        })
+    }
+}
+
+fn of_field(filter: &Filter, field: &Field) -> (String, Vec<Value>) {
+    let (expression, mut bound) = field.expression().unwrap_or(("NULL".into(), Vec::new()));
+    let again = bound.clone();
+    let (condition, inside) = filter.sql();
+    bound.extend(inside);
+    // Said like this, an index that leaves out records without a value is enough.
+    let and = if condition.is_empty() {
+        " WHERE"
+    } else {
+        " AND"
+    };
+    bound.extend(again);
+    let sql = format!(
+        "SELECT {expression}, count(*) FROM generations{condition}{and} {expression} IS NOT NULL"
+    );
+    (sql, bound)
+}
+
+fn of_tags(filter: &Filter) -> (String, Vec<Value>) {
+    let (condition, bound) = filter.sql();
+    let tables = match condition.as_str() {
+        "" => "tags",
+        _ => {
+            "generations JOIN tags ON tags.run = generations.run AND tags.number = generations.number"
+        }
+    };
+    let sql = format!("SELECT tags.tag, count(*) FROM {tables}{condition}");
+    (sql, bound)
+}
+
+fn counted(db: &Connection, sql: &str, bound: &[Value]) -> rusqlite::Result<Vec<(String, u64)>> {
+    let mut rows = db.prepare_cached(sql)?;
+    let rows = rows.query_map(params_from_iter(bound), |row| {
+        let count: i64 = row.get(1)?;
+        let value = match row.get(0)? {
+            Value::Text(text) => text,
+            Value::Integer(number) => number.to_string(),
+            Value::Real(number) => number.to_string(),
+            Value::Null | Value::Blob(_) => String::new(),
+        };
+        Ok((value, u64::try_from(count).unwrap_or_default()))
+    })?;
+    rows.collect()
+}
