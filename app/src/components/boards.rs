@@ -37,7 +37,7 @@ fn boards_html(all: &Totals, some: Option<&Totals>, running: bool) -> String {
             Maybe(filtered.map(|text| format!("<p class=\"board-filtered\">{text}</p>")));
         push!(
             html,
-            "<div class=\"board\"><h2>{name}</h2>{}<p class=\"board-value\" title=\"{title}\">{value}{so_far}</p><p class=\"board-note\">{note}</p>{filtered}</div>",
+            "<div class=\"board\"><h2>{name}</h2><p class=\"board-value\" title=\"{title}\">{value}{so_far}</p><p class=\"board-note\">{note}</p>{filtered}{}</div>",
             why(key)
         );
     };

@@ -89,7 +89,6 @@ impl ApiError {
         }
     }
     /// The error that a response with this status and body tells of.
-    #[cfg(not(target_arch = "wasm32"))]
     pub fn from_response(status: u16, body: &str) -> Self {
         serde_json::from_str(body).unwrap_or_else(|_| Self::of_status(status))
     }
