@@ -5,7 +5,7 @@
     reason = "a test that cannot go on should stop"
 )]
 mod common;
-use common::{SMALL, chat, codes, import, import_with, problem, texts};
+use common::{SMALL, chat, codes, import, import_in, import_with, problem, texts};
 use completions::{Import, Importer, Limits, Severity};
 
 /// The bytes as one member of gzip.
@@ -253,6 +253,82 @@ fn cut_files() {
 }
 
 #[test]
+fn archives_of_tar_are_named() {
+    let mut tar = vec![0; 1024];
+    tar[..8].copy_from_slice(b"runs.txt");
+    tar[257..263].copy_from_slice(b"ustar\0");
+    tar[512..514].copy_from_slice(b"x\n");
+    for size in [1, 100, 1024] {
+        let import = import_in(Limits::default(), &tar, &[size]);
+        assert_eq!(codes(&import), ["compressed_file"]);
+        assert_eq!(
+            problem(&import, "compressed_file").sentence(),
+            "The file is compressed in a way that is not read: a tar archive."
+        );
+    }
+}
+
+/// What services keep beside responses, said in words.
+#[test]
+fn records_that_are_no_responses() {
+    let table = [
+        (
+            r#"{"id":"b","object":"batch","output_file_id":"f"}"#,
+            "it describes a Batch; the answers are in the file that `output_file_id` names",
+        ),
+        (
+            r#"{"object":"list","data":[{"object":"embedding","embedding":[0.5]}]}"#,
+            "it has embeddings, which are no answers",
+        ),
+        (
+            r#"{"object":"list","data":[{"id":"m","object":"model"}]}"#,
+            "it is a list of models",
+        ),
+        (
+            r#"{"id":"x","results":[{"flagged":false}]}"#,
+            "it is the result of a moderation, which has no answers",
+        ),
+        (
+            r#"{"messages":[{"role":"user","content":"Q"},{"role":"assistant","content":"A"}]}"#,
+            "it is a conversation as it is sent or trained on, not the response to one",
+        ),
+    ];
+    for (file, why) in table {
+        let import = import(file);
+        assert_eq!(codes(&import), ["unrecognised"], "{file}");
+        let detail = &problem(&import, "unrecognised").places[0].detail;
+        assert!(detail.ends_with(why), "{detail}");
+    }
+}
+
+/// A JSON text with JSON in it, as something that was encoded twice.
+#[test]
+fn values_that_were_written_as_texts() {
+    let one = serde_json::to_string(&chat("a", &[("Hi", "-1")])).unwrap();
+    let other = serde_json::to_string(&format!(
+        "{}\n{}",
+        chat("b", &[("x", "-2")]),
+        chat("c", &[("y", "-3")])
+    ))
+    .unwrap();
+    for (file, container, want) in [
+        (one.clone(), "json+nested", vec!["Hi"]),
+        (
+            format!("\u{feff}{one}\n{other}\n"),
+            "jsonl+nested",
+            vec!["Hi", "x", "y"],
+        ),
+        (other.clone(), "json+nested", vec!["x", "y"]),
+    ] {
+        let import = import(&file);
+        assert_eq!(import.report.container, container);
+        assert_eq!(texts(&import), want);
+        assert_eq!(codes(&import), [""; 0]);
+        common::details_agree(file.as_bytes(), &import);
+    }
+}
+
+#[test]
 fn files_of_another_kind() {
     let table: Vec<(&[u8], &str, &str)> = vec![
         (b"", "empty_file", "The file is empty: it has no bytes."),
@@ -304,7 +380,57 @@ fn files_of_another_kind() {
         (
             b"<!DOCTYPE html>\n<html>",
             "html_file",
-            "This is a web page, not a file of completions: it begins `<!DOCTYPE html>`.",
+            "This is HTML or XML, not a file of completions: it begins `<!DOCTYPE html>`.",
+        ),
+        (
+            b"\x40\0\0\0\0\0\0\0{\"w\":{\"dtype\":\"F32\"}}",
+            "binary_file",
+            "This is no text file (the weights of a model, safetensors).",
+        ),
+        (
+            b"\0\0\0\x18ftypmp42\0\0\0\0isom",
+            "binary_file",
+            "This is no text file (a film).",
+        ),
+        (
+            b"\x80\x04\x95\x10\0\0\0\0\0\0\0}\x94.",
+            "binary_file",
+            "This is no text file (a pickle of Python).",
+        ),
+        (
+            b"\x89HDF\r\n\x1a\n\0\0",
+            "binary_file",
+            "This is no text file (an HDF5 file).",
+        ),
+        (
+            b"MZ\x90\0\x03\0",
+            "binary_file",
+            "This is no text file (a program).",
+        ),
+        (
+            b"MZ is a beginning like any other\n",
+            "not_json",
+            "This is not a file of JSON values: it begins `MZ is a beginning like any other`; nothing readable in the 33 bytes to the end.",
+        ),
+        (
+            b"Rar!\x1a\x07\x01\0",
+            "compressed_file",
+            "The file is compressed in a way that is not read: rar.",
+        ),
+        (
+            b"version https://git-lfs.github.com/spec/v1\noid sha256:4d7a\nsize 5\n",
+            "lfs_pointer",
+            "This stands for a file that Git keeps elsewhere: it begins `version https://git-lfs.github.com/spec/v1`.",
+        ),
+        (
+            b"id,response\n1,\"{}\"\n",
+            "table_file",
+            "This is a table, not a file of completions; its first columns are id, response.",
+        ),
+        (
+            b"[package]\nname = \"x\"\n",
+            "not_json",
+            "This is not a file of JSON values: it begins `[package]`; nothing readable in the 21 bytes to the end.",
         ),
         (
             b"hello world\n",

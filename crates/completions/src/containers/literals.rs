@@ -7,13 +7,35 @@ use crate::{Form, Limits};
 /// Reads a whole text; returns how many values it has.
 pub(super) fn read(text: &str, limits: Limits, sink: &mut dyn RecordSink) -> u64 {
     let (values, skipped) = python::values(text, limits.depth());
+    hand_out(text, &values, &skipped, sink)
+}
+
+/// Reads what has values of tokens in it, in a text that is not Python as a whole; returns how many there are.
+pub(super) fn read_some(text: &str, limits: Limits, sink: &mut dyn RecordSink) -> u64 {
+    if memchr::memmem::find(text.as_bytes(), TELLS).is_none() {
+        return 0;
+    }
+    let (mut values, _) = python::values(text, limits.depth());
+    values.retain(|value| memchr::memmem::find(value.json.as_bytes(), TELLS).is_some());
+    hand_out(text, &values, &[], sink)
+}
+
+/// What values of tokens have in their names, wherever they come from.
+const TELLS: &[u8] = b"logprob";
+
+fn hand_out(
+    text: &str,
+    values: &[python::PyValue],
+    skipped: &[python::Skipped],
+    sink: &mut dyn RecordSink,
+) -> u64 {
     let mut lines = Lines {
         text,
         at: 0,
         line: 1,
     };
     let mut records = 0;
-    for value in &values {
+    for value in values {
         records += 1;
         let at = Position {
             record: records,
@@ -53,14 +75,14 @@ pub(super) fn read(text: &str, limits: Limits, sink: &mut dyn RecordSink) -> u64
     records
 }
 
-/// Reads one value again.
+/// Reads the values of a record again: one, or the pieces of a stream.
 pub(super) fn read_again(record: &[u8], limits: Limits, sink: &mut dyn RecordSink) {
     let text = String::from_utf8_lossy(record);
     let (values, _) = python::values(&text, limits.depth());
-    if let [value] = values.as_slice() {
+    for (record, value) in (1..).zip(&values) {
         let at = Position {
-            record: 1,
-            byte: 0,
+            record,
+            byte: value.range.start as u64,
             line: 1,
         };
         sink.read(value.json.as_bytes(), at, extent(value));

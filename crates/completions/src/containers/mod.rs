@@ -7,11 +7,13 @@
 //! * [`embedded`] finds JSON values inside other text.
 //! * [`layout`] watches how the values lie, which names the container.
 //! * [`python`] reads what Python prints.
+//! * [`quoted`] finds JSON that was written as a JSON text once more.
 //! * [`splitter`] puts them together for JSON: chunks in, records with their places ([`record`]) out.
 //! * [`sse`] reads the events of a saved stream, [`events`] makes records of them.
 //! * [`text`] makes the best of other text.
 //! * [`stream`] chooses between them; [`replay`] reads a part of a source again.
 pub(crate) mod automaton;
+pub(crate) mod base64;
 mod cassette;
 mod embedded;
 mod events;
@@ -19,8 +21,9 @@ pub(crate) mod json_text;
 pub(crate) mod layout;
 mod literals;
 mod python;
+mod quoted;
 pub(crate) mod record;
-mod recorded;
+pub(crate) mod recorded;
 mod replay;
 pub(crate) mod resync;
 pub(crate) mod sniff;

@@ -80,7 +80,7 @@ fn read_at(interaction: &Interaction, at: Position, sink: &mut dyn RecordSink) {
 }
 
 /// Unpacks a body; `None` when it is broken.
-fn gunzip(packed: &[u8], limits: Limits) -> Option<Vec<u8>> {
+pub(crate) fn gunzip(packed: &[u8], limits: Limits) -> Option<Vec<u8>> {
     let mut text = Vec::new();
     let mut unpacker = Unpacker::new(Limits {
         // A body is a response, not a file.

@@ -1,4 +1,5 @@
 //! What kind of file is this? Told from its first bytes; a name is no evidence.
+use super::python;
 use crate::report::Code;
 
 /// Bytes that are looked at before the question is settled, at most.
@@ -19,18 +20,62 @@ pub(crate) enum Kind {
     Other(Code, String),
 }
 
-const MAGIC: [(&[u8], Code, &str); 10] = [
-    (b"BZh", Code::Compressed, "bzip2"),
-    (b"\xfd7zX", Code::Compressed, "xz"),
-    (b"7z\xbc\xaf", Code::Compressed, "7z"),
-    (b"\x89PNG", Code::Binary, "a PNG picture"),
-    (b"\xff\xd8\xff", Code::Binary, "a JPEG picture"),
-    (b"GIF8", Code::Binary, "a GIF picture"),
-    (b"%PDF", Code::Binary, "a PDF document"),
-    (b"PAR1", Code::Binary, "a Parquet table"),
-    (b"SQLi", Code::Binary, "a SQLite database"),
-    (b"\x7fELF", Code::Binary, "a program"),
+/// Files of other kinds: where their mark stands, and what they are.
+const MARKS: [(usize, &[u8], Code, &str); 37] = [
+    (0, b"BZh", Code::Compressed, "bzip2"),
+    (0, b"\xfd7zX", Code::Compressed, "xz"),
+    (0, b"7z\xbc\xaf", Code::Compressed, "7z"),
+    (0, b"Rar!", Code::Compressed, "rar"),
+    (0, b"\x04\x22\x4d\x18", Code::Compressed, "lz4"),
+    (0, b"\x1f\x9d", Code::Compressed, "compress"),
+    (0, b"\x89PNG", Code::Binary, "a PNG picture"),
+    (0, b"\xff\xd8\xff", Code::Binary, "a JPEG picture"),
+    (0, b"GIF8", Code::Binary, "a GIF picture"),
+    (
+        0,
+        b"RIFF",
+        Code::Binary,
+        "a picture, sound or film in a RIFF file",
+    ),
+    (0, b"II*\0", Code::Binary, "a TIFF picture"),
+    (0, b"MM\0*", Code::Binary, "a TIFF picture"),
+    (0, b"ID3", Code::Binary, "a sound"),
+    (0, b"OggS", Code::Binary, "a sound or film"),
+    (0, b"fLaC", Code::Binary, "a sound"),
+    (4, b"ftyp", Code::Binary, "a film"),
+    (0, b"%PDF", Code::Binary, "a PDF document"),
+    (0, b"{\\rt", Code::Binary, "an RTF document"),
+    (0, b"\xd0\xcf\x11\xe0", Code::Binary, "an Office document"),
+    (0, b"PAR1", Code::Binary, "a Parquet table"),
+    (0, b"ARROW1", Code::Binary, "an Arrow table"),
+    (0, b"FEA1", Code::Binary, "a Feather table"),
+    (0, b"ORC", Code::Binary, "an ORC table"),
+    (0, b"Obj\x01", Code::Binary, "an Avro file"),
+    (0, b"\x89HDF", Code::Binary, "an HDF5 file"),
+    (0, b"\x93NUMPY", Code::Binary, "an array of NumPy"),
+    (0, b"\x80\x02", Code::Binary, "a pickle of Python"),
+    (0, b"\x80\x03", Code::Binary, "a pickle of Python"),
+    (0, b"\x80\x04", Code::Binary, "a pickle of Python"),
+    (0, b"\x80\x05", Code::Binary, "a pickle of Python"),
+    (0, b"SQLi", Code::Binary, "a SQLite database"),
+    (0, b"GGUF", Code::Binary, "the weights of a model, GGUF"),
+    (
+        4,
+        b"\0\0\0\0{\"",
+        Code::Binary,
+        "the weights of a model, safetensors",
+    ),
+    (0, b"\x7fELF", Code::Binary, "a program"),
+    (0, b"MZ", Code::Binary, "a program"),
+    (0, b"\0asm", Code::Binary, "a program"),
+    (0, b"\xca\xfe\xba\xbe", Code::Binary, "a program"),
 ];
+
+/// Bytes that are enough for all of them.
+const MARK: usize = 16;
+
+/// What stands in the place of a file that Git keeps elsewhere.
+const POINTER: &[u8] = b"version https://git-lfs";
 
 /// Looks at the first bytes of a file. More bytes never change an answer once it is given: that is what makes reading
 /// independent of the size of the chunks.
@@ -38,15 +83,26 @@ pub(crate) fn sniff(head: &[u8], at_end: bool) -> Kind {
     if head.len() < 4 && !at_end {
         return Kind::Undecided;
     }
-    for (magic, code, name) in MAGIC {
-        if head.starts_with(magic) {
+    for (at, mark, code, name) in MARKS {
+        // `MZ` and the like begin words, too.
+        let text = mark.len() < 4 && mark.is_ascii() && code == Code::Binary;
+        if head.get(at..).is_some_and(|head| head.starts_with(mark)) && !(text && is_word(head)) {
             return Kind::Other(code, name.to_owned());
         }
     }
+    if is_tar(head) {
+        return Kind::Other(Code::Compressed, "a tar archive".to_owned());
+    }
     if head[..head.len().min(4)].contains(&0) {
+        if head.len() < MARK && !at_end {
+            return Kind::Undecided;
+        }
         return Kind::Other(Code::Binary, "a zero byte at the beginning".to_owned());
     }
-    let text = head.strip_prefix(b"\xef\xbb\xbf").unwrap_or(head);
+    let mut text = head;
+    while let Some(rest) = text.strip_prefix(b"\xef\xbb\xbf") {
+        text = rest;
+    }
     let text = &text[..text.len().min(HEAD)];
     match text
         .iter()
@@ -60,8 +116,8 @@ pub(crate) fn sniff(head: &[u8], at_end: bool) -> Kind {
             bracket(&text[at..]).unwrap_or(if whole { Kind::Json } else { Kind::Undecided })
         }
         Some(at) => match memchr::memchr(b'\n', &text[at..]) {
-            Some(len) => first_line(&text[at..at + len]),
-            None if at_end || text.len() == HEAD => first_line(&text[at..]),
+            Some(len) => first_line(&text[at..at + len], &text[at + len..]),
+            None if at_end || text.len() == HEAD => first_line(&text[at..], b""),
             None => Kind::Undecided,
         },
     }
@@ -78,11 +134,52 @@ fn bracket(text: &[u8]) -> Option<Kind> {
         (b'[', byte) => byte.is_ascii_uppercase() && !matches!(byte, b'N' | b'I'),
         _ => false,
     };
-    Some(if python { Kind::Text } else { Kind::Json })
+    if python || is_heading(text)? {
+        return Some(Kind::Text);
+    }
+    Some(Kind::Json)
 }
 
-/// A file whose first line begins with neither `{` nor `[`.
-fn first_line(line: &[u8]) -> Kind {
+/// `[section]`, as files of settings have it. `None` when more bytes are needed.
+fn is_heading(text: &[u8]) -> Option<bool> {
+    const WORDS: [&[u8]; 5] = [b"true", b"false", b"null", b"nan", b"inf"];
+    let inside = match text.strip_prefix(b"[") {
+        Some(inside) if inside.first()?.is_ascii_lowercase() => inside,
+        _ => return Some(false),
+    };
+    for word in WORDS {
+        let same = inside.iter().zip(word).take_while(|(a, b)| a == b).count();
+        if same == word.len() {
+            return Some(false);
+        }
+        if same == inside.len() {
+            return None;
+        }
+    }
+    Some(true)
+}
+
+/// The first line begins like text.
+fn is_word(head: &[u8]) -> bool {
+    let line = head.iter().take(MARK).take_while(|&&byte| byte != b'\n');
+    line.copied().all(|byte| byte >= b' ' || is_space(byte))
+}
+
+/// Its mark stands behind the name of the first member. Nothing in front of it may have settled the question before.
+fn is_tar(head: &[u8]) -> bool {
+    const AT: usize = 257;
+    head.get(AT..)
+        .is_some_and(|rest| rest.starts_with(b"ustar"))
+        && !head[..AT].contains(&b'\n')
+        && !head[..4].contains(&0)
+        && !matches!(head.trim_ascii_start().first(), Some(b'{' | b'['))
+}
+
+/// A file whose first line begins with neither `{` nor `[`. `rest` is what is known of the other lines.
+fn first_line(line: &[u8], rest: &[u8]) -> Kind {
+    if line.starts_with(POINTER) {
+        return Kind::Other(Code::Pointer, excerpt(&String::from_utf8_lossy(line)));
+    }
     if line
         .iter()
         .any(|&byte| byte < b' ' && !is_space(byte) && byte != 0x1e)
@@ -100,6 +197,9 @@ fn first_line(line: &[u8]) -> Kind {
     if event {
         return Kind::Events;
     }
+    if python::looks_like(text) {
+        return Kind::Text;
+    }
     // A table may quote JSON, but its first line is the names of its columns.
     for separator in [',', ';', '\t'] {
         let fields: Vec<&str> = text
@@ -109,12 +209,20 @@ fn first_line(line: &[u8]) -> Kind {
         let named = fields
             .iter()
             .all(|field| field.len() <= 64 && !field.contains(['{', '[']));
-        if fields.len() >= 3 && named {
+        // Two words with a comma may be anything.
+        let short = |field: &&str| !field.is_empty() && !field.contains(char::is_whitespace);
+        let two = fields.len() == 2 && fields.iter().all(short) && !is_value(rest);
+        if named && (fields.len() >= 3 || two) {
             let names: Vec<&str> = fields.into_iter().take(8).collect();
             return Kind::Other(Code::Table, excerpt(&names.join(", ")));
         }
     }
     Kind::Text
+}
+
+/// Values follow: it is no table.
+fn is_value(rest: &[u8]) -> bool {
+    matches!(rest.trim_ascii_start().first(), Some(b'{' | b'['))
 }
 
 fn is_space(byte: u8) -> bool {

@@ -1,7 +1,7 @@
 //! Text that is neither JSON nor events at first sight: collected, because only the whole tells what to make of it.
 use super::sniff::{HEAD, excerpt};
 use super::{
-    Extent, Position, RecordSink, Splitter, cassette, embedded, literals, python, recorded,
+    Extent, Position, RecordSink, Splitter, cassette, embedded, literals, python, quoted, recorded,
 };
 use crate::Limits;
 use crate::report::Code;
@@ -61,9 +61,8 @@ impl Text {
         match &mut self.state {
             State::Collecting(text) => {
                 text.extend_from_slice(chunk);
-                if text.len() > LONGEST
-                    && !(is_cassette(text) && text.len() <= self.limits.record_bytes())
-                {
+                let whole = || is_cassette(text) || is_python(text) || quoted::looks_like(text);
+                if text.len() > LONGEST && !(text.len() <= self.limits.record_bytes() && whole()) {
                     if self.explained {
                         self.state = State::Done;
                     } else {
@@ -107,9 +106,39 @@ impl Text {
                 self.state = State::Done;
                 return;
             }
+            let quoted = quoted::find(&text);
+            if !quoted.is_empty() {
+                let text = text.into_owned();
+                self.state = State::Done;
+                self.container = if quoted.len() == 1 { "json" } else { "jsonl" };
+                self.values(&text, &quoted, sink);
+                return;
+            }
             let found = embedded::find(&text);
+            if found.is_empty() && !self.explained {
+                self.records = literals::read_some(&text, self.limits, sink);
+                if self.records > 0 {
+                    self.container = "python_repr";
+                    self.state = State::Done;
+                    return;
+                }
+            }
             if found.is_empty() && self.explained {
                 self.state = State::Done;
+            } else if found.is_empty() && text.trim_start().starts_with('[') && !has_lines(&text) {
+                // Settings in sections: nothing there was meant as a list.
+                let first = excerpt(
+                    text.trim_start()
+                        .lines()
+                        .next()
+                        .unwrap_or_default()
+                        .trim_end(),
+                );
+                let len = text.len();
+                let detail =
+                    format!("it begins `{first}`; nothing readable in the {len} bytes to the end");
+                self.state = State::Done;
+                sink.problem(Code::NotJson, Position::START, detail);
             } else if found.is_empty() || has_lines(&text) {
                 self.lines(sink);
             } else {
@@ -142,6 +171,11 @@ impl Text {
             excerpt(start.lines().next().unwrap_or_default().trim_end())
         );
         sink.problem(Code::Embedded, Position::START, detail);
+        self.values(text, found, sink);
+    }
+
+    /// Hands out the values that lie there.
+    fn values(&mut self, text: &str, found: &[std::ops::Range<usize>], sink: &mut dyn RecordSink) {
         let (mut line, mut before) = (1, 0);
         for range in found {
             line +=

@@ -1,5 +1,5 @@
 //! Parallel arrays of tokens, values and alternatives, as legacy Completions and others have them.
-use super::fields::{bad_field, string, value};
+use super::fields::{bad_field, string, value, whole};
 use super::token_object;
 use crate::json::cursor::ValueKind;
 use crate::json::{Cursor, JsonError};
@@ -50,6 +50,9 @@ impl<'a> Arrays<'a> {
                     start: name.start,
                     end: draft.arena.len(),
                 };
+            } else if cursor.is_plain_number()? {
+                // MLX lists ids.
+                token.id = whole(cursor.number()?);
             } else {
                 bad_field(cursor, draft, "choices[].logprobs.tokens[]", "a text")?;
             }
@@ -181,6 +184,9 @@ pub(super) fn position(
         .next()
         .and_then(|at| Some((at, *draft.tokens.get(at)?)));
     if let Some((at, TokenDraft { bytes, raw, id, .. })) = token {
+        if id.is_some() && bytes == Span::default() {
+            names_are_ids(draft, listed);
+        }
         let mut alternatives = draft.summarise(listed, bytes, bytes, id, raw);
         alternatives.duplicate = draft.has_duplicate(listed, tokens.len());
         draft.tokens[at].alternatives = alternatives;
@@ -190,6 +196,21 @@ pub(super) fn position(
         draft.arena.truncate(arena);
     }
     Ok(())
+}
+
+/// Where tokens are ids, so are the names of alternatives.
+fn names_are_ids(draft: &mut Draft, first: usize) {
+    for nth in first..draft.alternatives.len() {
+        let name = draft.alternatives[nth].name;
+        let id = std::str::from_utf8(draft.bytes(name))
+            .ok()
+            .and_then(|name| name.parse().ok());
+        if let Some(id) = id {
+            let listed = &mut draft.alternatives[nth];
+            listed.id = Some(id);
+            listed.bytes.end = listed.bytes.start;
+        }
+    }
 }
 
 /// Alternatives as an object from text to value. Equal keys are all kept: two tokens may have one text.

@@ -75,25 +75,36 @@ struct Response {
 impl Response {
     fn read(cursor: &mut Cursor<'_>, draft: &mut Draft) -> Result<Self, JsonError> {
         let mut response = Self::default();
+        let mut bare = Some(cursor.clone());
         let mut fields = cursor.object()?;
         while let Some(key) = fields.next(cursor)? {
+            if matches!(key.as_ref(), b"status_code" | b"body") {
+                bare = None;
+            }
             match key.as_ref() {
                 b"status_code" if cursor.kind()? == ValueKind::Number => {
                     response.status = whole(cursor.number()?)
                 }
-                b"body" if cursor.kind()? == ValueKind::Object => {
-                    match super::read(cursor, draft)? {
-                        Outcome::Failed(error) => {
-                            response.outcome = Some(Outcome::Failed(error.clone()));
-                            response.error = Some(error);
-                        }
-                        outcome => response.outcome = Some(outcome),
-                    }
-                }
+                b"body" if cursor.kind()? == ValueKind::Object => response.body(cursor, draft)?,
                 _ => cursor.skip()?,
             }
         }
+        // Some services leave out the status and what goes with it.
+        if let Some(mut cursor) = bare {
+            response.body(&mut cursor, draft)?;
+        }
         Ok(response)
+    }
+
+    fn body(&mut self, cursor: &mut Cursor<'_>, draft: &mut Draft) -> Result<(), JsonError> {
+        match super::read(cursor, draft)? {
+            Outcome::Failed(error) => {
+                self.outcome = Some(Outcome::Failed(error.clone()));
+                self.error = Some(error);
+            }
+            outcome => self.outcome = Some(outcome),
+        }
+        Ok(())
     }
 }
 

@@ -1,5 +1,7 @@
-//! Cohere's first generation interface: likelihoods of the tokens, with those of the prompt in front if asked for.
+//! Cohere's first generation interface: likelihoods of the tokens, with those of the prompt in front if asked for. Its chat of
+//! that time has texts only.
 use super::fields::{bad_field, count, finish, identifier, text};
+use super::shape::Shape;
 use super::{Rule, echo, token_object};
 use crate::FormatId;
 use crate::json::cursor::ValueKind;
@@ -15,16 +17,24 @@ impl FormatId {
 pub(super) const RULE: Rule = Rule {
     test: |shape| {
         shape.at("generations[].token_likelihoods").is_some()
-            || (shape.at("generations[].text").is_some() && shape.has("meta"))
+            || (shape.at("generations[].text").is_some()
+                && (shape.has("meta") || shape.has("prompt")))
+            || is_chat(shape)
     },
     read,
     keys: &["generations"],
     name: "a response of Cohere",
 };
 
+/// Its chat before v2, which gives no values.
+fn is_chat(shape: &Shape<'_>) -> bool {
+    shape.is("text", ValueKind::String) && shape.has("generation_id") && shape.has("chat_history")
+}
+
 /// Reads a response. The `likelihood` of a generation is a mean over the prompt too, so it is not compared with anything.
 fn read(cursor: &mut Cursor<'_>, draft: &mut Draft) -> Result<Outcome, JsonError> {
     draft.head.evidence = Some("`generations[].token_likelihoods`");
+    let mut chat = ChoiceDraft::default();
     let mut fields = cursor.object()?;
     while let Some(key) = fields.next(cursor)? {
         match key.as_ref() {
@@ -38,9 +48,19 @@ fn read(cursor: &mut Cursor<'_>, draft: &mut Draft) -> Result<Outcome, JsonError
                     generation(cursor, draft)?;
                 }
             }
+            b"response_id" => draft.head.id = identifier(cursor, draft, "response_id")?,
+            b"text" if cursor.kind()? == ValueKind::String => {
+                chat.text = text(cursor, draft, "text")?;
+            }
+            b"finish_reason" => finish(cursor, draft, &mut chat)?,
             b"meta" if cursor.kind()? == ValueKind::Object => meta(cursor, draft)?,
             _ => cursor.skip()?,
         }
+    }
+    if draft.choices.len() == draft.first_choice() && chat.text.is_some() {
+        draft.head.evidence = Some("`text` beside `generation_id` and `chat_history`");
+        chat.why = Some("the chat of Cohere before v2 gives no values of tokens");
+        draft.choices.push(chat);
     }
     echo::settle(draft);
     Ok(Outcome::Completion(FormatId::COHERE_V1))

@@ -3,7 +3,7 @@
 //! Only what no format knows is looked through, by structure and not by the names of keys. Everything that fits a format is
 //! read, in the order of the file.
 use super::shape::Shape;
-use super::{RULES, asked, explain};
+use super::{RULES, asked, explain, token_list};
 use crate::Limits;
 use crate::containers::sniff::excerpt;
 use crate::intake::nested::{self, DEEPEST};
@@ -23,18 +23,35 @@ pub(super) fn read(
 ) -> Result<Outcome, JsonError> {
     let around = draft.head;
     let before = draft.completions.len();
+    let (start, pieces) = (Mark::of(draft), draft.pieces);
     let asked = asked::of_request(shape);
     let mut names = Vec::new();
+    let mut only = None;
     let mut fields = cursor.object()?;
     while let Some(key) = fields.next(cursor)? {
         let first = draft.completions.len();
         siblings(draft, shape, asked);
+        let value = cursor.clone();
         inside(cursor, draft)?;
         if draft.completions.len() > first {
+            only = Some(value);
             let name = draft.store(&key);
             names.push((first..draft.completions.len(), name));
         }
         draft.head = around;
+    }
+    // A piece of a stream and nothing else: the record is that piece.
+    if let (Some(mut value), true) = (only, draft.pieces > pieces)
+        && draft.completions.len() == before + 1
+        && draft.failures.len() == start.failures()
+    {
+        start.restore(draft);
+        siblings(draft, shape, asked);
+        draft.envelopes += 1;
+        let outcome = super::read(&mut value, draft);
+        draft.envelopes -= 1;
+        draft.layer("nested");
+        return outcome;
     }
     // Several members with answers: their keys tell them apart.
     if names.len() > 1 {
@@ -50,6 +67,12 @@ pub(super) fn read(
 /// Looks through a value that is no object.
 pub(super) fn read_other(cursor: &mut Cursor<'_>, draft: &mut Draft) -> Result<Outcome, JsonError> {
     let kind = cursor.kind()?;
+    if kind == ValueKind::Array
+        && draft.envelopes == 0
+        && let Some(outcome) = token_list::alone(cursor, draft)?
+    {
+        return Ok(outcome);
+    }
     let before = draft.completions.len();
     inside(cursor, draft)?;
     if kind == ValueKind::Array && draft.completions.len() > before {
@@ -144,6 +167,7 @@ fn object(cursor: &mut Cursor<'_>, draft: &mut Draft) -> Result<(), JsonError> {
         Outcome::Completion(format) => draft.seal(format),
         Outcome::Completions => {}
         Outcome::Piece(..) => {
+            draft.pieces += 1;
             mark.restore(draft);
             draft.reading = cursor.position();
             let written = cursor.raw()?;

@@ -2,6 +2,7 @@
 use super::envelope;
 use crate::Limits;
 use crate::containers::sniff::excerpt;
+use crate::containers::{base64, recorded};
 use crate::intake::nested::{self, DEEPEST};
 use crate::json::cursor::ValueKind;
 use crate::json::{Cursor, JsonError};
@@ -16,6 +17,8 @@ pub(super) struct Exchange<'a> {
     pub(super) request: Option<Cursor<'a>>,
     /// In front of the body of the response.
     pub(super) response: Option<Cursor<'a>>,
+    /// That body is written as base64.
+    pub(super) base64: bool,
 }
 
 impl Exchange<'_> {
@@ -34,6 +37,7 @@ impl Exchange<'_> {
                 let said = said.unwrap_or_else(|| "without a message".to_owned());
                 draft.failures.push(format!("status {status}, {said}"));
             }
+            (_, Some(cursor)) if self.base64 => packed(cursor, draft)?,
             (_, Some(cursor)) => body(cursor, draft)?,
             (_, None) => {}
         }
@@ -48,6 +52,15 @@ fn request(mut cursor: Cursor<'_>, draft: &mut Draft) -> Result<(), JsonError> {
         ValueKind::Object => envelope::request(cursor.raw()?, draft),
         ValueKind::String => envelope::request(&cursor.string()?.text(), draft),
         _ => {}
+    }
+    Ok(())
+}
+
+/// Reads the body of a response that is written as base64.
+fn packed(mut cursor: Cursor<'_>, draft: &mut Draft) -> Result<(), JsonError> {
+    if cursor.kind()? == ValueKind::String {
+        draft.reading = cursor.position();
+        nested::read(&decoded(&cursor.string()?.text()), draft, Limits::default());
     }
     Ok(())
 }
@@ -71,18 +84,39 @@ fn body(mut cursor: Cursor<'_>, draft: &mut Draft) -> Result<(), JsonError> {
     Ok(())
 }
 
-/// `{"string": "…"}`, as some recorders write a body.
+/// `{"string": "…"}`, as some recorders write a body; it may be `base64_string` instead.
 fn text_of(cursor: &mut Cursor<'_>) -> Result<Option<Vec<u8>>, JsonError> {
-    let mut text = None;
+    let mut text: Option<Vec<u8>> = None;
     let mut fields = cursor.object()?;
     while let Some(key) = fields.next(cursor)? {
-        if key.as_ref() == b"string" && cursor.kind()? == ValueKind::String {
-            text = Some(cursor.string()?.text().into_owned());
-        } else {
-            cursor.skip()?;
+        let is_string = cursor.kind()? == ValueKind::String;
+        match key.as_ref() {
+            b"string" if is_string => {
+                let plain = cursor.string()?.text();
+                text = text
+                    .filter(|text| !text.is_empty())
+                    .or(Some(plain.into_owned()));
+            }
+            b"base64_string" if is_string => {
+                let packed = decoded(&cursor.string()?.text());
+                text = Some(packed).filter(|packed| !packed.is_empty()).or(text);
+            }
+            _ => cursor.skip()?,
         }
     }
     Ok(text)
+}
+
+/// What base64 stands for, unpacked if it was gzip; nothing when it is neither.
+fn decoded(text: &[u8]) -> Vec<u8> {
+    let bytes = std::str::from_utf8(text)
+        .ok()
+        .and_then(base64::decode)
+        .unwrap_or_default();
+    if bytes.starts_with(b"\x1f\x8b") {
+        return recorded::gunzip(&bytes, Limits::default()).unwrap_or_default();
+    }
+    bytes
 }
 
 /// The texts of a list as one; `None` when there is anything else in it.

@@ -23,6 +23,9 @@ pub(super) fn why(shape: &Shape<'_>) -> Option<&'static str> {
     if shape.at("choices[]") == Some(ValueKind::String) {
         return Some("`choices` are the options of a question; scores of options have no tokens");
     }
+    if let Some(why) = service(shape) {
+        return Some(why);
+    }
     let any = |test: fn(&[u8], &mut Cursor<'_>) -> bool| {
         let mut values = shape.values();
         values.any(|(name, mut value)| {
@@ -43,6 +46,27 @@ pub(super) fn why(shape: &Shape<'_>) -> Option<&'static str> {
             .any(|start| name.starts_with(start))
     };
     any(traced).then_some("it is a trace of calls, which has no place for the values of tokens")
+}
+
+/// What services and their users keep beside responses.
+fn service(shape: &Shape<'_>) -> Option<&'static str> {
+    let object = shape.text_at("object");
+    let listed = shape.text_at("data[].object");
+    Some(match (object.as_ref(), listed.as_ref()) {
+        (b"batch", _) => {
+            "it describes a Batch; the answers are in the file that `output_file_id` names"
+        }
+        (b"fine_tuning.job", _) => "it describes a training, which has no answers",
+        (b"embedding", _) | (_, b"embedding") => "it has embeddings, which are no answers",
+        (b"model", _) | (_, b"model") => "it is a list of models",
+        _ if shape.at("results[].flagged").is_some() => {
+            "it is the result of a moderation, which has no answers"
+        }
+        _ if shape.at("messages[].role").is_some() => {
+            "it is a conversation as it is sent or trained on, not the response to one"
+        }
+        _ => return None,
+    })
 }
 
 fn is_total(name: &[u8]) -> bool {

@@ -168,8 +168,8 @@ pub(crate) fn finish_class(reason: &[u8]) -> Finish {
     match reason {
         b"stop" | b"eos" | b"eos_token" | b"EOS_TOKEN" | b"stop_sequence" | b"stop_word"
         | b"word" | b"end_turn" | b"STOP" | b"stop_str" | b"STOP_SEQUENCE" | b"COMPLETE"
-        | b"completed" | b"complete" | b"endoftext" => Finish::Stop,
-        b"length" | b"max_tokens" | b"MAX_TOKENS" | b"max_output_tokens" | b"limit"
+        | b"completed" | b"complete" | b"endoftext" | b"FINISH" => Finish::Stop,
+        b"length" | b"LENGTH" | b"max_tokens" | b"MAX_TOKENS" | b"max_output_tokens" | b"limit"
         | b"model_length" => Finish::Length,
         b"tool_calls" | b"function_call" | b"TOOL_CALL" => Finish::Tool,
         b"content_filter"

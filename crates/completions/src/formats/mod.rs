@@ -4,7 +4,8 @@
 //! looks at keys and types only ([`shape`]). What no format knows is looked through for responses inside ([`envelope`]).
 //!
 //! * [`openai`] reads what Chat Completions and legacy Completions have in common: the response and its choices.
-//! * [`token_object`] reads lists of token objects, [`arrays`] parallel arrays, [`triples`] lists of lists,
+//! * [`token_object`] reads lists of token objects, [`arrays`] parallel arrays, [`triples`] lists of lists, [`positions`] values
+//!   by position,
 //!   [`fields`] single fields leniently, [`time`] times, [`said`] and [`attributes`] what traces of calls keep.
 //!
 //! To add a format: a file with a `RULE`, and its name in the list.
@@ -18,6 +19,7 @@ mod explain;
 mod fields;
 mod gemini_values;
 mod message;
+mod positions;
 mod prompt;
 mod said;
 mod shape;
@@ -78,6 +80,8 @@ pub(crate) fn about_layer(layer: &str) -> &'static str {
         "dotnet_record" => "`Entries[].ResponseBody`",
         "http_record" => "`request` beside `response.body`",
         "vertex_batch" => "`request` beside `response.candidates`",
+        "har" => "`log.entries[].response`",
+        "notebook" => "`cells[].outputs`",
         "sse" => "the text of a response is a stream of events",
         _ => "told by its keys",
     }
@@ -94,6 +98,9 @@ formats![
     dotnet_record,
     vertex_batch,
     http_record,
+    har,
+    notebook,
+    openai_evals,
     openai_responses_stream,
     openai_transcription_stream,
     openai_responses,
@@ -103,18 +110,30 @@ formats![
     llamacpp,
     tgi_stream,
     tgi,
+    vllm,
     openai,
     ai21,
     loom,
+    langchain,
     cohere_v1,
     cohere_v2,
     ollama,
+    llamaindex,
     openai_transcription,
     watsonx,
+    kobold,
+    bedrock,
+    triton,
+    anthropic,
+    dspy,
+    promptfoo,
+    llm_log,
+    sillytavern,
     openai_choice,
     langfuse,
     span,
     refusal,
     token_list,
+    token_rows,
     token_lines,
 ];

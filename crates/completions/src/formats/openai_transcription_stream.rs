@@ -14,26 +14,34 @@ impl FormatId {
 }
 
 pub(super) const RULE: Rule = Rule {
-    test: |shape| shape.text_at("type").starts_with(b"transcript."),
+    test: |shape| STARTS.iter().any(|start| shape.text_at("type").starts_with(start)),
     read,
     keys: &["type"],
     name: "an event of a transcription",
 };
 
+/// How the names of the events begin: of a request, and of a session of the Realtime API.
+const STARTS: [&[u8]; 2] = [
+    b"transcript.",
+    b"conversation.item.input_audio_transcription.",
+];
+
 /// Reads one event.
 fn read(cursor: &mut Cursor<'_>, draft: &mut Draft) -> Result<Outcome, JsonError> {
     draft.head.evidence = Some("events whose `type` begins `transcript.`");
     let mut choice = transcript();
-    let (mut delta, mut whole, mut role) = (None, None, Role::Next);
+    let (mut delta, mut whole, mut item, mut role) = (None, None, None, Role::Next);
     let mut fields = cursor.object()?;
     while let Some(key) = fields.next(cursor)? {
         match key.as_ref() {
             b"type" if cursor.kind()? == ValueKind::String => {
-                let is_end = cursor.string()?.text().ends_with(b".done");
+                let name = cursor.string()?.text();
+                let is_end = name.ends_with(b".done") || name.ends_with(b".completed");
                 role = if is_end { Role::Whole } else { Role::Next };
             }
             b"delta" => delta = text(cursor, draft, "delta")?,
-            b"text" => whole = text(cursor, draft, "text")?,
+            b"text" | b"transcript" => whole = text(cursor, draft, "text")?,
+            b"item_id" => item = text(cursor, draft, "item_id")?,
             b"logprobs" => (choice.values, choice.content) = logprobs(cursor, draft, "logprobs")?,
             b"usage" if cursor.kind()? == ValueKind::Object => usage(cursor, draft)?,
             _ => cursor.skip()?,
@@ -44,6 +52,7 @@ fn read(cursor: &mut Cursor<'_>, draft: &mut Draft) -> Result<Outcome, JsonError
     choice.remarks = std::mem::take(&mut draft.remarks);
     draft.choices.push(choice);
     let piece = Piece {
+        key: item.unwrap_or_default(),
         role,
         ..Piece::default()
     };

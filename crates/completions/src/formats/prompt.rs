@@ -5,6 +5,7 @@
 //! * Root `prompt` of Together: a list with parallel arrays.
 use super::arrays::Arrays;
 use super::fields::{text, value, whole};
+use super::positions;
 use crate::json::cursor::ValueKind;
 use crate::json::{Cursor, JsonError};
 use crate::record::draft::{AlternativeDraft, Alternatives, TokenRange};
@@ -39,7 +40,7 @@ impl Pending<'_> {
             return Ok(TokenRange::default());
         };
         let ids = match self.ids {
-            Some(cursor) => numbers(cursor)?,
+            Some(mut cursor) => positions::ids(&mut cursor)?,
             None => Vec::new(),
         };
         let first_listed = draft.alternatives.len();
@@ -196,24 +197,6 @@ fn continues(draft: &Draft, listed: &[AlternativeDraft], rest: Option<Span>) -> 
     });
     let (nth, _) = fitting.next()?;
     fitting.next().is_none().then_some(nth)
-}
-
-/// A list of ids.
-fn numbers(mut cursor: Cursor<'_>) -> Result<Vec<Option<u64>>, JsonError> {
-    let mut ids = Vec::new();
-    if cursor.kind()? == ValueKind::Array {
-        let mut items = cursor.array()?;
-        while items.next(&mut cursor)? {
-            let number = cursor.kind()? == ValueKind::Number;
-            ids.push(if number {
-                whole(cursor.number()?)
-            } else {
-                cursor.skip()?;
-                None
-            });
-        }
-    }
-    Ok(ids)
 }
 
 /// Reads the root `prompt` when it is a list: its text, and its tokens where it has some.

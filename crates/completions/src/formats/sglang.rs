@@ -75,7 +75,7 @@ fn read(cursor: &mut Cursor<'_>, draft: &mut Draft) -> Result<Outcome, JsonError
 
 /// Texts of tokens are only there when they were asked for: without them, that of the answer stands for all. If there is but
 /// one token, it is its.
-fn without_texts(draft: &mut Draft, tokens: TokenRange, stated: Option<Span>) {
+pub(super) fn without_texts(draft: &mut Draft, tokens: TokenRange, stated: Option<Span>) {
     let stated = stated.filter(|stated| stated.start < stated.end);
     let tokens = draft.tokens.get_mut(tokens.start..tokens.end);
     let (Some(stated), Some(tokens)) = (stated, tokens) else {

@@ -13,10 +13,10 @@ impl FormatId {
 
 pub(super) const RULE: Rule = Rule {
     test: |shape| {
-        let value = matches!(
-            shape.kind("logprob"),
-            Some(ValueKind::Number | ValueKind::String | ValueKind::Null)
-        );
+        let kinds = [ValueKind::Number, ValueKind::String, ValueKind::Null];
+        let value = ["logprob", "log_prob"]
+            .iter()
+            .any(|key| shape.kind(key).is_some_and(|kind| kinds.contains(&kind)));
         let text = |key| shape.is(key, ValueKind::String);
         // A `text` with a value may as well be a whole answer.
         let listed = shape.has("bytes") || shape.has("top_logprobs");

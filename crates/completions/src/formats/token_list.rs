@@ -24,16 +24,21 @@ pub(super) const RULE: Rule = Rule {
 /// An array whose elements have a text and a value. `words` and `segments` of speech recognisers have them too, but are no
 /// tokens.
 fn list(shape: &Shape<'_>) -> bool {
-    const PATHS: [[&str; 4]; 3] = [
-        ["tokens[].logprob", "tokens[].token", "tokens[].text", "tokens[].decoded_token"],
-        ["logprobs[].logprob", "logprobs[].token", "logprobs[].text", "logprobs[].decoded_token"],
-        ["content[].logprob", "content[].token", "content[].text", "content[].decoded_token"],
-    ];
-    PATHS.iter().any(|[value, names @ ..]| {
-        matches!(shape.at(value), Some(ValueKind::Number | ValueKind::String))
-            && names.iter().any(|name| shape.at(name) == Some(ValueKind::String))
+    const LISTS: [&str; 3] = ["tokens", "logprobs", "content"];
+    let has = |list: &str, keys: &[&str], kinds: &[ValueKind]| {
+        let kind = |key| shape.at(&format!("{list}[].{key}"));
+        keys.iter().any(|key| kind(key).is_some_and(|kind| kinds.contains(&kind)))
+    };
+    LISTS.iter().any(|list| {
+        has(list, &VALUES, &[ValueKind::Number, ValueKind::String])
+            && has(list, &NAMES, &[ValueKind::String])
     })
 }
+
+/// What the value of a token is called.
+const VALUES: [&str; 2] = ["logprob", "log_prob"];
+/// What its text is called.
+const NAMES: [&str; 3] = ["token", "text", "decoded_token"];
 
 /// Texts and values in two arrays.
 fn arrays(shape: &Shape<'_>) -> bool {
@@ -101,6 +106,32 @@ fn read(cursor: &mut Cursor<'_>, draft: &mut Draft) -> Result<Outcome, JsonError
     draft.choices.push(choice);
     echo::settle(draft);
     Ok(Outcome::Completion(FormatId::TOKEN_LIST))
+}
+
+/// Reads a list of tokens that stands alone; `None` when it is something else.
+pub(super) fn alone(
+    cursor: &mut Cursor<'_>,
+    draft: &mut Draft,
+) -> Result<Option<Outcome>, JsonError> {
+    let mut first = cursor.clone();
+    let mut items = first.array()?;
+    if !items.next(&mut first)? || first.kind()? != ValueKind::Object {
+        return Ok(None);
+    }
+    let shape = Shape::of(first)?;
+    let text = |key: &&str| shape.is(key, ValueKind::String);
+    if !VALUES.iter().any(|key| shape.is(key, ValueKind::Number)) || !NAMES.iter().any(text) {
+        return Ok(None);
+    }
+    let mut choice = ChoiceDraft {
+        content: token_object::tokens(cursor, draft, "[]")?,
+        ..ChoiceDraft::default()
+    };
+    choice.values = values(choice.content);
+    choice.remarks = std::mem::take(&mut draft.remarks);
+    draft.head.evidence = Some("a list of objects with a text and `logprob`");
+    draft.choices.push(choice);
+    Ok(Some(Outcome::Completion(FormatId::TOKEN_LIST)))
 }
 
 fn values(tokens: TokenRange) -> Values {

@@ -248,10 +248,10 @@ impl TokenKey {
     fn named(key: &[u8]) -> Self {
         match key {
             b"token" => Self::Token,
-            b"logprob" | b"likelihood" => Self::Logprob,
+            b"logprob" | b"likelihood" | b"log_prob" => Self::Logprob,
             b"bytes" => Self::Bytes,
             b"top_logprobs" | b"top_probs" | b"top_tokens" => Self::TopLogprobs,
-            b"id" => Self::Id,
+            b"id" | b"token_id" => Self::Id,
             b"text" | b"decoded_token" => Self::Text,
             b"sampling_logprob" => Self::Sampling,
             b"prob" => Self::Prob,

@@ -14,8 +14,10 @@ impl FormatId {
 
 pub(super) const RULE: Rule = Rule {
     test: |shape| {
-        shape.at("results[].generated_text").is_some()
-            || shape.at("results[].generated_tokens").is_some()
+        // An answer of TGI has the same text, and its tokens below `details`.
+        shape.at("results[].details").is_none()
+            && (shape.at("results[].generated_text").is_some()
+                || shape.at("results[].generated_tokens").is_some())
     },
     read,
     keys: &["results"],

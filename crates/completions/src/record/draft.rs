@@ -290,6 +290,8 @@ pub(crate) struct Draft {
     pub(crate) remarks: Remarks,
     /// The record is a piece that does not tell its format: that of the completion it belongs to counts.
     pub(crate) vague: bool,
+    /// Pieces of streams that were met inside of other objects.
+    pub(crate) pieces: u32,
     /// Offset in the record of the value that is being read.
     pub(crate) reading: usize,
     /// What was asked, where it stands apart from the record.
@@ -317,6 +319,7 @@ impl Draft {
         self.surrogates = 0;
         self.remarks = Remarks::default();
         self.vague = false;
+        self.pieces = 0;
         self.reading = 0;
         self.outer = None;
         self.inner.clear();
@@ -550,6 +553,11 @@ impl Mark {
             surrogates: draft.surrogates,
             head: draft.head,
         }
+    }
+
+    /// Refusals up to there.
+    pub(crate) fn failures(&self) -> usize {
+        self.failures
     }
 
     /// Forgets what was read since.

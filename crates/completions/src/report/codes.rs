@@ -11,6 +11,7 @@ pub(crate) enum Code {
     Utf16,
     Binary,
     Html,
+    Pointer,
     Table,
     BadValue,
     StrayText,
@@ -101,7 +102,7 @@ use Level::{Error, Info, Warn};
 
 /// In the order of [`Code`].
 #[rustfmt::skip]
-pub(crate) static TEXTS: [Texts; 62] = [
+pub(crate) static TEXTS: [Texts; 63] = [
     texts(Code::EmptyFile, "empty_file", Error, [
         "The file is empty: {detail}.",
         "The file is empty: {detail}.",
@@ -123,13 +124,17 @@ pub(crate) static TEXTS: [Texts; 62] = [
         "This is no text file ({detail}).",
         "Open the file that holds the responses of the model: JSON or JSON Lines."]),
     texts(Code::Html, "html_file", Error, [
-        "This is a web page, not a file of completions: it begins `{detail}`.",
-        "This is a web page, not a file of completions: it begins `{detail}`.",
+        "This is HTML or XML, not a file of completions: it begins `{detail}`.",
+        "This is HTML or XML, not a file of completions: it begins `{detail}`.",
         "Download the raw file instead of the page that shows it."]),
+    texts(Code::Pointer, "lfs_pointer", Error, [
+        "This stands for a file that Git keeps elsewhere: it begins `{detail}`.",
+        "This stands for a file that Git keeps elsewhere: it begins `{detail}`.",
+        "Fetch the file itself with `git lfs pull`, or download it from the page of the repository."]),
     texts(Code::Table, "table_file", Error, [
         "This is a table, not a file of completions; its first columns are {detail}.",
         "This is a table, not a file of completions; its first columns are {detail}.",
-        "Save the responses of the model as JSON; a table has no place for token log-probabilities."]),
+        "Save the responses of the model as JSON Lines; if a column of the table has them, write its cells one per line."]),
     texts(Code::BadValue, "bad_value", Error, [
         "1 value could not be read as JSON, at {where}: {detail}.",
         "{n} values could not be read as JSON, the first at {where}: {detail}.",
@@ -153,7 +158,7 @@ pub(crate) static TEXTS: [Texts; 62] = [
     texts(Code::Unrecognised, "unrecognised", Error, [
         "1 record has no known format, at {where}: {detail}.",
         "{n} records have no known format, the first at {where}: {detail}.",
-        "The list of formats that are read is in the documentation; the keys of the record say which one it may be."]),
+        "Responses are read as services send them, alone or inside of other objects. The README lists the formats; the keys of the record say which one it may be."]),
     texts(Code::RequestFailed, "request_failed", Error, [
         "1 request failed, at {where}: {detail}.",
         "{n} requests failed, the first at {where}: {detail}.",

@@ -237,7 +237,30 @@ pub(crate) fn services() -> Vec<String> {
         r#"{"request":{},"response":{"candidates":[{"content":{"parts":[{"text":"v"}]},"finishReason":"STOP"}]},"status":""}"#,
     ];
     records.extend(plain.map(str::to_owned));
+    records.extend(kept_by_others().map(str::to_owned));
     records
+}
+
+/// What libraries, tools and hosts keep of answers.
+fn kept_by_others() -> [&'static str; 16] {
+    [
+        r#"{"request_id":"r","prompt":"P","prompt_token_ids":[1],"prompt_logprobs":[null],"outputs":[{"index":0,"text":"ab","token_ids":[7,8],"logprobs":[{"7":{"logprob":-1,"rank":1,"decoded_token":"a"},"9":{"logprob":-2,"decoded_token":"z"}},{"8":-0.5}],"finish_reason":"stop"}]}"#,
+        r#"{"content":"a","response_metadata":{"model_name":"m","logprobs":{"content":[{"token":"a","logprob":-1}]}},"type":"ai"}"#,
+        r#"{"generations":[[{"text":"a","generation_info":{"logprobs":{"tokens":["a"],"token_logprobs":[-1]}}}],[{"text":"b"}]],"llm_output":{"model_name":"m"}}"#,
+        r#"{"message":{"content":"ab"},"raw":null,"logprobs":[[{"token":"a","logprob":-1},{"token":"x","logprob":-2}],[{"token":"b","logprob":-1}]],"additional_kwargs":{}}"#,
+        r#"{"response":{"choices":[{"message":{"content":"a"},"logprobs":{"content":[{"token":"a","logprob":-1}]}}]},"outputs":["a"],"kwargs":{}}"#,
+        r#"{"id":"1","prompt":"P","response":"a","response_json":{"logprobs":[{"text":"a","top_logprobs":[{"a":-1,"b":-2}]}]},"datetime_utc":"2024-01-01T00:00:00"}"#,
+        r#"{"promptIdx":0,"response":{"output":"ab","logProbs":[-1,-2]},"vars":{}}"#,
+        r#"{"run_id":"r","event_id":0,"sample_id":"s","type":"sampling","data":{"prompt":"P","sampled":["a"]}}"#,
+        r#"{"name":"C","is_user":false,"mes":"a","swipes":["a","b"]}"#,
+        r#"{"generation":"ab","stop_reason":"stop","logprobs":[{"7":-1},{"8":-2,"9":-3}],"prompt_logprobs":[null,{"2":-3}]}"#,
+        r#"{"output":{"message":{"content":[{"text":"a"}]}},"stopReason":"end_turn"}"#,
+        r#"{"type":"message","content":[{"type":"text","text":"a"}],"stop_reason":"end_turn"}"#,
+        r#"{"results":[{"text":"a","finish_reason":"stop","logprobs":{"content":[{"token":"a","logprob":-1}],"tokens":["a"],"token_logprobs":[-1]}}]}"#,
+        r#"{"text_output":"ab","output_log_probs":[-1,-2],"model_name":"m"}"#,
+        r#"{"log":{"entries":[{"request":{"postData":{"text":"{}"}},"response":{"status":200,"content":{"text":"{\"choices\":[{\"message\":{\"content\":\"a\"}}]}"}}}]}}"#,
+        r#"{"cells":[{"outputs":[{"text":["{\"choices\":[{\"message\":","{\"content\":\"a\"}}]}"]}]}],"nbformat":4}"#,
+    ]
 }
 
 trait ReplaceReplacement {

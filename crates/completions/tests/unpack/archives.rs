@@ -89,7 +89,9 @@ fn what_is_wrong_with_archives() {
         archive().text("a.csv", "1").text("b.png", "2").finish(),
         "",
         &[Kind::NoMembers],
-        &["@0: none of its members is named .json, .jsonl or .ndjson; it has a.csv, b.png"],
+        &[
+            "@0: none of its members is named like JSON or text (.json, .jsonl, .txt, …); it has a.csv, b.png",
+        ],
     );
     wrong(
         archive()

@@ -1,6 +1,7 @@
 //! Bodies of requests and responses, however they were kept.
 use super::Gunzip;
 use super::node::{Fault, Node};
+use crate::containers::base64;
 use crate::containers::json_text::push_string;
 
 /// The body of a request or response; `None` when there is none.
@@ -27,7 +28,7 @@ pub(super) fn read(message: &Node<'_>, gunzip: Gunzip<'_>) -> Result<Option<Vec<
         }
     };
     let bytes = if binary {
-        decode_base64(text)
+        base64::decode(text)
             .ok_or_else(|| Fault::new("the body of this interaction is not base64"))?
     } else {
         text.as_bytes().to_vec()
@@ -127,35 +128,9 @@ fn number(text: &str) -> Option<(&str, &str)> {
     (!power.is_empty() && digits(power) == power.len()).then_some((before, exponent))
 }
 
-/// Base64 with line ends anywhere, with or without its padding.
-fn decode_base64(text: &str) -> Option<Vec<u8>> {
-    let mut out = Vec::with_capacity(text.len() / 4 * 3);
-    let mut bits: u32 = 0;
-    let mut count = 0;
-    let mut letters = text.bytes().filter(|byte| !byte.is_ascii_whitespace());
-    for letter in letters.by_ref() {
-        let value = match letter {
-            b'A'..=b'Z' => letter - b'A',
-            b'a'..=b'z' => letter - b'a' + 26,
-            b'0'..=b'9' => letter - b'0' + 52,
-            b'+' | b'-' => 62,
-            b'/' | b'_' => 63,
-            b'=' => break,
-            _ => return None,
-        };
-        bits = bits << 6 | u32::from(value);
-        count += 6;
-        if count >= 8 {
-            count -= 8;
-            out.push(u8::try_from(bits >> count & 0xff).ok()?);
-        }
-    }
-    (count < 6 && letters.all(|letter| letter == b'=')).then_some(out)
-}
-
 #[cfg(test)]
 mod tests {
-    use super::{decode_base64, push_plain};
+    use super::push_plain;
 
     #[test]
     fn plain_scalars() {
@@ -188,27 +163,6 @@ mod tests {
             let mut out = String::new();
             push_plain(text, &mut out);
             assert_eq!(out, json, "{text}");
-        }
-    }
-
-    #[test]
-    fn base64() {
-        for (text, bytes) in [
-            ("", Some("")),
-            ("YQ==", Some("a")),
-            ("YWI=\n", Some("ab")),
-            ("YW\n Jj", Some("abc")),
-            ("YWJj\nZA", Some("abcd")),
-            ("Pz8_", Some("???")),
-            ("Y", None),
-            ("YQ==x", None),
-            ("Y(==", None),
-        ] {
-            assert_eq!(
-                decode_base64(text).as_deref(),
-                bytes.map(str::as_bytes),
-                "{text}"
-            );
         }
     }
 }

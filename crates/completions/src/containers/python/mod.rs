@@ -1,8 +1,10 @@
 //! Python literals: dicts and lists as `print` shows them, and objects as `repr` does.
 //!
-//! They become JSON text, which goes the way of all JSON after that. [`literal`] reads one value, [`string`] and [`number`]
-//! its leaves; this module finds the values in what lies around them. As everywhere, a value counts when it has a key: a list
-//! like `[1]` stands in any prose. Where a value breaks the search goes on at the break, so the time is linear.
+//! They become JSON text, which goes the way of all JSON after that. [`literal`] reads one value, [`call`] the objects in it,
+//! [`string`] and [`number`] its leaves; this module finds the values in what lies around them. As everywhere, a value counts
+//! when it has a key: a list like `[1]` stands in any prose. Where a value breaks the search goes on at the break, so the time
+//! is linear.
+mod call;
 mod literal;
 mod number;
 mod string;

@@ -36,8 +36,6 @@ pub(super) struct Lines {
     held_last: u8,
     /// Where the current line begins.
     start: Spot,
-    /// A byte order mark may come.
-    first: bool,
     /// The last byte was CR: an LF after it is part of the same line end.
     after_cr: bool,
 }
@@ -50,7 +48,6 @@ impl Lines {
             held_len: 0,
             held_last: 0,
             start,
-            first: true,
             after_cr: false,
         }
     }
@@ -115,9 +112,8 @@ impl Lines {
             last,
             start: self.start,
         };
-        if std::mem::take(&mut self.first)
-            && let Some(text) = bytes.strip_prefix(BOM)
-        {
+        // At the beginning, and where files were put one behind the other.
+        if let Some(text) = bytes.strip_prefix(BOM) {
             line.bytes = text;
             line.len -= BOM.len();
             line.start.byte += BOM.len() as u64;

@@ -58,7 +58,10 @@ fn events() {
             &[("1\n2", "")],
         ),
         (": ping\n\n:\n\ndata: 1\n\n", &[("1", "")]),
-        ("\u{feff}data: 1\n\n\u{feff}data: 2\n\n", &[("1", "")]),
+        (
+            "\u{feff}data: 1\n\n\u{feff}data: 2\n\n",
+            &[("1", ""), ("2", "")],
+        ),
         // signs of life
         ("event: ping\n\ndata: 1\n\n", &[("1", "")]),
         ("data\n\ndata:\n\ndata: \ndata:  \n\ndata: 1", &[("1", "")]),

@@ -10,7 +10,9 @@ pub(super) struct Choice {
     pub(super) names: String,
 }
 
-const TEXT: [&str; 3] = [".json", ".jsonl", ".ndjson"];
+const JSON: [&str; 5] = [".json", ".jsonl", ".ndjson", ".har", ".ipynb"];
+/// Read where there is no JSON: streams, cassettes and what was printed. Beside JSON they are mostly notes.
+const TEXT: [&str; 5] = [".sse", ".yaml", ".yml", ".txt", ".log"];
 const PACKED: [&str; 2] = [".gz", ".zst"];
 /// Names that are told.
 const TOLD: usize = 5;
@@ -22,6 +24,11 @@ pub(super) fn choose(mut entries: Vec<Entry>) -> Choice {
     let has = |test: &dyn Fn(&str) -> bool| entries.iter().any(|entry| test(&entry.name));
     let is_log = has(&|name| name == "_journal/start.json")
         || has(&|name| name == HEADER) && has(&|name| name.starts_with("samples/"));
+    let ends: &[&str] = if has(&|name| is_text(name, &JSON)) {
+        &JSON
+    } else {
+        &TEXT
+    };
     // Members of the same name stay in the order in which they lie there.
     entries.sort_unstable_by(|a, b| {
         let place = |entry: &Entry| (is_log && entry.name != HEADER, entry.offset);
@@ -31,7 +38,7 @@ pub(super) fn choose(mut entries: Vec<Entry>) -> Choice {
     });
     let (chosen, others): (Vec<Entry>, Vec<Entry>) = entries
         .into_iter()
-        .partition(|entry| is_wanted(&entry.name, is_log));
+        .partition(|entry| is_wanted(&entry.name, is_log, ends));
     Choice {
         chosen,
         left_out: others.len() as u64,
@@ -39,11 +46,11 @@ pub(super) fn choose(mut entries: Vec<Entry>) -> Choice {
     }
 }
 
-fn is_wanted(name: &str, is_log: bool) -> bool {
-    is_text(name) && (!is_log || name == HEADER || name.starts_with("samples/"))
+fn is_wanted(name: &str, is_log: bool, ends: &[&str]) -> bool {
+    is_text(name, ends) && (!is_log || name == HEADER || name.starts_with("samples/"))
 }
 
-fn is_text(name: &str) -> bool {
+fn is_text(name: &str, ends: &[&str]) -> bool {
     // What a Mac adds to an archive has the names of the members, but is not them.
     if name.starts_with("__MACOSX/") {
         return false;
@@ -51,7 +58,7 @@ fn is_text(name: &str) -> bool {
     let name = name.to_ascii_lowercase();
     let plain = PACKED.iter().find_map(|end| name.strip_suffix(end));
     let name = plain.unwrap_or(&name);
-    TEXT.iter().any(|end| name.ends_with(end))
+    ends.iter().any(|end| name.ends_with(end))
 }
 
 fn names(entries: &[Entry]) -> String {

@@ -91,10 +91,10 @@ fn read(held: &Held, entries: Vec<Entry>, outside: usize, sink: &mut Sink<'_>) {
         names,
     } = choose(entries);
     if chosen.is_empty() {
-        let detail =
-            format!("none of its members is named .json, .jsonl or .ndjson; it has {names}");
-        sink.ledger
-            .counted(Problem::NoMembers, left_out.max(1), detail);
+        let detail = format!(
+            "none of its members is named like JSON or text (.json, .jsonl, .txt, …); it has {names}"
+        );
+        sink.ledger.problem(Problem::NoMembers, detail);
         return;
     }
     if left_out > 0 {
