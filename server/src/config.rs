@@ -83,7 +83,7 @@ pub struct Serve {
     #[arg(long = "model-server", value_name = "NAME=URL")]
     pub model_servers: Vec<ServerGiven>,
     /// A link from generations to another tool: a name, and an address with places for values of the metadata, such as
-    /// 'trace=https://tempo.example/trace/{traceId}'. May be given several times; in SURPRISAL_LINKS between white space
+    /// `trace=https://tempo.example/trace/{traceId}`. May be given several times; in SURPRISAL_LINKS between white space
     #[arg(
         long = "link",
         value_name = "NAME=URL",

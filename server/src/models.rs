@@ -86,7 +86,7 @@ pub async fn write(server: &Server, ask: Ask, fills: bool) -> Result<Events, Fai
 /// Lets a model judge a text.
 ///
 /// # Errors
-/// As [`write`].
+/// As [`write()`].
 pub async fn judge(server: &Server, judge: Judge) -> Result<Events, Failure> {
     let job = judging::Job::of(&server.models, judge, &server.limits).await?;
     begin(server.models.turns.enter()?, move |teller| job.run(&teller))

@@ -7,7 +7,7 @@
 //! | [`address`] | the parameters of the page's address, and links that change one of them |
 //! | [`page`] | the list: head, filters, and one of its three views |
 //! | `filters` | facets with counts, the form, what is on; `state` what is said where nothing is found |
-//! | [`column`], `table` | the view Records: the columns that one can choose, the rows |
+//! | [`mod@column`], `table` | the view Records: the columns that one can choose, the rows |
 //! | [`verdict`] | thumbs, rating and comment of a record, with undo |
 //! | `series`, `plots` | the view Charts: days as series, drawn by `charts` |
 //! | `groups` | the view Groups: figures by model, day, tag, … |

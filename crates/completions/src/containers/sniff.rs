@@ -80,7 +80,8 @@ const POINTER: &[u8] = b"version https://git-lfs";
 /// Looks at the first bytes of a file. More bytes never change an answer once it is given: that is what makes reading
 /// independent of the size of the chunks.
 pub(crate) fn sniff(head: &[u8], at_end: bool) -> Kind {
-    if head.len() < 4 && !at_end {
+    // A mark may stand behind what looks like the beginning of a text.
+    if head.len() < MARK && !at_end {
         return Kind::Undecided;
     }
     for (at, mark, code, name) in MARKS {
@@ -94,9 +95,6 @@ pub(crate) fn sniff(head: &[u8], at_end: bool) -> Kind {
         return Kind::Other(Code::Compressed, "a tar archive".to_owned());
     }
     if head[..head.len().min(4)].contains(&0) {
-        if head.len() < MARK && !at_end {
-            return Kind::Undecided;
-        }
         return Kind::Other(Code::Binary, "a zero byte at the beginning".to_owned());
     }
     let mut text = head;
@@ -235,5 +233,36 @@ pub(crate) fn excerpt(text: &str) -> String {
     match text.char_indices().nth(LONGEST) {
         Some((end, _)) => format!("{}…", &text[..end]),
         None => text.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn more_bytes_never_change_an_answer() {
+        for head in [
+            &b"{\"to\0\0\0\0{\"a\":1}\n{\"b\": 2}"[..],
+            b"[1,\nftypisom, and so on, and so on",
+            b"a\n\nxftypisom, and so on, and so on",
+            b"MZ\x01 and so on, and so on",
+            b"MZ is a word\nand this a line",
+            b"\xef\xbb\xbf{\"a\": 1, \"b\": 2}",
+            b"data: {\"a\": 1}\n\ndata: [DONE]\n\n",
+            b"id,token,logprob\n1,a,-0.5\n2,b,-1\n",
+        ] {
+            let whole = sniff(head, false);
+            assert_ne!(whole, Kind::Undecided, "{}", String::from_utf8_lossy(head));
+            for end in 0..head.len() {
+                let part = sniff(&head[..end], false);
+                assert!(
+                    part == Kind::Undecided || part == whole,
+                    "{:?} of {}: {part:?}, {whole:?}",
+                    end,
+                    String::from_utf8_lossy(head)
+                );
+            }
+        }
     }
 }
