@@ -108,6 +108,8 @@ test("the first page by keyboard", async ({ page }) => {
     "Surprisal",
     "Open",
     "Import",
+    "Generate",
+    "Generations",
     "Theme",
     "Import Completion",
     "Open a folder",

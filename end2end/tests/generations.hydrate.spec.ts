@@ -107,6 +107,8 @@ test.describe("what is not understood", () => {
 });
 
 test("axe finds nothing, in both themes, on every view", async ({ page, request }) => {
+  // Twenty looks at whole pages, and as many pictures.
+  test.slow();
   const key = await stored(request, "axe");
   for (const [name, address] of [
     ["generations", "/generations?tags=axe"],
