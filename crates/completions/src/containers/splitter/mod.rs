@@ -5,7 +5,7 @@
 //! [`Automaton`] has found its end; a broken or oversized one is passed over the same way.
 //!
 //! Here is what happens between values; [`value`] is inside of one, [`skip`] after a broken one, [`ends`] at the end;
-//! [`line`] lets the last line of a chunk wait for the next chunk; [`stretch`] goes past lines that were read elsewhere;
+//! [`mod@line`] lets the last line of a chunk wait for the next chunk; [`stretch`] goes past lines that were read elsewhere;
 //! [`utf8`] checks the text.
 mod ends;
 mod line;
