@@ -114,8 +114,11 @@ pub(crate) fn sniff(head: &[u8], at_end: bool) -> Kind {
             bracket(&text[at..]).unwrap_or(if whole { Kind::Json } else { Kind::Undecided })
         }
         Some(at) => match memchr::memchr(b'\n', &text[at..]) {
-            Some(len) => first_line(&text[at..at + len], &text[at + len..]),
-            None if at_end || text.len() == HEAD => first_line(&text[at..], b""),
+            Some(len) => {
+                let whole = at_end || text.len() == HEAD;
+                first_line(&text[at..at + len], &text[at + len..], whole)
+            }
+            None if at_end || text.len() == HEAD => first_line(&text[at..], b"", true),
             None => Kind::Undecided,
         },
     }
@@ -173,8 +176,9 @@ fn is_tar(head: &[u8]) -> bool {
         && !matches!(head.trim_ascii_start().first(), Some(b'{' | b'['))
 }
 
-/// A file whose first line begins with neither `{` nor `[`. `rest` is what is known of the other lines.
-fn first_line(line: &[u8], rest: &[u8]) -> Kind {
+/// A file whose first line begins with neither `{` nor `[`. `rest` is what is known of the other lines, `whole`
+/// that no more will be.
+fn first_line(line: &[u8], rest: &[u8], whole: bool) -> Kind {
     if line.starts_with(POINTER) {
         return Kind::Other(Code::Pointer, excerpt(&String::from_utf8_lossy(line)));
     }
@@ -209,7 +213,11 @@ fn first_line(line: &[u8], rest: &[u8]) -> Kind {
             .all(|field| field.len() <= 64 && !field.contains(['{', '[']));
         // Two words with a comma may be anything.
         let short = |field: &&str| !field.is_empty() && !field.contains(char::is_whitespace);
-        let two = fields.len() == 2 && fields.iter().all(short) && !is_value(rest);
+        let pair = named && fields.len() == 2 && fields.iter().all(short);
+        if pair && !whole && rest.trim_ascii_start().is_empty() {
+            return Kind::Undecided;
+        }
+        let two = pair && !is_value(rest);
         if named && (fields.len() >= 3 || two) {
             let names: Vec<&str> = fields.into_iter().take(8).collect();
             return Kind::Other(Code::Table, excerpt(&names.join(", ")));
@@ -251,6 +259,9 @@ mod tests {
             b"\xef\xbb\xbf{\"a\": 1, \"b\": 2}",
             b"data: {\"a\": 1}\n\ndata: [DONE]\n\n",
             b"id,token,logprob\n1,a,-0.5\n2,b,-1\n",
+            b"token,logprob and\n\n \n{\"a\": 1}",
+            b"token,logprob_of_it\n\n \n{\"a\": 1}",
+            b"token,logprob_of_it\n\n \na,-0.5\n",
         ] {
             let whole = sniff(head, false);
             assert_ne!(whole, Kind::Undecided, "{}", String::from_utf8_lossy(head));
