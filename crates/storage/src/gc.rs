@@ -215,7 +215,8 @@ pub(crate) async fn pointers(store: &dyn ObjectStore) -> Result<Vec<(Path, Strin
 
 pub(crate) type Read = Vec<(Ulid, Result<bytes::Bytes, StorageError>)>;
 
-/// Every object below a prefix. Damage is a result; a store that does not answer is an error.
+/// Every object below a prefix, by id: what is reported of them is the same each time, in whatever order answers come. Damage
+/// is a result; a store that does not answer is an error.
 pub(crate) async fn read_all(store: &dyn ObjectStore, prefix: &Path) -> Result<Read, StorageError> {
     let keys: Vec<Path> = store
         .list(Some(prefix))
@@ -234,7 +235,9 @@ pub(crate) async fn read_all(store: &dyn ObjectStore, prefix: &Path) -> Result<R
         }
     });
     let all: Vec<_> = read.buffer_unordered(FETCHES).try_collect().await?;
-    Ok(all.into_iter().flatten().collect())
+    let mut all: Read = all.into_iter().flatten().collect();
+    all.sort_unstable_by_key(|(id, _)| *id);
+    Ok(all)
 }
 
 /// Somebody else may have removed it meanwhile.
