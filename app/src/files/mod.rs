@@ -4,17 +4,15 @@ mod walk;
 pub(crate) use walk::dropped;
 
 use crate::browser::take_chosen_files;
+use completions::EXTENSIONS;
 use js_sys::Reflect;
 use web_sys::{File, HtmlInputElement};
-
-/// Endings of the files of a folder that are read. What somebody chooses by itself is read whatever its name.
-const ENDINGS: &str = "json jsonl ndjson sse txt log yaml yml eval zip gz zst bin md py";
 
 /// What to say when a folder holds nothing to read.
 pub(crate) fn none_in_folder() -> String {
     format!(
         "No file of this folder has a name that completions have. Read are those that end in one of these: {}. Any other file can be opened by itself.",
-        ENDINGS
+        EXTENSIONS.join(" ")
     )
 }
 
@@ -110,7 +108,7 @@ fn may_be_completions(path: &str) -> bool {
     name.is_none_or(|name| {
         let ending = name.rsplit_once('.').map_or("", |(_, ending)| ending);
         let known = |known: &str| known.eq_ignore_ascii_case(ending);
-        ENDINGS.split(' ').any(known)
+        EXTENSIONS.into_iter().any(known)
     })
 }
 
@@ -125,8 +123,11 @@ mod tests {
             ("f/deep/er/B.JSON", true),
             ("f/a.jsonl.gz", true),
             ("f/a.sse", true),
-            ("f/test.py", true),
+            ("f/one.har", true),
+            ("f/notes.ipynb", true),
             (".f/a.json", true),
+            // As everywhere: hardly one of these has completions, and each without would stand in the report.
+            ("f/README.md", false),
             ("f/json", false),
             ("f/a.png", false),
             ("f/a.", false),

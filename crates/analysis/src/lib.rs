@@ -9,6 +9,7 @@
 //! scale     by what tokens are coloured, and how many there are of each value
 //! models    which models, how often
 //! carry     what carries an overall number
+//! context   a token with the text around it
 //! near      which known word was meant
 //! lab       other sampling settings, replayed over the alternatives
 //! compare   two runs: what differs, and where each two texts part
@@ -21,6 +22,7 @@
 //! Every question is one pass over the columns, without allocating per token.
 pub mod carry;
 pub mod compare;
+mod context;
 pub mod decimate;
 pub mod filter;
 pub mod fold;
@@ -35,6 +37,7 @@ pub mod select;
 pub mod sort;
 pub mod tree;
 
+pub use context::around;
 pub use decimate::minimum_per_column;
 pub use filter::Filter;
 pub use fold::Texts;

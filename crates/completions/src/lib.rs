@@ -13,6 +13,7 @@
 //! | [`context`] | what columns do not keep: prompt, parameters, metadata |
 //! | [`segment`] | lines read on other threads, put behind each other |
 //! | [`report`] | every problem with its texts |
+//! | `names` | what such files are called |
 //!
 //! Memory is bounded by the largest record plus the columns (about 9 bytes and the text of each token). Whoever needs only
 //! the figures and the report takes [`Importer::summary`]: about 30 bytes a sequence, however many tokens it has.
@@ -30,6 +31,7 @@ mod containers;
 mod formats;
 mod intake;
 mod json;
+mod names;
 mod part;
 mod reader;
 mod record;
@@ -43,6 +45,7 @@ pub use context::{Context, Said, read_record};
 pub use detail::{Alternative, SequenceDetail, TokenDetail, decode_sequence};
 pub use importer::{Import, Importer, Progress};
 pub use limits::Limits;
+pub use names::EXTENSIONS;
 pub use part::RecordReader;
 pub use record::text::is_special as is_special_token;
 pub use report::{Level, Place, Problem, Report, Severity};

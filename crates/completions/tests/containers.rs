@@ -44,7 +44,6 @@ fn good_files() {
         (format!("{a}\r\n\r\n{b}\r\n"), "jsonl", &["a", "b"]),
         (format!("{a},\n{b},\n"), "jsonl", &["a", "b"]),
         (format!("\u{1e}{a}\n\u{1e}{b}\n"), "jsonl", &["a", "b"]),
-        (format!("{a}\n\u{feff}{b}\n"), "jsonl", &["a", "b"]),
         (format!("[{a}]\n[{b}]\n"), "jsonl", &["a", "b"]),
         (format!("{a}{b}"), "json_concat", &["a", "b"]),
         (format!("{a} {b}\n"), "json_concat", &["a", "b"]),
@@ -65,6 +64,25 @@ fn good_files() {
             assert_eq!(record.line, lines + 1);
         }
     }
+}
+
+#[test]
+fn marks_of_files_that_were_joined() {
+    let (a, b) = (r("a"), r("b"));
+    let file = format!("\u{feff}{a}\n\u{feff}{b}\n \u{feff}\n");
+    let import = gives(&file, "jsonl", &["a", "b"]);
+    assert_eq!(codes(&import), ["bom"]);
+    let found = problem(&import, "bom");
+    let first = file.rmatch_indices('\u{feff}').nth(1).unwrap().0 as u64;
+    assert_eq!(found.count, 2);
+    assert_eq!(
+        (
+            found.places[0].record,
+            found.places[0].line,
+            found.places[0].byte
+        ),
+        (2, 2, first)
+    );
 }
 
 #[test]

@@ -1,9 +1,8 @@
 //! The tokens that the query of the filter finds, each in its context, one under the other: a concordance.
-use crate::html::{
-    around, counted, field, first_row, logprob, menu, open_link, pages, progress, share,
-};
+use crate::html::{counted, field, first_row, logprob, menu, open_link, pages, progress, share};
 use crate::{Panel, Question, Runs, Settings, Want};
 use analysis::Scale;
+use analysis::around;
 use completions::SequenceDetail;
 use markup::{Text, push, short, visible};
 use metrics::{format, num};

@@ -1,7 +1,8 @@
 //! How an overall number came about: formula, weighting, what is left out, how the sequences are spread around it, and the few
 //! tokens that carry most of it.
-use crate::html::{around, counted, menu, open_link, token_link};
+use crate::html::{counted, menu, open_link, token_link};
 use crate::{Panel, Question, Runs, Settings, Want};
+use analysis::around;
 use analysis::carry::{Carried, Spread, halves};
 use api::Totals;
 use completions::{Columns, Sequence, SequenceDetail};

@@ -8,7 +8,6 @@ mod folder;
 mod stored;
 
 pub use feed::Message;
-pub use folder::EXTENSIONS;
 use std::{
     collections::HashMap,
     ffi::OsString,

@@ -1,6 +1,7 @@
 //! The arguments of `surprisal analyze`, and its help.
-use crate::analyze::{Condition, condition::names, input::EXTENSIONS};
+use crate::analyze::{Condition, condition::names};
 use clap::{ArgAction, Args, ValueEnum};
+use completions::EXTENSIONS;
 use std::{ffi::OsString, fmt::Write as _};
 
 /// Completions in, their figures out: the same numbers that the page shows. Several inputs become one run, but for `--json`.

@@ -2,6 +2,7 @@
 use crate::again::Again;
 use crate::analyze::output::clean;
 use crate::cli::Ask;
+use analysis::around;
 use analysis::query::{Found, Word, facets, vocabulary};
 use completions::{Columns, Sequence, TokenDetail};
 use metrics::alternatives::Alternatives;
@@ -160,37 +161,6 @@ fn token_line<'a>(
         runner_up: other.map(|other| String::from_utf8_lossy(&other.bytes).into_owned()),
         runner_up_probability: other.and_then(|other| other.logprob).map(num::exp),
     }
-}
-
-/// The characters before and after a token.
-fn around(
-    columns: &Columns,
-    sequence: &Sequence,
-    token: u32,
-    characters: usize,
-) -> (String, String) {
-    let tokens = |range: std::ops::Range<u32>| {
-        let bytes: Vec<u8> = range
-            .flat_map(|nth| columns.token_bytes(sequence, nth))
-            .copied()
-            .collect();
-        String::from_utf8_lossy(&bytes).into_owned()
-    };
-    // A token is seldom empty: so many hold what is wanted.
-    let reach = u32::try_from(characters).unwrap_or(u32::MAX);
-    let before = tokens(token.saturating_sub(reach)..token);
-    let skipped = before.chars().count().saturating_sub(characters);
-    let after = tokens(
-        token + 1
-            ..token
-                .saturating_add(1)
-                .saturating_add(reach)
-                .min(sequence.n_tokens),
-    );
-    (
-        before.chars().skip(skipped).collect(),
-        after.chars().take(characters).collect(),
-    )
 }
 
 fn print(ask: &Ask, line: &Line<'_>, out: &mut dyn Write) -> io::Result<()> {

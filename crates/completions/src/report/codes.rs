@@ -68,6 +68,7 @@ pub(crate) enum Code {
     OnlyTotals,
     LogHead,
     PromptSkipped,
+    ByteOrderMark,
 }
 
 /// The texts of one code. `{n}` is the count, `{where}` and `{detail}` belong to the first place.
@@ -102,7 +103,7 @@ use Level::{Error, Info, Warn};
 
 /// In the order of [`Code`].
 #[rustfmt::skip]
-pub(crate) static TEXTS: [Texts; 63] = [
+pub(crate) static TEXTS: [Texts; 64] = [
     texts(Code::EmptyFile, "empty_file", Error, [
         "The file is empty: {detail}.",
         "The file is empty: {detail}.",
@@ -355,6 +356,10 @@ pub(crate) static TEXTS: [Texts; 63] = [
         "The values of 1 prompt list the whole vocabulary and are left out, at {where}.",
         "The values of {n} prompts list the whole vocabulary and are left out, the first at {where}.",
         "Ask for a few alternatives of each token of the prompt."]),
+    texts(Code::ByteOrderMark, "bom", Info, [
+        "A byte order mark stands inside the file, at {where}.",
+        "{n} byte order marks stand inside the file, the first at {where}.",
+        "They were passed over. Files that are joined with `cat` bring one each."]),
 ];
 
 impl Code {

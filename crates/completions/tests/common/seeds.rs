@@ -105,6 +105,7 @@ pub(crate) fn seeds() -> Vec<Vec<u8>> {
         ollama("c", false),
     ];
     let files = [
+        format!("\u{feff}{pair}\n\u{feff}{other}\n\u{feff}"),
         format!("{helm}\n{inspect}\n{lm_eval}"),
         format!(
             "{tokens}\n{tokens}\n{{\"tokens\":[{tokens},{{\"text\":\"b\",\"logprob\":0}}],\"id\":1}}\n{tokens}\n"

@@ -1,17 +1,11 @@
 //! The files below a folder that may be completions.
 use super::{Input, Unreadable};
+use completions::EXTENSIONS;
 use std::{
     fs::{self, DirEntry},
     io,
     path::Path,
 };
-
-/// How names of completions end. `md` is read when it is named, but not here: of the files called `README.md` hardly one has
-/// completions, and every one without would stand in the report.
-pub const EXTENSIONS: [&str; 13] = [
-    "json", "jsonl", "ndjson", "sse", "txt", "log", "yaml", "yml", "eval", "zip", "gz", "zst",
-    "bin",
-];
 
 /// Adds the files below `dir` in the order of their names. Hidden ones are left out, and links to other folders, which may
 /// lead in circles.

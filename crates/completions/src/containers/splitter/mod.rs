@@ -20,6 +20,7 @@ use super::resync::{self, Resync};
 use super::sniff;
 use super::{Position, RecordSink};
 use crate::Limits;
+use crate::report::Code;
 use skip::{Broken, Excerpt};
 pub(crate) use stretch::Stretch;
 
@@ -68,6 +69,8 @@ pub(crate) struct Splitter {
     records: u64,
     /// Stream offset after the last whole value.
     last_end: u64,
+    /// A byte order mark is what it began with: in the middle of a file that is worth a note.
+    begins_with_mark: bool,
     /// First key of the first whole value: the others probably begin the same way.
     sibling_key: Option<Vec<u8>>,
     layout: Layout,
@@ -88,6 +91,7 @@ impl Splitter {
             line: 1,
             at_line_start: true,
             mark: 0,
+            begins_with_mark: false,
             records: 0,
             last_end: 0,
             sibling_key: None,
@@ -170,6 +174,13 @@ impl Splitter {
                 self.mark = (self.mark + 1) % BYTE_ORDER_MARK.len();
                 let line_start = self.at_line_start;
                 self.pass(&bytes[..1]);
+                // One at the beginning says what the text is; further ones come of files that were joined.
+                self.begins_with_mark |= self.offset == BYTE_ORDER_MARK.len() as u64;
+                if self.mark == 0 && self.offset > BYTE_ORDER_MARK.len() as u64 {
+                    let mut at = self.position(self.records + 1);
+                    at.byte -= BYTE_ORDER_MARK.len() as u64;
+                    sink.problem(Code::ByteOrderMark, at, String::new());
+                }
                 // A value after the mark is still the first of its line.
                 self.at_line_start = line_start;
                 return 1;

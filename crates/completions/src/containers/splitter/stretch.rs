@@ -29,7 +29,8 @@ impl Splitter {
 
     /// What it has gone through; `None` when that is not a number of whole lines with one value each.
     pub(crate) fn stretch(&self) -> Option<Stretch> {
-        self.is_between_lines().then(|| Stretch {
+        let whole = self.is_between_lines() && !self.begins_with_mark;
+        whole.then(|| Stretch {
             bytes: self.offset,
             records: self.records,
             line_ends: self.line - 1,
