@@ -8,7 +8,7 @@ use std::time::Instant;
 use crate::run::{Done, Failure, read, run_into};
 use crate::toolchain::TARGET;
 use crate::tools::Tools;
-use crate::{api, bench, bits, dist, e2e, files, fuzz, python, site};
+use crate::{api, bench, bits, blame, dist, e2e, files, fuzz, python, site};
 
 /// A check and the names by which it can be called.
 struct Check {
@@ -148,6 +148,7 @@ pub(crate) fn test(tools: &Tools, arguments: &[&str]) -> Done<bool> {
     files::empty(&logs)?;
     let (mut passed, mut skipped) = (0, 0);
     let (mut failed, mut notes) = (Vec::new(), BTreeSet::new());
+    let mut told = String::new();
     for check in choose(names)? {
         println!("▶ {}: {}", check.name, check.about);
         let ground = Ground {
@@ -170,6 +171,12 @@ pub(crate) fn test(tools: &Tools, arguments: &[&str]) -> Done<bool> {
             }
             Err(failure) => {
                 failed.push(check.name);
+                told += &format!("\n▶ {}: {failure}\n", check.name);
+                told.extend(
+                    blame::blame(&log)
+                        .into_iter()
+                        .flat_map(|line| ["  ", line, "\n"]),
+                );
                 println!("{log}  {failure}\n  FAILED, {seconds} s: {}", check.name);
             }
         }
@@ -178,6 +185,8 @@ pub(crate) fn test(tools: &Tools, arguments: &[&str]) -> Done<bool> {
             notes.insert(note.to_owned());
         }
     }
+    // Whoever sees the end of a long output alone sees the reasons.
+    print!("{told}");
     summary(passed, skipped, &failed, &notes);
     Ok(failed.is_empty())
 }

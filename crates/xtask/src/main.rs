@@ -17,6 +17,7 @@
 mod api;
 mod bench;
 mod bits;
+mod blame;
 mod browser;
 mod bundle;
 mod checks;
