@@ -43,7 +43,13 @@ async fn collect(arguments: &Collect) -> Result<String, (u8, String)> {
 /// The report for people: a line for each object, then the sums.
 fn text(report: &GcReport, applied: bool) -> String {
     let mut text = String::new();
-    let all = || report.blobs.iter().chain(&report.columns);
+    let all = || {
+        report
+            .blobs
+            .iter()
+            .chain(&report.columns)
+            .chain(&report.snapshots)
+    };
     for (key, size) in all() {
         let _ = writeln!(text, "{key}  {}", format::bytes(*size));
     }
@@ -76,15 +82,16 @@ mod tests {
         let some = GcReport {
             blobs: vec![("blob/a".into(), 2000)],
             columns: vec![("columns/b".into(), 10)],
+            snapshots: vec![("snap/c".into(), 20)],
             needed: 3,
             young: 1,
             wanted_again: 0,
         };
         assert_eq!(
             text(&some, false),
-            "blob/a  2 KB\ncolumns/b  10 B\n2 to remove, 2.01 KB; `--apply` removes them.\n3 needed, 1 within the grace time.\n"
+            "blob/a  2 KB\ncolumns/b  10 B\nsnap/c  20 B\n3 to remove, 2.03 KB; `--apply` removes them.\n3 needed, 1 within the grace time.\n"
         );
-        assert!(text(&some, true).contains("\n2 removed, 2.01 KB.\n"));
+        assert!(text(&some, true).contains("\n3 removed, 2.03 KB.\n"));
         let none = GcReport {
             wanted_again: 2,
             ..GcReport::default()

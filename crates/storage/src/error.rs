@@ -79,6 +79,14 @@ impl StorageError {
         }
     }
 
+    /// The meaning of an error of a buffered writer, which wraps one of the store.
+    pub(crate) fn of_writer(error: io::Error) -> Self {
+        match error.downcast::<object_store::Error>() {
+            Ok(error) => Self::of(error),
+            Err(error) => Self::Unavailable(error.to_string()),
+        }
+    }
+
     pub(crate) fn of_fault(fault: &Fault, text: String) -> Self {
         match fault.kind {
             FaultKind::NotFound => Self::Corrupt(text),

@@ -10,7 +10,8 @@
 //! ```
 //!
 //! Manifests and tombstones are never removed: a deleted run stays deleted, whatever an old copy of a catalogue says.
-use crate::catalogue::Event;
+//! Snapshots of catalogues go when newer ones are there, or when they may hold what was taken out of the store for good.
+use crate::catalogue::{Event, shelf};
 use crate::error::is_missing;
 use crate::runs::RunStore;
 use crate::{StorageError, keys, manifest, objects, pointer};
@@ -62,6 +63,8 @@ pub struct GcReport {
     pub blobs: Vec<(String, u64)>,
     /// Keys of the columns of deleted runs with their sizes. They are made of the run, so nobody else needs them.
     pub columns: Vec<(String, u64)>,
+    /// Keys of old snapshots of catalogues with their sizes.
+    pub snapshots: Vec<(String, u64)>,
     /// Blobs that a run needs.
     pub needed: u64,
     /// Blobs that no run needs, but within the grace time.
@@ -88,7 +91,10 @@ impl RunStore {
         let before = now.saturating_sub(grace);
         let mut report = GcReport::default();
 
-        let deleted = deleted(store, before).await?;
+        let (deleted, forgot) = deleted(store, before).await?;
+        let old = shelf::superfluous(store, forgot, before).await?;
+        let named = old.into_iter().map(|(key, size)| (key.to_string(), size));
+        report.snapshots = named.collect();
         let mut columns = store.list(Some(&Path::from(keys::COLUMNS)));
         while let Some(meta) = columns.try_next().await.map_err(StorageError::of)? {
             if keys::columns_of(&meta.location).is_some_and(|run| deleted.contains(&run)) {
@@ -117,6 +123,10 @@ impl RunStore {
             remove(store, &Path::from(key.as_str())).await?;
             tracing::info!(key, size, "columns were removed");
         }
+        for (key, size) in &report.snapshots {
+            remove(store, &Path::from(key.as_str())).await?;
+            tracing::info!(key, size, "a snapshot was removed");
+        }
         if report.blobs.is_empty() {
             return Ok(report);
         }
@@ -129,7 +139,7 @@ impl RunStore {
         }
         drop(names);
         tokio::time::sleep(gc.settle).await;
-        let deleted = self::deleted(store, before).await?;
+        let (deleted, _) = self::deleted(store, before).await?;
         let mut wanted = self::needed(store, &deleted).await?;
         wanted.extend(pointers(store).await?.into_iter().map(|(_, blob)| blob));
         let found = report.blobs.len();
@@ -151,21 +161,27 @@ fn stored_at(meta: &ObjectMeta) -> Option<u64> {
     Some(id.timestamp_ms().max(noted))
 }
 
-/// The runs that were deleted before a time.
-async fn deleted(store: &dyn ObjectStore, before: u64) -> Result<BTreeSet<Ulid>, StorageError> {
+/// The runs that were deleted before a time, and how many events took something out of the store for good.
+async fn deleted(
+    store: &dyn ObjectStore,
+    before: u64,
+) -> Result<(BTreeSet<Ulid>, u64), StorageError> {
     // A run may be deleted twice; the later one counts, so that nothing goes too early.
     let mut deleted: BTreeMap<Ulid, u64> = BTreeMap::new();
+    let mut forgot = 0;
     let events = read_all(store, &keys::events()).await?;
     for (id, bytes) in events {
         // A damaged event deletes nothing.
-        let Some(run) = bytes.ok().and_then(|bytes| Event::deleted_run(&bytes)) else {
+        let Ok(bytes) = bytes else { continue };
+        forgot += u64::from(Event::takes_away(&bytes));
+        let Some(run) = Event::deleted_run(&bytes) else {
             continue;
         };
         let at = deleted.entry(run).or_default();
         *at = id.timestamp_ms().max(*at);
     }
     let ago = deleted.into_iter().filter(|(_, at)| *at < before);
-    Ok(ago.map(|(run, _)| run).collect())
+    Ok((ago.map(|(run, _)| run).collect(), forgot))
 }
 
 /// The blobs of all runs but those that were deleted long enough ago.

@@ -52,6 +52,28 @@ pub(crate) fn columns_of(key: &Path) -> Option<Ulid> {
     (columns(id) == *key).then_some(id)
 }
 
+/// Where snapshots of catalogues lie.
+pub(crate) const SNAPSHOTS: &str = "snap";
+
+/// A snapshot of a catalogue, by the number of its tables.
+pub(crate) fn snapshot(schema: i64, id: Ulid) -> Path {
+    Path::from(format!("{SNAPSHOTS}/v{schema}/{}.sqlite.zst", lower(id)))
+}
+
+/// What tells of a snapshot; written after it.
+pub(crate) fn descriptor(schema: i64, id: Ulid) -> Path {
+    Path::from(format!("{SNAPSHOTS}/v{schema}/{}.json", lower(id)))
+}
+
+/// The snapshot whose file or descriptor this is; `None` for keys of another make.
+pub(crate) fn snapshot_of(key: &Path) -> Option<(i64, Ulid)> {
+    let (folder, name) = key.as_ref().rsplit_once('/')?;
+    let schema = folder.strip_prefix("snap/v")?.parse().ok()?;
+    let id = parse_id(name.split('.').next()?)?;
+    let known = [snapshot(schema, id), descriptor(schema, id)].contains(key);
+    known.then_some((schema, id))
+}
+
 /// From a content hash to the blob that holds it.
 pub(crate) fn pointer(sha256: &str) -> Path {
     Path::from(format!(
@@ -138,6 +160,19 @@ mod tests {
         );
         assert_eq!(columns_of(&columns(id)), Some(id));
         assert_eq!(columns_of(&run(id)), None);
+        assert_eq!(snapshot(4, id).as_ref(), format!("snap/v4/{ID}.sqlite.zst"));
+        assert_eq!(descriptor(4, id).as_ref(), format!("snap/v4/{ID}.json"));
+        for key in [snapshot(4, id), descriptor(4, id)] {
+            assert_eq!(snapshot_of(&key), Some((4, id)));
+        }
+        for other in ["snap/v4/x.json", "snap/v04/x.json", "snap/notes", "snap"] {
+            let other = other.replace('x', ID);
+            assert_eq!(
+                snapshot_of(&Path::from(other.as_str())).is_some(),
+                other.starts_with("snap/v4/"),
+                "{other}"
+            );
+        }
         assert_eq!(probe(id).as_ref(), format!("probe/{ID}"));
         assert_eq!(pointer("abcd").as_ref(), "sha/ab/abcd.json");
         assert_eq!(format().as_ref(), "meta/format.json");

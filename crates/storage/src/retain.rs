@@ -5,13 +5,14 @@
 //! 2 a run that goes    an event says so to all servers, which forget it; then its events, columns and manifest are removed
 //!   one that changes   its new bytes are stored, its manifest and the events about it are written again, its columns are
 //!                      removed, and an event tells all servers to read these anew; columns and index follow from the new bytes
-//! 3 remove the pointers to blobs that no run needs any more, wait until no upload can have chosen one, look again
-//! 4 remove those blobs
+//! 3 remove the snapshots of catalogues that do not know of it, and the pointers to blobs that no run needs any more; wait until
+//!   no upload can have chosen one, and no server can be in the middle of a snapshot, look again
+//! 4 remove those blobs, and such snapshots as came meanwhile
 //! ```
 //!
 //! This is the only code that writes a manifest or an event again. It may be stopped at any point and begun anew: what was
 //! done is done, and blobs that were left over are found by [`RunStore::gc`].
-use crate::catalogue::{Event, Kind};
+use crate::catalogue::{Event, Kind, shelf};
 use crate::error::is_missing;
 use crate::gc::{needed, pointers, read_all, remove};
 use crate::manifest::{self, Stored};
@@ -139,8 +140,31 @@ impl RunStore {
                 }
             }
         }
-        self.sweep(left, retain.settle, &mut report.objects).await?;
+        if retain.apply {
+            let any = !report.removed.is_empty() || !report.changed.is_empty();
+            self.sweep_snapshots(any, &mut report.objects).await?;
+            if any {
+                self.sweep(left, retain.settle, &mut report.objects).await?;
+                self.sweep_snapshots(any, &mut report.objects).await?;
+            }
+        }
         Ok(report)
+    }
+
+    /// Removes snapshots that may hold what was taken out, also by a run of this that was stopped. When it is known that
+    /// something was, unfinished ones go as well, and those of other versions.
+    async fn sweep_snapshots(
+        &self,
+        any: bool,
+        gone: &mut Vec<(String, u64)>,
+    ) -> Result<(), StorageError> {
+        let store = &**self.objects();
+        let known = self.catalogue().forgot().await?;
+        let before = if any { u64::MAX } else { 0 };
+        for (key, _) in shelf::superfluous(store, known, before).await? {
+            self.take_away(&key, gone).await?;
+        }
+        Ok(())
     }
 
     async fn fate(
@@ -293,7 +317,7 @@ impl RunStore {
         for keys in keys.chunks(KEYS) {
             let event = objects::json(&Event::rewritten(id, keys.to_vec()))?;
             self.publish(Kind::Event, self.new_id(), event).await?;
-            self.catalogue().read_again(store, keys).await?;
+            self.catalogue().read_wanted(store).await?;
         }
         tracing::info!(run = keys::lower(id), "a run was made anonymous");
         Ok(())
@@ -309,9 +333,6 @@ impl RunStore {
         let store = &**self.objects();
         let wanted = needed(store, &BTreeSet::new()).await?;
         left.retain(|blob| !wanted.contains(blob));
-        if left.is_empty() {
-            return Ok(());
-        }
         for (pointer, blob) in pointers(store).await? {
             if left.contains(&blob) {
                 remove(store, &pointer).await?;

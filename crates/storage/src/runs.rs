@@ -96,9 +96,11 @@ impl RunStore {
 
     /// Follows the store until the last other handle of it is gone, so that listings need not look themselves: what
     /// other servers do is seen within two seconds. Ends at once when it is dropped.
+    /// Now and then it leaves a snapshot of its catalogue in the store, for those that begin anew.
     pub fn follow(&self) -> impl Future<Output = ()> + Send + 'static {
         let (store, catalogue) = (self.store.clone(), Arc::downgrade(&self.catalogue));
-        async move {
+        let snapshots = Catalogue::keep_snapshots(store.clone(), catalogue.clone());
+        let looking = async move {
             loop {
                 let Some(catalogue) = catalogue.upgrade() else {
                     return;
@@ -111,7 +113,22 @@ impl RunStore {
                 drop(catalogue);
                 tokio::time::sleep(POLL).await;
             }
+        };
+        async move {
+            tokio::select! {
+                () = looking => {}
+                () = snapshots => {}
+            }
         }
+    }
+
+    /// Leaves a snapshot of the catalogue in the store, so that a server that begins anew reads one object instead of every
+    /// manifest. Its key; `None` when nothing was listed yet, or when meanwhile something was taken out of the store for good.
+    ///
+    /// # Errors
+    /// What the store says; no snapshot is left then.
+    pub async fn publish_snapshot(&self) -> Result<Option<String>, StorageError> {
+        self.catalogue.publish(&self.store).await
     }
 
     /// Begins an upload. `length` is the announced size, `limit` the largest one allowed; they choose the part size.

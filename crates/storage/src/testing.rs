@@ -98,7 +98,15 @@ impl MinioServer {
     /// # Errors
     /// It does not start; the text holds its log.
     pub fn again(&mut self, binary: &std::path::Path) -> Result<(), String> {
-        self.child = Self::spawn(binary, &self.dir, self.port)?;
+        self.again_with(binary, PASSWORD)
+    }
+
+    /// As [`MinioServer::again`], but [`MinioServer::secrets`] are refused unless this is their password.
+    ///
+    /// # Errors
+    /// It does not start; the text holds its log.
+    pub fn again_with(&mut self, binary: &std::path::Path, password: &str) -> Result<(), String> {
+        self.child = Self::spawn(binary, &self.dir, self.port, password)?;
         self.until_ready()
     }
 
@@ -106,7 +114,7 @@ impl MinioServer {
         let text = |error: std::io::Error| format!("MinIO cannot be started: {error}");
         let dir = tempfile::tempdir().map_err(text)?;
         let port = free_port().map_err(text)?;
-        let child = Self::spawn(binary, &dir, port)?;
+        let child = Self::spawn(binary, &dir, port, PASSWORD)?;
         let mut server = Self { child, port, dir };
         server.until_ready()?;
         Ok(server)
@@ -116,6 +124,7 @@ impl MinioServer {
         binary: &std::path::Path,
         dir: &tempfile::TempDir,
         port: u16,
+        password: &str,
     ) -> Result<Child, String> {
         let text = |error: std::io::Error| format!("MinIO cannot be started: {error}");
         let console = free_port().map_err(text)?;
@@ -134,7 +143,7 @@ impl MinioServer {
             .env_clear()
             .env("HOME", dir.path())
             .env("MINIO_ROOT_USER", USER)
-            .env("MINIO_ROOT_PASSWORD", PASSWORD)
+            .env("MINIO_ROOT_PASSWORD", password)
             .env("MINIO_BROWSER", "off")
             .env("MINIO_UPDATE", "off")
             .stdin(Stdio::null())

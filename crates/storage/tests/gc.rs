@@ -46,6 +46,7 @@ async fn contract(backend: Backend) {
             .map(|(key, size)| ((*key).to_owned(), *size))
             .collect(),
         columns: Vec::new(),
+        snapshots: Vec::new(),
         needed,
         young,
         wanted_again: 0,
@@ -124,6 +125,60 @@ async fn a_blob_that_is_wanted_while_we_look_stays() {
     let report = report.unwrap();
     assert_eq!((report.blobs.len(), report.wanted_again), (0, 1));
     assert!(read(&runs, &run.id, None).await == pattern(30));
+}
+
+#[tokio::test]
+async fn old_snapshots_go_and_the_newest_three_stay() {
+    let backend = Backend::memory();
+    let runs = backend.open().await;
+    store(&runs, 10).await;
+    runs.list(&Default::default()).await.unwrap();
+    let mut keys = Vec::new();
+    for _ in 0..4 {
+        keys.push(runs.publish_snapshot().await.unwrap().unwrap());
+        // Ids of one millisecond have no order.
+        tokio::time::sleep(Duration::from_millis(2)).await;
+    }
+    // One that was never finished, of another version, and what is not ours.
+    let id = keys[0].strip_prefix("snap/v").unwrap();
+    let (version, name) = id.split_once('/').unwrap();
+    let old = format!("snap/v{}/{name}", version.parse::<u32>().unwrap() - 1);
+    let alone = format!("snap/v{version}/01jgfjjz00rstv1234567890ab.sqlite.zst");
+    for key in [old.as_str(), alone.as_str(), "snap/notes.txt"] {
+        backend
+            .raw()
+            .put(&Path::from(key), "x".into())
+            .await
+            .unwrap();
+    }
+    let names = |report: &GcReport| -> Vec<String> {
+        let mut keys: Vec<_> = report
+            .snapshots
+            .iter()
+            .map(|(key, _)| key.clone())
+            .collect();
+        keys.sort();
+        keys
+    };
+    let first = [keys[0].replace(".sqlite.zst", ".json"), keys[0].clone()];
+    let mut expected = first.to_vec();
+    // Its id is of a year ago; the others wait for the grace time.
+    expected.push(alone);
+    expected.sort();
+    assert_eq!(names(&runs.gc(&later(0, false)).await.unwrap()), expected);
+    expected.push(old);
+    expected.sort();
+    let report = runs.gc(&later(25, true)).await.unwrap();
+    assert_eq!(names(&report), expected);
+    let mut left = backend.keys().await;
+    left.retain(|key| key.starts_with("snap/"));
+    let mut kept = vec!["snap/notes.txt".to_owned()];
+    for key in &keys[1..] {
+        kept.extend([key.clone(), key.replace(".sqlite.zst", ".json")]);
+    }
+    kept.sort();
+    assert_eq!(left, kept);
+    assert_eq!(names(&runs.gc(&later(25, true)).await.unwrap()), [""; 0]);
 }
 
 #[tokio::test]

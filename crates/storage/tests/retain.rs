@@ -65,6 +65,20 @@ async fn store(runs: &RunStore, name: &str, text: &str) -> RunSummary {
     runs.commit(uploaded, summary).await.unwrap()
 }
 
+/// The bytes of a file, unpacked where it is packed: else no word could be found in it.
+fn bytes_of(path: &Path) -> Vec<u8> {
+    let bytes = std::fs::read(path).unwrap();
+    if path.extension().is_none_or(|end| end != "zst") {
+        return bytes;
+    }
+    let (mut rest, mut all) = (bytes.as_slice(), Vec::new());
+    while !rest.is_empty() {
+        let mut frame = ruzstd::decoding::StreamingDecoder::new(&mut rest).unwrap();
+        std::io::Read::read_to_end(&mut frame, &mut all).unwrap();
+    }
+    all
+}
+
 /// The files below a folder in which one of these words stands, in any of its bytes.
 fn found(dir: &Path, words: &[&str]) -> Vec<String> {
     let mut found = Vec::new();
@@ -76,7 +90,7 @@ fn found(dir: &Path, words: &[&str]) -> Vec<String> {
                 rest.push(path);
                 continue;
             }
-            let bytes = std::fs::read(&path).unwrap();
+            let bytes = bytes_of(&path);
             for word in words {
                 let shown = path.strip_prefix(dir).unwrap().display();
                 if bytes
@@ -142,12 +156,17 @@ async fn nothing_is_left_of_what_is_taken_out() {
     let key = format!("{}-0", run.id);
     one.give_feedback(&key, said).await.unwrap();
     two.generation(&key).await.unwrap();
+    for server in [&one, &two] {
+        server.list(&Default::default()).await.unwrap();
+        server.publish_snapshot().await.unwrap().unwrap();
+    }
     let before = found(dir.path(), &SECRETS);
     for place in [
         "store/blob/",
         "store/run/",
         "store/ev/",
         "store/columns/",
+        "store/snap/",
         "one.generations.sqlite",
         "two.sqlite",
     ] {
@@ -172,7 +191,13 @@ async fn nothing_is_left_of_what_is_taken_out() {
         .iter()
         .map(|(key, _)| key.split('/').next().unwrap())
         .collect();
-    assert_eq!(kinds, ["columns", "blob"]);
+    assert_eq!(kinds, ["columns", "snap", "snap", "snap", "snap", "blob"]);
+    // A server that has not heard of it yet makes no snapshot that stays.
+    assert_eq!(two.publish_snapshot().await.unwrap(), None);
+    assert_eq!(
+        found(&dir.path().join("store"), &SECRETS),
+        Vec::<String>::new()
+    );
 
     // Both servers see the run as it is now, and follow by themselves.
     tokio::time::sleep(Duration::from_millis(1100)).await;
@@ -207,6 +232,9 @@ async fn nothing_is_left_of_what_is_taken_out() {
         );
         assert_eq!(server.run(&clean.id).await.unwrap(), clean);
     }
+    assert_eq!(found(dir.path(), &SECRETS), Vec::<String>::new());
+    // One that has heard of it does, and nothing is in it.
+    two.publish_snapshot().await.unwrap().unwrap();
     assert_eq!(found(dir.path(), &SECRETS), Vec::<String>::new());
     // Again there is nothing to do, and a server that begins anew sees the same.
     let again = one.retain(&retain(true, 0, &one)).await.unwrap();
@@ -255,6 +283,11 @@ async fn what_is_too_old_goes_with_all_that_was_said() {
         .await
         .unwrap();
     two.index_now().await.unwrap();
+    two.publish_snapshot().await.unwrap().unwrap();
+    assert!(
+        found(&dir.path().join("store/snap"), &["unmistakable.jsonl"]).len() == 1,
+        "the test must find it at first"
+    );
 
     let at = async |days, apply| {
         one.retain(&retain(apply, days, &one))
@@ -329,5 +362,46 @@ async fn what_cannot_be_made_anonymous_is_named() {
     match runs.run(&run.id).await {
         Err(StorageError::Gone(_)) => {}
         other => panic!("{other:?}"),
+    }
+}
+
+/// A policy that was stopped before it looked after snapshots: whoever looks next does.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_snapshot_that_is_older_than_a_removal_goes_whoever_looks() {
+    for who in ["retain", "gc"] {
+        let dir = tempfile::tempdir().unwrap();
+        let runs = open(dir.path(), "one.sqlite").await;
+        let run = store(&runs, "ann@example.com.jsonl", FILE).await;
+        runs.list(&Default::default()).await.unwrap();
+        let key = runs.publish_snapshot().await.unwrap().unwrap();
+        let shelf = dir.path().join("store/snap");
+        let there = dir.path().join("store").join(&key);
+        let tells = there.with_extension("").with_extension("json");
+        let kept = [
+            std::fs::read(&there).unwrap(),
+            std::fs::read(&tells).unwrap(),
+        ];
+        runs.retain(&retain(true, 0, &runs)).await.unwrap();
+        assert_eq!(found(&shelf, &SECRETS), Vec::<String>::new());
+        // As if it had been stopped before, or a server had slept for hours in the middle of its snapshot.
+        std::fs::write(&there, &kept[0]).unwrap();
+        std::fs::write(&tells, &kept[1]).unwrap();
+        assert!(!found(&shelf, &SECRETS).is_empty());
+        match who {
+            "gc" => {
+                let gc = storage::Gc {
+                    apply: true,
+                    settle: Duration::ZERO,
+                    ..storage::Gc::default()
+                };
+                assert_eq!(runs.gc(&gc).await.unwrap().snapshots.len(), 2);
+            }
+            _ => {
+                let report = runs.retain(&retain(true, 0, &runs)).await.unwrap();
+                assert_eq!((report.kept, report.objects.len()), (1, 2));
+            }
+        }
+        assert_eq!(found(&shelf, &SECRETS), Vec::<String>::new());
+        runs.run(&run.id).await.unwrap();
     }
 }

@@ -14,6 +14,13 @@ pub(crate) enum Kind {
 }
 
 impl Kind {
+    pub(super) fn other(self) -> Self {
+        match self {
+            Self::Run => Self::Event,
+            Self::Event => Self::Run,
+        }
+    }
+
     pub(super) fn key(self, id: Ulid) -> object_store::path::Path {
         match self {
             Self::Run => keys::run(id),
@@ -28,33 +35,55 @@ pub(crate) type Object = (Kind, Ulid, Result<bytes::Bytes, String>);
 pub(super) const MODEL: i64 = 0;
 pub(super) const TAG: i64 = 1;
 
-/// Applies an object, unless that was done before. What comes back are the keys that it announces.
-pub(super) fn apply(db: &Connection, object: &Object) -> rusqlite::Result<Vec<String>> {
+/// Applies an object, unless that was done before.
+pub(super) fn apply(db: &Connection, object: &Object) -> rusqlite::Result<()> {
     let (kind, id, bytes) = object;
     let mut insert = db.prepare_cached("INSERT OR IGNORE INTO seen VALUES (?, ?)")?;
     if insert.execute(params![*kind as i64, blob(*id)])? == 0 {
-        return Ok(Vec::new());
+        return Ok(());
     }
+    let key = kind.key(*id);
+    db.prepare_cached("DELETE FROM wanted WHERE key = ?")?
+        .execute([key.as_ref()])?;
     let result = match (kind, bytes) {
         (_, Err(reason)) => Err(reason.clone()),
-        (Kind::Run, Ok(bytes)) => run(db, *id, bytes)?.map(|()| Vec::new()),
+        (Kind::Run, Ok(bytes)) => run(db, *id, bytes)?,
         (Kind::Event, Ok(bytes)) => match Event::read(bytes) {
             Ok(saying) => Ok(event(db, *id, saying)?),
             Err(reason) => Err(reason),
         },
     };
-    match result {
-        Ok(announced) => Ok(announced),
-        Err(reason) => {
-            let key = kind.key(*id);
-            tracing::error!(%key, reason, "an object cannot be read; it is left out");
-            db.execute(
-                "INSERT OR IGNORE INTO rejected VALUES (?, ?)",
-                [key.as_ref(), &reason],
-            )?;
-            Ok(Vec::new())
-        }
+    if let Err(reason) = result {
+        tracing::error!(%key, reason, "an object cannot be read; it is left out");
+        db.execute(
+            "INSERT OR IGNORE INTO rejected VALUES (?, ?)",
+            [key.as_ref(), &reason],
+        )?;
     }
+    Ok(())
+}
+
+/// The kind and id of a manifest or an event; `None` for keys of another make.
+pub(super) fn object_of(key: &str) -> Option<(Kind, Ulid)> {
+    let path = object_store::path::Path::from(key);
+    let kind = match path.parts().next()?.as_ref() {
+        "run" => Kind::Run,
+        "ev" => Kind::Event,
+        _ => return None,
+    };
+    Some((kind, keys::id_of(&path)?))
+}
+
+/// Notes an object that must be read, unless that was done.
+fn want(db: &Connection, key: &str) -> rusqlite::Result<()> {
+    let Some((kind, id)) = object_of(key) else {
+        return Ok(());
+    };
+    db.execute(
+        "INSERT OR IGNORE INTO wanted SELECT ?1 WHERE NOT EXISTS (SELECT 1 FROM seen WHERE kind = ?2 AND id = ?3)",
+        params![key, kind as i64, blob(id)],
+    )?;
+    Ok(())
 }
 
 fn run(db: &Connection, id: Ulid, bytes: &[u8]) -> rusqlite::Result<Result<(), String>> {
@@ -79,13 +108,7 @@ fn run(db: &Connection, id: Ulid, bytes: &[u8]) -> rusqlite::Result<Result<(), S
 
 /// Whether an object makes others be forgotten.
 pub(super) fn takes_away((kind, _, bytes): &Object) -> bool {
-    let read = |bytes: &bytes::Bytes| {
-        matches!(
-            Event::read(bytes),
-            Ok(Saying::Purge(_) | Saying::Rewritten(..))
-        )
-    };
-    *kind == Kind::Event && bytes.as_ref().is_ok_and(read)
+    *kind == Kind::Event && bytes.as_ref().is_ok_and(|bytes| Event::takes_away(bytes))
 }
 
 /// Nothing is kept of a run that was purged, in whatever order its objects come.
@@ -117,14 +140,8 @@ fn purge(db: &Connection, run: Ulid) -> rusqlite::Result<()> {
 /// Forgets what was read of these objects, so that they are read again.
 fn forget(db: &Connection, keys: &[String]) -> rusqlite::Result<()> {
     for key in keys {
-        let path = object_store::path::Path::from(key.as_str());
-        let Some(id) = keys::id_of(&path) else {
+        let Some((kind, id)) = object_of(key) else {
             continue;
-        };
-        let kind = if key.starts_with("run/") {
-            Kind::Run
-        } else {
-            Kind::Event
         };
         db.execute(
             "DELETE FROM seen WHERE kind = ? AND id = ?",
@@ -139,26 +156,29 @@ fn forget(db: &Connection, keys: &[String]) -> rusqlite::Result<()> {
             let sql = format!("DELETE FROM {table} WHERE {column} = ?");
             db.execute(&sql, [blob(id)])?;
         }
+        want(db, key)?;
     }
     Ok(())
 }
 
-fn event(db: &Connection, id: Ulid, saying: Saying) -> rusqlite::Result<Vec<String>> {
+fn event(db: &Connection, id: Ulid, saying: Saying) -> rusqlite::Result<()> {
     let about = match &saying {
         Saying::Said(said) => Some(said.run),
         Saying::Edit(run, _) | Saying::Share(run, _) => Some(*run),
         _ => None,
     };
     if about.is_some_and(|run| is_purged(db, run).unwrap_or(false)) {
-        return Ok(Vec::new());
+        return Ok(());
+    }
+    if saying.takes_away() {
+        db.execute("INSERT OR IGNORE INTO forgot VALUES (?)", [blob(id)])?;
     }
     match saying {
-        Saying::Announce(key) => return Ok(vec![key]),
+        Saying::Announce(key) => want(db, &key)?,
         Saying::Purge(run) => purge(db, run)?,
         Saying::Rewritten(run, keys) => {
             forget(db, &keys)?;
             show_all_of(db, run)?;
-            return Ok(keys);
         }
         Saying::Tombstone(run) => {
             db.execute("INSERT OR IGNORE INTO tombstones VALUES (?)", [blob(run)])?;
@@ -189,7 +209,7 @@ fn event(db: &Connection, id: Ulid, saying: Saying) -> rusqlite::Result<Vec<Stri
             show(db, run)?;
         }
     }
-    Ok(Vec::new())
+    Ok(())
 }
 
 fn change(db: &Connection, id: Ulid, run: Ulid, edit: Edit) -> rusqlite::Result<()> {

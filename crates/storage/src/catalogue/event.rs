@@ -100,6 +100,13 @@ pub(crate) enum Saying {
     Announce(String),
 }
 
+impl Saying {
+    /// Whether it makes others be forgotten.
+    pub(crate) fn takes_away(&self) -> bool {
+        matches!(self, Self::Purge(_) | Self::Rewritten(..))
+    }
+}
+
 impl Event {
     pub(crate) fn tombstone(run: Ulid) -> Self {
         Self::new("tombstone", run, Edit::default())
@@ -194,6 +201,11 @@ impl Event {
             Ok(Saying::Tombstone(run) | Saying::Purge(run)) => Some(run),
             _ => None,
         }
+    }
+
+    /// Whether an event makes others be forgotten.
+    pub(crate) fn takes_away(bytes: &[u8]) -> bool {
+        Self::read(bytes).is_ok_and(|saying| saying.takes_away())
     }
 
     /// Reads an event; the error says why it is rejected.

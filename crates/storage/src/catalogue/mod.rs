@@ -8,6 +8,7 @@ mod event;
 mod links;
 mod query;
 mod schema;
+mod snapshot;
 mod sync;
 mod tail;
 
@@ -18,6 +19,7 @@ pub(crate) use apply::{Kind, Object, blob, ulid};
 pub(crate) use event::{Edit, Event, Link, Said};
 pub use query::{RunQuery, Sort};
 pub(crate) use schema::{Shape, is_damage, open_file, remove, scrub};
+pub(crate) use snapshot::shelf;
 pub(crate) use tail::LATE_MS;
 
 use crate::{StorageError, keys};
@@ -60,6 +62,10 @@ impl Catalogue {
                 (schema::open(None, store_id).map_err(wrong)?, None)
             }
         };
+        if let Some(file) = &file {
+            // What a server that was killed left behind.
+            snapshot::file::remove_scratch(file);
+        }
         let places = Places::kept(&db).map_err(wrong)?;
         Ok(Self {
             places: tokio::sync::Mutex::new(places),
@@ -157,26 +163,25 @@ impl Catalogue {
         Ok(found.and_then(|(id, sha256)| Some((keys::lower(apply::ulid(&id)?), sha256))))
     }
 
-    /// Applies objects in one transaction; what comes back are the keys that they announce.
-    pub(crate) async fn apply(&self, objects: Vec<Object>) -> Result<Vec<String>, StorageError> {
-        let any = !objects.is_empty();
-        let applied = self.with(move |db| {
+    /// Applies objects in one transaction.
+    pub(crate) async fn apply(&self, objects: Vec<Object>) -> Result<(), StorageError> {
+        if objects.is_empty() {
+            return Ok(());
+        }
+        self.with(move |db| {
             let change = db.transaction()?;
-            let mut announced = Vec::new();
             for object in &objects {
-                announced.extend(apply::apply(&change, object)?);
+                apply::apply(&change, object)?;
             }
             change.commit()?;
             if objects.iter().any(apply::takes_away) {
                 schema::scrub(db)?;
             }
-            Ok(announced)
-        });
-        let announced = applied.await?;
-        if any {
-            self.changed();
-        }
-        Ok(announced)
+            Ok(())
+        })
+        .await?;
+        self.changed();
+        Ok(())
     }
 
     /// Grows whenever something was applied: who has seen all of it need not look again before.

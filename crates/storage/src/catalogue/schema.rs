@@ -3,12 +3,16 @@ use rusqlite::{Connection, OptionalExtension as _};
 use std::path::Path;
 
 /// Another number means: build it again.
-pub(super) const SCHEMA: i64 = 3;
+pub(in crate::catalogue) const SCHEMA: i64 = 4;
 
 const TABLES: &str = "
 CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 -- what was applied or rejected: kind 0 is a run, 1 an event
 CREATE TABLE seen (kind INTEGER NOT NULL, id BLOB NOT NULL, PRIMARY KEY (kind, id)) WITHOUT ROWID;
+-- what must be read although no listing may show it any more: what was announced, and what was written again
+CREATE TABLE wanted (key TEXT PRIMARY KEY) WITHOUT ROWID;
+-- the events that made others be forgotten: a snapshot that lacks one of them may hold what they took away
+CREATE TABLE forgot (event BLOB PRIMARY KEY) WITHOUT ROWID;
 CREATE TABLE rejected (key TEXT PRIMARY KEY, reason TEXT NOT NULL) WITHOUT ROWID;
 -- truth as it was read; nothing refers to anything, since events may come before their run
 CREATE TABLE manifests (id BLOB PRIMARY KEY, once TEXT, sha256 TEXT NOT NULL, summary TEXT NOT NULL);

@@ -1,11 +1,10 @@
 //! Keeps the catalogue like the store: lists what is due, fetches what is new, applies it.
-use super::apply::{Kind, Object, blob};
+use super::apply::{Kind, Object, blob, object_of};
 use super::tail::{Cursors, DAY_MS, Pass};
 use super::{Catalogue, schema};
 use crate::{StorageError, keys, objects, probe};
 use futures::{StreamExt, TryStreamExt, stream};
 use object_store::ObjectStore;
-use object_store::path::Path;
 use rusqlite::{Connection, params};
 use std::collections::BTreeSet;
 use std::sync::PoisonError;
@@ -43,7 +42,8 @@ pub(super) struct Fresh {
     followed: bool,
 }
 
-fn name(kind: Kind) -> &'static str {
+/// Where the catalogue keeps the cursor of the safe passes.
+pub(super) fn name(kind: Kind) -> &'static str {
     match kind {
         Kind::Run => "safe_runs",
         Kind::Event => "safe_events",
@@ -154,14 +154,14 @@ impl Catalogue {
         })
     }
 
-    async fn turn(&self) -> Result<tokio::sync::MutexGuard<'_, Places>, StorageError> {
+    pub(super) async fn turn(&self) -> Result<tokio::sync::MutexGuard<'_, Places>, StorageError> {
         let turn = timeout(PATIENCE, self.places.lock()).await;
         turn.map_err(|_| {
             StorageError::Timeout(format!("another listing has not ended for {PATIENCE:?}"))
         })
     }
 
-    async fn pass(
+    pub(super) async fn pass(
         &self,
         store: &dyn ObjectStore,
         places: &mut Places,
@@ -174,9 +174,22 @@ impl Catalogue {
         let began = Instant::now();
         let now = self.now_ms();
         // A catalogue that was begun anew knows no cursor any more.
-        let kept = self.with(move |db| schema::get(db, name(kind))).await?;
-        if kept.is_none() {
-            *places.of(kind) = Cursors::default();
+        let kept = self.with(move |db| {
+            Ok([
+                schema::get(db, name(kind))?,
+                schema::get(db, name(kind.other()))?,
+            ])
+        });
+        match kept.await? {
+            [None, None] => {
+                (places.runs, places.events) = (Cursors::default(), Cursors::default());
+                if let Some((runs, events)) = self.adopt(store, now).await {
+                    places.runs = Cursors::adopted(runs, now);
+                    places.events = Cursors::adopted(events, now);
+                }
+            }
+            [None, Some(_)] => *places.of(kind) = Cursors::default(),
+            [Some(_), _] => {}
         }
         let pass = places.of(kind).due(now);
         let listed = list(store, kind, pass, now).await?;
@@ -187,13 +200,10 @@ impl Catalogue {
             let objects = objects.into_iter().collect::<Result<Vec<_>, _>>()?;
             let objects: Vec<Object> = objects.into_iter().flatten().collect();
             count += objects.len();
-            let mut announced = self.apply(objects).await?;
-            // An announcement may name another one, never itself: ids are not known before they are taken.
-            while let Some(key) = announced.pop() {
-                announced.extend(self.announced(store, &key).await?);
-            }
+            self.apply(objects).await?;
         }
         drop(fetched);
+        self.read_wanted(store).await?;
         if count > 0 && (pass == Pass::All || pass == Pass::Days) {
             tracing::info!(?kind, count, "found by a complete listing");
         }
@@ -254,36 +264,36 @@ impl Catalogue {
         .await
     }
 
-    /// Reads objects that were written again.
-    pub(crate) async fn read_again(
-        &self,
-        store: &dyn ObjectStore,
-        keys: &[String],
-    ) -> Result<(), StorageError> {
-        for key in keys {
-            self.announced(store, key).await?;
+    /// Reads what is wanted: what was announced, and what was written again. It stays wanted until it was read, also by the
+    /// next process.
+    pub(crate) async fn read_wanted(&self, store: &dyn ObjectStore) -> Result<(), StorageError> {
+        loop {
+            let wanted: Vec<String> = self
+                .with(|db| {
+                    let mut rows = db.prepare_cached("SELECT key FROM wanted LIMIT 512")?;
+                    let keys = rows.query_map([], |row| row.get(0))?;
+                    keys.collect()
+                })
+                .await?;
+            if wanted.is_empty() {
+                return Ok(());
+            }
+            for (kind, id) in wanted.iter().filter_map(|key| object_of(key)) {
+                let mut objects = fetch(store, kind, vec![id]);
+                let found = objects.try_next().await?.flatten();
+                drop(objects);
+                self.apply(found.into_iter().collect()).await?;
+            }
+            // Those that are nowhere, too.
+            self.with(move |db| {
+                let change = db.transaction()?;
+                for key in &wanted {
+                    change.execute("DELETE FROM wanted WHERE key = ?", [key])?;
+                }
+                change.commit()
+            })
+            .await?;
         }
-        Ok(())
-    }
-
-    async fn announced(
-        &self,
-        store: &dyn ObjectStore,
-        key: &str,
-    ) -> Result<Vec<String>, StorageError> {
-        let path = Path::from(key);
-        let kind = match path.parts().next().as_ref().map(AsRef::as_ref) {
-            Some("run") => Kind::Run,
-            Some("ev") => Kind::Event,
-            _ => return Ok(Vec::new()),
-        };
-        let Some(id) = keys::id_of(&path) else {
-            return Ok(Vec::new());
-        };
-        let mut objects = fetch(store, kind, vec![id]);
-        let found = objects.try_next().await?.flatten();
-        drop(objects);
-        self.apply(found.into_iter().collect()).await
     }
 }
 

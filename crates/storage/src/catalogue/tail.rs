@@ -17,6 +17,9 @@ const DAYS_EVERY_MS: u64 = 15 * 60_000;
 /// How often everything is listed.
 const ALL_EVERY_MS: u64 = 24 * 3_600_000;
 pub(crate) const DAY_MS: u64 = 24 * 3_600_000;
+/// So long after a snapshot was adopted everything is listed: it may know of what is not in the store, since a store may have
+/// been restored from an older copy.
+const DOUBT_MS: u64 = 60_000;
 
 /// What to list.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -50,6 +53,16 @@ impl Cursors {
             // What was missed while nobody looked is found by the first passes.
             days: None,
             all: safe,
+        }
+    }
+
+    /// With the cursor of a snapshot. First what came since, so that a list is right at once; then the rest.
+    pub(crate) fn adopted(safe: u64, now: u64) -> Self {
+        Self {
+            safe: Some(safe),
+            quick: None,
+            days: Some(now),
+            all: Some((now + DOUBT_MS).saturating_sub(ALL_EVERY_MS)),
         }
     }
 

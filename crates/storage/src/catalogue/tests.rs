@@ -4,10 +4,14 @@ use api::Totals;
 use bytes::Bytes;
 use proptest::prelude::*;
 use proptest::sample::Index;
+use std::sync::LazyLock;
 use std::time::Instant;
 
-fn id(number: u64) -> Ulid {
-    Ulid::from_parts(1_735_689_600_000 + number, u128::from(number))
+/// Ten minutes ago: within the window of a listing, whatever the hour.
+static BASE: LazyLock<u64> = LazyLock::new(|| Ulid::new().timestamp_ms() - 600_000);
+
+pub(super) fn id(number: u64) -> Ulid {
+    Ulid::from_parts(*BASE + number, u128::from(number))
 }
 
 fn summary(number: u64) -> RunSummary {
@@ -28,12 +32,12 @@ fn summary(number: u64) -> RunSummary {
     }
 }
 
-fn manifest(number: u64, once: Option<&str>) -> Object {
+pub(super) fn manifest(number: u64, once: Option<&str>) -> Object {
     let bytes = crate::manifest::encode(&mut summary(number), once).unwrap();
     (Kind::Run, id(number), Ok(bytes))
 }
 
-fn event(number: u64, event: &Event) -> Object {
+pub(super) fn event(number: u64, event: &Event) -> Object {
     (
         Kind::Event,
         id(number),
@@ -46,10 +50,12 @@ fn memory() -> Connection {
 }
 
 /// Every row of every table.
-fn dump(db: &Connection) -> Vec<String> {
+pub(super) fn dump(db: &Connection) -> Vec<String> {
     let mut rows = Vec::new();
     let tables = [
         "seen",
+        "wanted",
+        "forgot",
         "rejected",
         "manifests",
         "tombstones",
@@ -84,7 +90,7 @@ fn dump(db: &Connection) -> Vec<String> {
 }
 
 /// Conflicting edits, tags put on and taken off, a tombstone, one key stored twice, damage, an announcement.
-fn objects() -> Vec<Object> {
+pub(super) fn objects() -> Vec<Object> {
     let edit = |rev: u64, title: &str| Edit {
         rev,
         title: Some(title.into()),
@@ -361,11 +367,7 @@ fn walk(db: &Connection, query: &RunQuery) -> Vec<u64> {
     loop {
         let before = query::check(&query).unwrap();
         let page = query::list(db, &query, before).unwrap();
-        found.extend(
-            page.runs
-                .iter()
-                .map(|run| run.imported_at_ms - 1_735_689_600_000),
-        );
+        found.extend(page.runs.iter().map(|run| run.imported_at_ms - *BASE));
         match page.next {
             Some(next) => query.before = next,
             None => return found,

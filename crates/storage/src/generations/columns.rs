@@ -70,8 +70,7 @@ async fn upload(
     key: Path,
     mut pieces: mpsc::Receiver<Piece>,
 ) -> Result<(), StorageError> {
-    let mut out = BufWriter::with_capacity(store, key.clone(), PART).with_max_concurrency(2);
-    let failed = |error: std::io::Error| StorageError::Unavailable(format!("{key}: {error}"));
+    let mut out = BufWriter::with_capacity(store, key, PART).with_max_concurrency(2);
     loop {
         match pieces.recv().await {
             Some(Piece::Bytes(bytes)) => {
@@ -80,7 +79,7 @@ async fn upload(
                     return Err(StorageError::of(error));
                 }
             }
-            Some(Piece::End) => return out.shutdown().await.map_err(failed),
+            Some(Piece::End) => return out.shutdown().await.map_err(StorageError::of_writer),
             None => {
                 let _ = out.abort().await;
                 return Ok(());

@@ -122,6 +122,19 @@ pub(crate) async fn read(
     chunks.concat()
 }
 
+/// Lines of records with so many signs each, which hardly compress; at most 40 MiB.
+pub(crate) fn records(count: usize, length: usize) -> Bytes {
+    let noise = pattern(count * length);
+    let line = |noise: &[u8]| {
+        let words: String = noise
+            .iter()
+            .map(|byte| char::from(b'?' + byte % 28))
+            .collect();
+        format!("{{\"model\":{{\"id\":\"m\"}},\"output\":{{\"content\":\"{words}\"}}}}\n")
+    };
+    noise.chunks(length).map(line).collect::<String>().into()
+}
+
 /// Bytes that repeat nowhere soon and are the same every time; at most 40 MiB.
 pub(crate) fn pattern(size: usize) -> Bytes {
     static ALL: LazyLock<Bytes> = LazyLock::new(|| {

@@ -144,7 +144,7 @@ pub(crate) fn hasty() -> Timing {
     }
 }
 
-async fn read_request(stream: &mut TcpStream) -> Option<Seen> {
+pub(crate) async fn read_request(stream: &mut TcpStream) -> Option<Seen> {
     let mut bytes = Vec::new();
     let end = loop {
         let mut block = [0; 8192];
@@ -174,7 +174,7 @@ async fn read_request(stream: &mut TcpStream) -> Option<Seen> {
     Some(Seen { line, head, body })
 }
 
-async fn perform(mut stream: TcpStream, step: &Step) {
+pub(crate) async fn perform(mut stream: TcpStream, step: &Step) {
     // The client may be gone already: nothing of this can fail a test.
     match step {
         Step::Raw(bytes) => {

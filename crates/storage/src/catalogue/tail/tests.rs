@@ -74,6 +74,12 @@ fn history(random: &mut Random) -> Vec<Put> {
 trait Reader {
     fn from(&mut self, now: u64) -> u64;
     fn done(&mut self, began: u64, ended: u64, largest: Option<u64>);
+    /// The cursor that a snapshot holds; `None` for who makes none.
+    fn snapshot(&self) -> Option<u64> {
+        None
+    }
+    /// All is lost but a snapshot.
+    fn adopt(&mut self, _: u64, _: u64) {}
 }
 
 /// The rule of this module.
@@ -101,6 +107,31 @@ impl Reader for Ours {
     }
     fn done(&mut self, began: u64, _: u64, _: Option<u64>) {
         self.cursors.done(self.pass.unwrap(), began);
+    }
+    fn snapshot(&self) -> Option<u64> {
+        self.cursors.safe
+    }
+    fn adopt(&mut self, safe: u64, now: u64) {
+        self.cursors = Cursors::adopted(safe, now);
+    }
+}
+
+/// As ours, but a snapshot is tailed from when it is adopted rather than from its cursor.
+#[derive(Default)]
+struct FromNow(Ours);
+
+impl Reader for FromNow {
+    fn from(&mut self, now: u64) -> u64 {
+        self.0.from(now)
+    }
+    fn done(&mut self, began: u64, ended: u64, largest: Option<u64>) {
+        self.0.done(began, ended, largest);
+    }
+    fn snapshot(&self) -> Option<u64> {
+        self.0.snapshot()
+    }
+    fn adopt(&mut self, _: u64, now: u64) {
+        self.0.adopt(now, now);
     }
 }
 
@@ -147,7 +178,20 @@ impl Reader for OneCursor {
 fn missed(puts: &[Put], random: &mut Random, reader: &mut impl Reader, slow: bool) -> usize {
     let mut applied: BTreeSet<usize> = BTreeSet::new();
     let mut now = DAY_MS;
+    // The last snapshot: its cursor, and what it knows.
+    let mut shelf: Option<(u64, BTreeSet<usize>)> = None;
     while now < DAY_MS + 240 * MINUTE {
+        if let Some(safe) = reader.snapshot() {
+            if random.below(10) == 0 {
+                shelf = Some((safe, applied.clone()));
+            }
+            // Not at the very end: what came since must be listed once.
+            let adopts = now < DAY_MS + 180 * MINUTE && random.below(15) == 0;
+            if let Some((safe, known)) = shelf.as_ref().filter(|_| adopts) {
+                applied = known.clone();
+                reader.adopt(*safe, now);
+            }
+        }
         let began = now;
         let from = reader.from(now);
         let lasts = if slow {
@@ -219,6 +263,13 @@ fn the_wrong_rules_lose_objects() {
     assert!(total(Naive::default, false, true) > 0);
     assert!(total(AfterTheListing::default, true, true) > 0);
     assert!(total(OneCursor::default, false, true) > 0);
+    let from_now = || {
+        FromNow(Ours {
+            windows_only: true,
+            ..Ours::default()
+        })
+    };
+    assert!(total(from_now, false, true) > 0);
     // And without the days, what is published very late needs its announcement.
     let windows = || Ours {
         windows_only: true,
@@ -249,6 +300,13 @@ fn what_is_due() {
     kept.done(Pass::Days, t + 5_000);
     assert_eq!(kept.due(t + 6_000), Pass::Quick(t + 5_000 - QUICK_MS));
     assert_eq!(Cursors::kept(Some(t)).due(t + ALL_EVERY_MS), Pass::All);
+    // With a snapshot: first what came since, however long ago it was made; everything a minute later.
+    let later = t + 3 * DAY_MS;
+    let mut adopted = Cursors::adopted(t, later);
+    assert_eq!(adopted.due(later), Pass::Safe(t - SAFE_MS));
+    adopted.done(Pass::Safe(t - SAFE_MS), later);
+    assert_eq!(adopted.due(later + 59_000), Pass::Quick(later - QUICK_MS));
+    assert_eq!(adopted.due(later + 60_000), Pass::All);
     let mut kept = Cursors::kept(Some(t));
     let later = t + ALL_EVERY_MS - 1_000;
     kept.done(Pass::Days, later);
