@@ -1,14 +1,12 @@
 //! Keys of the page of a run: they work wherever no field and no control has them.
 use crate::session::Session;
 use crate::view::ViewState;
-use analysis::Scale;
 use leptos::ev;
 use leptos::html::Dialog;
 use leptos::prelude::*;
-use metrics::{Band, Mark};
 use wasm_bindgen::JsCast;
 use web_sys::{Element, HtmlElement};
-use worker::protocol::SequenceText;
+use worker::protocol::{Paint, SequenceText};
 
 /// What the keys do, for the sheet.
 const KEYS: [(&str, &str); 8] = [
@@ -107,7 +105,10 @@ fn obey(
         Wish::Doubt { forward } => {
             let (from, scale) = view_state.with_untracked(|view| (view.token, view.scale));
             let text = session.text.get_untracked().and_then(Result::ok);
-            let next = text.and_then(|text| doubtful(&text, scale, from, forward));
+            let next = text.and_then(|text| {
+                let paint = untrack(|| session.paint(text.card.sequence, scale));
+                doubtful(&text, &paint.unwrap_or_default(), from, forward)
+            });
             if next.is_some() {
                 view_state.update(|view| view.token = next);
             }
@@ -180,15 +181,9 @@ fn show(selector: &str) {
 }
 
 /// The first token of the nearest piece in the low band after, or before, this token; signs and white space are passed over.
-fn doubtful(text: &SequenceText, scale: Scale, from: Option<u32>, forward: bool) -> Option<u32> {
+fn doubtful(text: &SequenceText, paint: &Paint, from: Option<u32>, forward: bool) -> Option<u32> {
     let pieces = &text.card.pieces;
-    let is_low = |index: &usize| {
-        pieces.get(*index).is_some_and(|piece| {
-            let weakest = text.weakest_of(*index);
-            let mark = scale.mark(weakest, Mark::from_code(piece.mark));
-            mark.band() == Some(Band::Low) && !markup::is_sign(&piece.text)
-        })
-    };
+    let is_low = |index: &usize| text.is_doubtful(*index, paint);
     let after = from.map_or(0, |token| {
         pieces.partition_point(|piece| piece.token <= token)
     });
@@ -205,6 +200,8 @@ fn doubtful(text: &SequenceText, scale: Scale, from: Option<u32>, forward: bool)
 mod tests {
     use super::*;
     use api::{Card, Piece};
+    use metrics::Mark;
+    use std::sync::Arc;
 
     #[test]
     fn doubtful_tokens_are_walked_over() {
@@ -222,19 +219,37 @@ mod tests {
         };
         let mut text = crate::detail::tests_support::sequence(card);
         text.probabilities = probabilities.to_vec();
-        let usual = Scale::default();
-        let strict = usual.with_cut(0, 60);
-        for (scale, from, forward, found) in [
-            (usual, None, true, Some(1)),
-            (usual, Some(1), true, Some(4)),
-            (usual, Some(4), true, None),
-            (usual, None, false, Some(4)),
-            (usual, Some(4), false, Some(1)),
-            (usual, Some(1), false, None),
-            (strict, Some(1), true, Some(3)),
+        let usual = Paint::default();
+        let strict = Paint {
+            scale: usual.scale.with_cut(0, 60),
+            ..Paint::default()
+        };
+        // By ranks of the tokens, handed out with the scale.
+        let lens = analysis::Lens {
+            quantity: analysis::Quantity::Rank,
+            ..analysis::Lens::default()
+        };
+        let ranks = Paint {
+            scale: analysis::Scale::of(lens),
+            values: Arc::new(worker::protocol::Values {
+                values: vec![1.0, 2.0, 9.0, 6.0, -2.0],
+                lens,
+                ..Default::default()
+            }),
+        };
+        for (paint, from, forward, found) in [
+            (&ranks, None, true, Some(3)),
+            (&ranks, Some(3), true, Some(4)),
+            (&usual, None, true, Some(1)),
+            (&usual, Some(1), true, Some(4)),
+            (&usual, Some(4), true, None),
+            (&usual, None, false, Some(4)),
+            (&usual, Some(4), false, Some(1)),
+            (&usual, Some(1), false, None),
+            (&strict, Some(1), true, Some(3)),
         ] {
             assert_eq!(
-                doubtful(&text, scale, from, forward),
+                doubtful(&text, paint, from, forward),
                 found,
                 "{from:?} {forward}"
             );

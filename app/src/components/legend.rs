@@ -3,15 +3,15 @@ use super::filter_bar::menu;
 use super::palette::PaletteMenu;
 use crate::markup::{push, text};
 use crate::session::Session;
-use crate::view::{ViewState, band_name};
-use analysis::{Histogram, InBand, Quantity, Scale};
+use crate::view::{ViewState, band_name, with_part};
+use analysis::{Histogram, InBand, Quantity, Scale, Unit};
 use api::Totals;
 use leptos::ev;
 use leptos::prelude::*;
 use metrics::{Band, format};
 use web_sys::HtmlInputElement;
 
-/// Quantity, palette, the histogram with its two thresholds, and the bands with their counts.
+/// Quantity, footing, unit and palette, the histogram with its two thresholds, and the bands with their counts.
 #[component]
 pub(crate) fn Legend(
     totals: Signal<Totals>,
@@ -21,37 +21,55 @@ pub(crate) fn Legend(
     ready: Memo<bool>,
 ) -> impl IntoView {
     let scale = Memo::new(move |_| view_state.with(|view| view.scale));
-    let quantity = Memo::new(move |_| scale.get().quantity);
-    // One histogram per quantity has the counts of all thresholds.
+    let lens = Memo::new(move |_| scale.get().lens);
+    // One histogram per lens has the counts of all thresholds.
     Effect::new(move |_| {
         if ready.get() {
-            session.ask_histogram(quantity.get());
+            session.look(lens.get());
         }
     });
-    let histogram = Memo::new(move |_| {
-        let counted = session.histogram.get();
-        (counted.0 == quantity.get()).then_some(counted.1)
+    let spread = Memo::new(move |_| {
+        let spread = session.spread.get();
+        (spread.lens == lens.get()).then_some(spread)
     });
+    let histogram = move || {
+        spread
+            .get()
+            .filter(|spread| !spread.histogram.steps.is_empty())
+    };
     let band =
         Memo::new(move |_| view_state.with(|view| view.filter.band.map(|in_band| in_band.band)));
-    let bars = text(move || bars_html(histogram.get().as_deref(), scale.get()));
+    let bars = text(move || {
+        let spread = histogram();
+        bars_html(spread.as_ref().map(|spread| &spread.histogram), scale.get())
+    });
     let bands = text(move || {
-        totals
-            .with(|totals| legend_html(totals, scale.get(), histogram.get().as_deref(), band.get()))
+        let spread = histogram();
+        let counted = spread.as_ref().map(|spread| &spread.histogram);
+        totals.with(|totals| legend_html(totals, scale.get(), counted, band.get()))
     });
-    let named = text(move || format!("Colours: {} of a token", quantity.get().name()));
-    let usual = Memo::new(move |_| {
-        let scale = scale.get();
-        scale == Scale::of(scale.quantity)
+    let named = text(move || {
+        let lens = lens.get();
+        let relative = if lens.relative { ", relative" } else { "" };
+        let (name, unit) = (lens.quantity.label(), lens.unit.name());
+        format!("Colours: {name} of a {unit}{relative}")
     });
+    let note = text(move || {
+        spread
+            .get()
+            .map_or_else(String::new, |spread| spread.note.clone())
+    });
+    let done = move || spread.get().is_none_or(|spread| spread.open == 0);
+    let usual = Memo::new(move |_| scale.get() == Scale::of(lens.get()));
     let choose = move |event: ev::Event| {
-        let value = event_target_value(&event);
-        let chosen = Quantity::ALL.into_iter().find(|one| one.name() == value);
-        view_state.update(|view| view.set_scale(Scale::of(chosen.unwrap_or_default())));
+        let field: HtmlInputElement = event_target(&event);
+        let chosen = with_part(lens.get_untracked(), &field.name(), &field.value());
+        view_state.update(|view| view.set_scale(Scale::of(chosen)));
     };
     let none = Signal::derive(|| false);
     let waiting = Signal::derive(move || !ready.get());
-    let reset = move |_| view_state.update(|view| view.set_scale(Scale::of(view.scale.quantity)));
+    let reset = move |_| view_state.update(|view| view.set_scale(Scale::of(view.scale.lens)));
+    let stop = move |_| view_state.update(|view| view.set_scale(Scale::default()));
     let filter = move |event: ev::MouseEvent| {
         if let Some(chosen) = crate::browser::clicked_number(&event, "data-band") {
             view_state.update(|view| {
@@ -65,21 +83,28 @@ pub(crate) fn Legend(
         }
     };
     let quantities = text(move || {
-        let mut html = String::new();
-        for one in Quantity::ALL {
-            let selected = if one == quantity.get() {
-                " selected"
-            } else {
-                ""
-            };
-            push!(html, "<option{selected}>{}</option>", one.name());
-        }
-        html
+        let chosen = lens.get().quantity;
+        options(&Quantity::ALL.map(|one| (one.name(), one.label(), one == chosen)))
+    });
+    let units = text(move || {
+        let chosen = lens.get().unit;
+        options(&Unit::ALL.map(|one| (one.name(), one.name(), one == chosen)))
+    });
+    let footings = text(move || {
+        let relative = lens.get().relative;
+        options(&[
+            ("0", "absolute", !relative),
+            ("1", "relative to this text", relative),
+        ])
     });
     view! {
         <div class="legend-bar">
             <div class="legend-tools scripted">
-                <div on:input=choose>{menu("Colour by", "colour", none, waiting, quantities)}</div>
+                <div class="legend-tools" on:input=choose>
+                    {menu("Colour by", "colour", none, waiting, quantities)}
+                    {menu("Unit", "unit", none, waiting, units)}
+                    {menu("Scale", "relative", none, waiting, footings)}
+                </div>
                 <PaletteMenu/>
                 <button type="button" class="quiet" class:hidden=usual on:click=reset>"Reset the thresholds"</button>
             </div>
@@ -89,8 +114,20 @@ pub(crate) fn Legend(
                 <Threshold which=1 name="Second threshold" scale view_state/>
             </div>
             <ul class="legend" aria-label=named inner_html=bands on:click=filter></ul>
+            <p class="legend-note" role="status">{note}</p>
+            <button type="button" class="quiet" class:hidden=done on:click=stop>"Stop"</button>
         </div>
     }
+}
+
+/// Options of a menu: value, text, whether it is chosen.
+fn options(all: &[(&str, &str, bool)]) -> String {
+    let mut html = String::new();
+    for (value, text, chosen) in all {
+        let selected = if *chosen { " selected" } else { "" };
+        push!(html, "<option value=\"{value}\"{selected}>{text}</option>");
+    }
+    html
 }
 
 /// A threshold: drag it, or move it with the arrow keys.
@@ -102,12 +139,12 @@ fn Threshold(
     view_state: RwSignal<ViewState>,
 ) -> impl IntoView {
     let cut = move || scale.get().cuts().get(which).copied().unwrap_or_default();
-    let most = text(move || scale.get().quantity.steps().to_string());
+    let most = text(move || scale.get().lens.steps().to_string());
     let value = text(move || cut().to_string());
     let spoken = text(move || {
         let scale = scale.get();
         let limit = scale.limits().get(which).copied().unwrap_or_default();
-        amount(scale.quantity, limit)
+        scale.lens.amount(limit)
     });
     let moved = move |event: ev::Event| {
         let field: HtmlInputElement = event_target(&event);
@@ -117,13 +154,6 @@ fn Threshold(
     };
     view! {
         <input type="range" class="threshold" min="0" max=most step="1" aria-label=name aria-valuetext=spoken prop:max=most prop:value=value value=value.get_untracked() on:input=moved/>
-    }
-}
-
-fn amount(quantity: Quantity, value: f64) -> String {
-    match quantity {
-        Quantity::Probability => format::sig3(value),
-        Quantity::Surprisal => format!("{} bits", format::sig3(value)),
     }
 }
 
@@ -144,17 +174,6 @@ fn bars_html(histogram: Option<&Histogram>, scale: Scale) -> String {
     html
 }
 
-/// Where a band begins or ends.
-fn limits_text(scale: Scale, band: Band) -> String {
-    let [first, second] = scale.limits().map(|limit| amount(scale.quantity, limit));
-    match (band, scale.quantity.is_doubt()) {
-        (Band::Low, false) | (Band::High, true) => format!("up to {first}"),
-        (Band::Middle, _) => format!("up to {second}"),
-        (Band::High, false) => "above".to_owned(),
-        (Band::Low, true) => format!("above {second}"),
-    }
-}
-
 fn legend_html(
     totals: &Totals,
     scale: Scale,
@@ -169,6 +188,11 @@ fn legend_html(
     } else {
         histogram.map(|histogram| histogram.bands(scale))
     };
+    let [censored, missing] = match histogram {
+        Some(histogram) => [histogram.censored, histogram.missing],
+        None => [totals.censored_tokens, totals.missing_tokens],
+    };
+    let unit = scale.lens.unit.name();
     let mut html = String::new();
     for (class, band, index) in [
         ("b2", Band::Low, 0),
@@ -180,10 +204,10 @@ fn legend_html(
         let count = count.map_or_else(|| "…".to_owned(), format::count);
         push!(
             html,
-            "<li><button type=\"button\" class=\"swatch {class}\" data-band=\"{code}\" aria-pressed=\"{}\" title=\"List the sequences with such a token\">{}</button> {} · <span class=\"legend-count\">{count}</span></li>",
+            "<li><button type=\"button\" class=\"swatch {class}\" data-band=\"{code}\" aria-pressed=\"{}\" title=\"List the sequences with such a {unit}\">{}</button> {} · <span class=\"legend-count\">{count}</span></li>",
             chosen == Some(code),
             band_name(code),
-            limits_text(scale, band)
+            scale.limits_text(band)
         );
     }
     for (class, name, limits, count) in [
@@ -191,9 +215,9 @@ fn legend_html(
             "bc",
             "below the floor",
             "less than the server reports",
-            totals.censored_tokens,
+            censored,
         ),
-        ("bm", "no value", "not in the file", totals.missing_tokens),
+        ("bm", "no value", "not in the file", missing),
     ] {
         if count > 0 {
             push!(
@@ -209,6 +233,7 @@ fn legend_html(
 #[cfg(test)]
 mod tests {
     use super::*;
+    use analysis::Lens;
 
     #[test]
     fn special_tokens_are_explained_only_where_there_are_some() {
@@ -234,8 +259,11 @@ mod tests {
     fn counts_and_limits_are_those_of_the_scale() {
         let mut steps = vec![0; 120];
         (steps[0], steps[10], steps[119]) = (5, 3, 2);
-        let counted = Histogram { steps, censored: 0 };
-        let bits = Scale::of(Quantity::Surprisal);
+        let counted = Histogram {
+            steps,
+            ..Histogram::default()
+        };
+        let bits = Scale::of(with_part(Lens::default(), "colour", "surprisal"));
         let html = legend_html(&Totals::default(), bits, Some(&counted), Some(1));
         for part in [
             "low</button> above 1.6 bits · <span class=\"legend-count\">2<",

@@ -9,6 +9,7 @@ use crate::detail::Detail;
 use crate::markup::text;
 use crate::session::{Phase, Session};
 use crate::view::ViewState;
+use analysis::Scale;
 use api::RunSummary;
 use geometry::Geometry;
 use leptos::html::{Div, Ol};
@@ -216,9 +217,13 @@ fn VirtualRow(
     });
     let top = move || format!("translateY({}px)", geometry.get().top_of(position));
     let count = text(move || session.selected.with(|selected| selected.count).to_string());
-    let content = move || match row.get() {
+    // A card stays while its values change: an open one would lose what one does in it.
+    let sequence = Memo::new(move |_| row.with(|row| row.as_ref().map(|row| row.card.sequence)));
+    let content = move || match sequence.get() {
         None => view! { <div class="card card-loading" aria-hidden="true"></div> }.into_any(),
-        Some(row) => view! { <RowCard row position session view_state open_height/> }.into_any(),
+        Some(sequence) => {
+            view! { <RowCard row sequence position session view_state open_height/> }.into_any()
+        }
     };
     view! {
         <li class="row" style:transform=top aria-setsize=count aria-posinset=(position + 1).to_string()>{content}</li>
@@ -227,13 +232,13 @@ fn VirtualRow(
 
 #[component]
 fn RowCard(
-    row: Arc<Row>,
+    row: Memo<Option<Arc<Row>>>,
+    sequence: u32,
     position: u32,
     session: Session,
     view_state: RwSignal<ViewState>,
     open_height: RwSignal<f64>,
 ) -> impl IntoView {
-    let sequence = row.card.sequence;
     let number = sequence + 1;
     let is_open = Memo::new(move |_| view_state.with(|view| view.sequence == Some(sequence)));
     let toggle = move |_| {
@@ -246,7 +251,20 @@ fn RowCard(
             view.sequence = (view.sequence != Some(sequence)).then_some(sequence);
         });
     };
-    let scale = Memo::new(move |_| view_state.with(|view| view.scale));
+    // Values of another lens keep their colours until those of this one are there.
+    let scale = Memo::new(move |before: Option<&Scale>| {
+        let scale = view_state.with(|view| view.scale);
+        let fits = row.with(|row| row.as_ref().is_none_or(|row| row.fits(scale.lens)));
+        if fits {
+            scale
+        } else {
+            before.copied().unwrap_or_default()
+        }
+    });
+    let of_row = move |html: &dyn Fn(&Row) -> String| {
+        row.with(|row| row.as_ref().map_or_else(String::new, |row| html(row)))
+    };
+    let head = text(move || of_row(&|row| head_html(&row.card, row.copies)));
     let article = NodeRef::<leptos::html::Article>::new();
     follow_height(article, is_open, open_height);
     view! {
@@ -255,12 +273,14 @@ fn RowCard(
                 <span class="card-number">{number}</span>
                 <span class="visually-hidden">{move || if is_open.get() { "Close sequence" } else { "Open sequence" }}</span>
             </button>
-            <div class="card-head" inner_html=head_html(&row.card, row.copies)></div>
+            <div class="card-head" inner_html=head></div>
             {move || if is_open.get() {
                 view! { <Detail sequence session view_state/> }.into_any()
             } else {
-                let row = Arc::clone(&row);
-                let beginning = text(move || beginning_html(&row.card, &row.marks(scale.get()), &row.hits));
+                let beginning = text(move || {
+                    let scale = scale.get();
+                    of_row(&|row| beginning_html(&row.card, &row.marks(scale), &row.hits))
+                });
                 view! { <div class="card-beginning" inner_html=beginning></div> }.into_any()
             }}
         </article>

@@ -80,7 +80,8 @@ fn play(act: u32) -> AnyView {
                     card,
                     hits: Vec::new(),
                     copies: 2,
-                    weakest: Vec::new(),
+                    lens: analysis::Lens::default(),
+                    values: Vec::new(),
                 };
                 session.rows.set(Arc::new(Rows {
                     query: 1,

@@ -9,7 +9,6 @@ use super::window::{FEWEST_BARS, TokenWindow};
 use crate::browser::clicked_number;
 use crate::markup::{self, Text, push};
 use ::markup::short;
-use analysis::Scale;
 use charts::{Bar, BarWindow, ChartTheme, Size};
 use leptos::ev;
 use leptos::html::Div;
@@ -19,7 +18,7 @@ use std::sync::Arc;
 use wasm_bindgen::JsCast;
 use wasm_bindgen::prelude::Closure;
 use web_sys::Element;
-use worker::protocol::SequenceText;
+use worker::protocol::{Paint, SequenceText};
 
 const HEIGHT: u32 = 180;
 /// Width of a bar, CSS pixels, from which on its token is written below it.
@@ -58,10 +57,12 @@ pub(super) fn ProbabilityChart(text: Arc<SequenceText>, focus: Focus) -> impl In
         let text = Arc::clone(&text);
         move || finding(&text, token_window.get())
     };
-    let scale = focus.scale();
+    let paint = focus.paint();
     let drawn = {
         let text = Arc::clone(&text);
-        Memo::new(move |_| drawing(&text, token_window.get(), width.get(), scale.get()))
+        Memo::new(move |_| {
+            paint.with(|paint| drawing(&text, token_window.get(), width.get(), paint))
+        })
     };
     let touched = {
         let text = Arc::clone(&text);
@@ -103,8 +104,8 @@ pub(super) fn ProbabilityChart(text: Arc<SequenceText>, focus: Focus) -> impl In
                     <g inner_html=overlay></g>
                 </svg>
             </div>
-            {(total > FEWEST_BARS).then(|| view! { <WindowSlider text=Arc::clone(&text) token_window width scale/> })}
-            <BarTable text token_window scale/>
+            {(total > FEWEST_BARS).then(|| view! { <WindowSlider text=Arc::clone(&text) token_window width paint/> })}
+            <BarTable text token_window paint/>
         </figure>
     }
 }
@@ -138,21 +139,18 @@ pub(super) fn probability(text: &SequenceText, token: u32) -> Option<f64> {
 }
 
 /// The bars as SVG; empty until the page is measured.
-fn drawing(text: &SequenceText, window: TokenWindow, width: u32, scale: Scale) -> String {
+fn drawing(text: &SequenceText, window: TokenWindow, width: u32, paint: &Paint) -> String {
     if width == 0 {
         return String::new();
     }
-    let bars = (window.start..window.end).map(|token| {
-        let probability = probability(text, token);
-        Bar {
-            probability,
-            band: probability.map(|probability| scale.band(probability) as u8),
-        }
+    let bars = (window.start..window.end).map(|token| Bar {
+        probability: probability(text, token),
+        band: text.band_of(token, paint).map(|band| band as u8),
     });
     let bars = BarWindow {
         first: window.start as usize,
         bars: bars.collect(),
-        limits: scale.limits_as_probability(),
+        limits: paint.scale.limits_as_probability(),
     };
     match charts::probability_bars(&bars, &theme(), size(width)) {
         Ok(svg) => svg,

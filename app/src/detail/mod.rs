@@ -5,6 +5,7 @@ mod chart;
 mod facts;
 mod panel;
 mod prompt;
+mod risk;
 mod slider;
 mod table;
 mod text;
@@ -12,10 +13,9 @@ mod window;
 
 use crate::session::Session;
 use crate::view::ViewState;
-use analysis::Scale;
 use leptos::prelude::*;
 use std::sync::Arc;
-use worker::protocol::SequenceText;
+use worker::protocol::{Paint, SequenceText};
 
 /// The token that text, panel and chart show.
 #[derive(Clone, Copy)]
@@ -23,6 +23,8 @@ pub(crate) struct Focus {
     /// The token under the pointer.
     hovered: RwSignal<Option<u32>>,
     view_state: RwSignal<ViewState>,
+    session: Session,
+    sequence: u32,
 }
 
 impl Focus {
@@ -31,9 +33,13 @@ impl Focus {
         self.hovered.get().or_else(|| self.pinned())
     }
 
-    /// By what tokens are coloured.
-    fn scale(self) -> Memo<Scale> {
-        Memo::new(move |_| self.view_state.with(|view| view.scale))
+    /// By what tokens are coloured: as before until the values for another lens are there.
+    fn paint(self) -> Memo<Paint> {
+        Memo::new(move |before: Option<&Paint>| {
+            let scale = self.view_state.with(|view| view.scale);
+            let paint = self.session.paint(self.sequence, scale);
+            paint.unwrap_or_else(|| before.cloned().unwrap_or_default())
+        })
     }
 
     fn pinned(self) -> Option<u32> {
@@ -80,11 +86,13 @@ fn Whole(
     session: Session,
     view_state: RwSignal<ViewState>,
 ) -> impl IntoView {
+    let sequence = text.card.sequence;
     let focus = Focus {
         hovered: RwSignal::new(None),
         view_state,
+        session,
+        sequence,
     };
-    let sequence = text.card.sequence;
     let count = text.card.tokens;
     let wanted = Memo::new(move |_| focus.token().filter(|token| *token < count));
     Effect::new(move |_| {
@@ -96,7 +104,10 @@ fn Whole(
         <div class="detail-columns">
             <div class="detail-main">
                 <div class="prompt" inner_html=prompt::prompt_html(&text)></div>
-                <text::TokenText text=Arc::clone(&text) focus/>
+                <div class="text-and-risk">
+                    <text::TokenText text=Arc::clone(&text) focus/>
+                    {(text.card.pieces.len() > risk::LONG).then(|| view! { <risk::RiskStrip text=Arc::clone(&text) focus/> })}
+                </div>
                 <facts::Facts text=&text focus/>
             </div>
             <panel::TokenPanel text=Arc::clone(&text) session wanted focus/>

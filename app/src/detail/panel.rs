@@ -91,6 +91,9 @@ fn token_html(token: &TokenView, pinned: bool) -> String {
                 .map(|bits| format!("{} bits", format::sig3(bits))),
         ),
         ("rank", token.rank.map(rank_text)),
+        ("share of the best", token.share.map(format::sig3)),
+        ("margin", token.margin.map(format::sig3)),
+        ("entropy", token.entropy.map(entropy_text)),
         ("logprob", token.logprob.map(format::sig3)),
         (
             "gap to the best",
@@ -189,6 +192,11 @@ fn rank_text((rank, is_lower_bound): (u32, bool)) -> String {
     }
 }
 
+fn entropy_text((nats, is_lower_bound): (f64, bool)) -> String {
+    let at_least = if is_lower_bound { "≥ " } else { "" };
+    format!("{at_least}{} nats", format::sig3(nats))
+}
+
 /// What a screen reader says: "␣simplicity, 10.6 percent, rank 1".
 fn sentence(token: &TokenView) -> String {
     let mut parts = vec![visible(&token.text)];
@@ -244,6 +252,9 @@ mod tests {
             logprob: Some(-1.386),
             surprisal_bits: Some(2.0),
             rank: Some((2, false)),
+            share: Some(0.5),
+            entropy: Some((1.04, true)),
+            margin: Some(0.25),
             gap: Some(0.7),
             residual: Some(0.25),
             alternatives: vec![one(" a", 0.5, false), one(" <b>", 0.25, true)],
@@ -260,6 +271,8 @@ mod tests {
             "<dd>0.25</dd>",
             "<dd>2 bits</dd>",
             "<dd>2</dd>",
+            "<dd>0.5</dd>",
+            "<dd>≥ 1.04 nats</dd>",
             "something else",
         ] {
             assert!(html.contains(part), "{part} in {html}");

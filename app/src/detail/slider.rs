@@ -1,7 +1,6 @@
 //! The window over a whole sequence: a thumbnail with two handles, for pointer and keyboard.
 use super::chart::{probability, theme};
 use super::window::{TokenWindow, shift};
-use analysis::Scale;
 use charts::Size;
 use leptos::ev;
 use leptos::html::Div;
@@ -9,7 +8,7 @@ use leptos::prelude::*;
 use std::sync::Arc;
 use wasm_bindgen::JsCast;
 use web_sys::Element;
-use worker::protocol::SequenceText;
+use worker::protocol::{Paint, SequenceText};
 
 const MINIMAP_HEIGHT: u32 = 44;
 
@@ -28,7 +27,7 @@ pub(super) fn WindowSlider(
     text: Arc<SequenceText>,
     token_window: RwSignal<TokenWindow>,
     width: RwSignal<u32>,
-    scale: Memo<Scale>,
+    paint: Memo<Paint>,
 ) -> impl IntoView {
     let total = token_window.get_untracked().total;
     let track = NodeRef::<Div>::new();
@@ -38,12 +37,17 @@ pub(super) fn WindowSlider(
         if columns == 0 {
             return String::new();
         }
-        let values: Vec<Option<f64>> = (0..total).map(|token| probability(&text, token)).collect();
-        let minima = analysis::decimate::minimum_per_column(&values, columns as usize);
-        let scale = scale.get();
+        let least = |of: &dyn Fn(u32) -> Option<f64>| {
+            let values: Vec<Option<f64>> = (0..total).map(of).collect();
+            analysis::minimum_per_column(&values, columns as usize)
+        };
+        let minima = least(&|token| probability(&text, token));
+        // The low band is the first one.
+        let bands =
+            paint.with(|paint| least(&|token| Some(f64::from(text.band_of(token, paint)? as u8))));
         charts::minimap(
             &minima,
-            &|probability| scale.band(probability),
+            &|column| bands.get(column).copied().flatten().map(|band| band as u8),
             &theme(),
             Size {
                 width: columns,

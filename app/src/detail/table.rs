@@ -1,24 +1,24 @@
 //! The numbers behind the chart.
+use super::chart::probability;
 use super::window::TokenWindow;
 use crate::markup::{Text, push};
 use ::markup::visible;
-use analysis::Scale;
 use leptos::prelude::*;
 use metrics::{Band, format};
 use std::sync::Arc;
-use worker::protocol::SequenceText;
+use worker::protocol::{Paint, SequenceText};
 
 /// The window's tokens as a table; made when it is opened.
 #[component]
 pub(super) fn BarTable(
     text: Arc<SequenceText>,
     token_window: RwSignal<TokenWindow>,
-    scale: Memo<Scale>,
+    paint: Memo<Paint>,
 ) -> impl IntoView {
     let open = RwSignal::new(false);
     let table = crate::markup::text(move || {
         if open.get() {
-            table_html(&text, token_window.get(), scale.get())
+            paint.with(|paint| table_html(&text, token_window.get(), paint))
         } else {
             String::new()
         }
@@ -31,18 +31,25 @@ pub(super) fn BarTable(
     }
 }
 
-fn table_html(text: &SequenceText, window: TokenWindow, scale: Scale) -> String {
+fn table_html(text: &SequenceText, window: TokenWindow, paint: &Paint) -> String {
+    let lens = paint.scale.lens;
+    // What colours is a column of its own where it is not the probability.
+    let shown = !lens.is_direct();
     let mut html = String::from(
-        "<table><thead><tr><th scope=\"col\">No.</th><th scope=\"col\">Token</th><th scope=\"col\">Probability</th><th scope=\"col\">Band</th></tr></thead><tbody>",
+        "<table><thead><tr><th scope=\"col\">No.</th><th scope=\"col\">Token</th><th scope=\"col\">Probability</th>",
     );
+    if shown {
+        push!(
+            html,
+            "<th scope=\"col\">{} of the {}</th>",
+            lens.quantity.label(),
+            lens.unit.name()
+        );
+    }
+    html.push_str("<th scope=\"col\">Band</th></tr></thead><tbody>");
     for token in window.start..window.end {
-        let probability = text
-            .probabilities
-            .get(token as usize)
-            .copied()
-            .filter(|p| *p >= 0.0)
-            .map(f64::from);
-        let band = match probability.map(|probability| scale.band(probability)) {
+        let value = text.value_of(token, paint);
+        let band = match value.map(|value| paint.scale.band(value)) {
             Some(Band::Low) => "low",
             Some(Band::Middle) => "middle",
             Some(Band::High) => "high",
@@ -50,13 +57,19 @@ fn table_html(text: &SequenceText, window: TokenWindow, scale: Scale) -> String 
         };
         push!(
             html,
-            "<tr><td class=\"number\">{}</td><th scope=\"row\"><code>{}</code></th><td class=\"number\">{}</td><td>{band}</td></tr>",
+            "<tr><td class=\"number\">{}</td><th scope=\"row\"><code>{}</code></th><td class=\"number\">{}</td>",
             format::count(u64::from(token) + 1),
             Text(visible(
                 text.labels.get(token as usize).map_or("", String::as_str)
             )),
-            format::sig3_or_dash(probability)
+            format::sig3_or_dash(probability(text, token))
         );
+        if shown {
+            let amount = value.filter(|value| *value >= 0.0);
+            let amount = amount.map_or_else(|| "—".to_owned(), |value| lens.amount(value));
+            push!(html, "<td class=\"number\">{amount}</td>");
+        }
+        push!(html, "<td>{band}</td></tr>");
     }
     html.push_str("</tbody></table>");
     html

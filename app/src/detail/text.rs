@@ -1,7 +1,6 @@
 //! The whole text of a sequence, highlighted. One tab stop: the arrow keys move inside it.
 use super::Focus;
 use crate::browser::clicked_number;
-use analysis::Scale;
 use leptos::ev;
 use leptos::html::Div;
 use leptos::prelude::*;
@@ -10,7 +9,7 @@ use metrics::{Mark, format};
 use std::sync::Arc;
 use wasm_bindgen::JsCast;
 use web_sys::Element;
-use worker::protocol::SequenceText;
+use worker::protocol::{Paint, SequenceText};
 
 /// Pieces that are put into the page at once; the others follow frame by frame, so that a long text does not block it.
 const CHUNK_PIECES: usize = 1_500;
@@ -21,9 +20,9 @@ pub(super) fn TokenText(text: Arc<SequenceText>, focus: Focus) -> impl IntoView 
     let root = NodeRef::<Div>::new();
     // Number of pieces in the page.
     let shown = RwSignal::new(CHUNK_PIECES.min(text.card.pieces.len()));
-    let scale = focus.scale();
-    show_rest(root, Arc::clone(&text), shown, scale);
-    repaint(root, Arc::clone(&text), scale);
+    let paint = focus.paint();
+    show_rest(root, Arc::clone(&text), shown, paint);
+    repaint(root, Arc::clone(&text), paint);
     mark_focus(root, Arc::clone(&text), shown, focus);
     let over = move |event: ev::PointerEvent| {
         if event.pointer_type() != "touch" {
@@ -54,7 +53,8 @@ pub(super) fn TokenText(text: Arc<SequenceText>, focus: Focus) -> impl IntoView 
         }
     };
     let described = describe(&text);
-    let beginning = beginning_html(&text, shown.get_untracked(), scale.get_untracked());
+    let beginning =
+        paint.with_untracked(|paint| beginning_html(&text, shown.get_untracked(), paint));
     view! {
         <div class="tokens whole" node_ref=root tabindex="0" role="group" aria-label=described
             on:pointerover=over on:pointerleave=move |_| focus.hover(None) on:click=click on:keydown=keys inner_html=beginning></div>
@@ -62,17 +62,17 @@ pub(super) fn TokenText(text: Arc<SequenceText>, focus: Focus) -> impl IntoView 
 }
 
 /// The first pieces as HTML.
-fn beginning_html(text: &SequenceText, pieces: usize, scale: Scale) -> String {
+fn beginning_html(text: &SequenceText, pieces: usize, paint: &Paint) -> String {
     if text.card.pieces.is_empty() {
         return "<em>This answer has no text.</em>".to_owned();
     }
-    chunk_html(text, 0, pieces, scale)
+    chunk_html(text, 0, pieces, paint)
 }
 
-fn chunk_html(text: &SequenceText, from: usize, to: usize, scale: Scale) -> String {
+fn chunk_html(text: &SequenceText, from: usize, to: usize, paint: &Paint) -> String {
     let pieces = text.card.pieces.get(from..to).unwrap_or_default();
     let marks: Vec<u8> = (from..to)
-        .map_while(|index| text.mark_of(index, scale))
+        .map_while(|index| text.mark_of(index, paint))
         .collect();
     format!(
         "<span class=\"chunk\">{}</span>",
@@ -85,7 +85,7 @@ fn show_rest(
     root: NodeRef<Div>,
     text: Arc<SequenceText>,
     shown: RwSignal<usize>,
-    scale: Memo<Scale>,
+    paint: Memo<Paint>,
 ) {
     Effect::new(move |_| {
         let from = shown.get();
@@ -97,7 +97,7 @@ fn show_rest(
         request_animation_frame(move || {
             // Gone when the card was closed meanwhile.
             if shown.try_get_untracked() == Some(from) {
-                let chunk = chunk_html(&text, from, to, scale.get_untracked());
+                let chunk = paint.with_untracked(|paint| chunk_html(&text, from, to, paint));
                 let _ = root.insert_adjacent_html("beforeend", &chunk);
                 shown.set(to);
             }
@@ -105,19 +105,19 @@ fn show_rest(
     });
 }
 
-/// Another scale: only the classes of what is in the page change, and only those that differ.
-fn repaint(root: NodeRef<Div>, text: Arc<SequenceText>, scale: Memo<Scale>) {
-    Effect::new(move |before: Option<Scale>| {
-        let scale = scale.get();
+/// Another scale, or other values: only the classes of what is in the page change, and only those that differ.
+fn repaint(root: NodeRef<Div>, text: Arc<SequenceText>, paint: Memo<Paint>) {
+    Effect::new(move |before: Option<()>| {
+        let paint = paint.get();
         let root = root.get_untracked().filter(|_| before.is_some());
         let Some(Ok(spans)) = root.map(|root| root.query_selector_all("[data-i]")) else {
-            return scale;
+            return;
         };
         for index in 0..spans.length() {
             let element = spans
                 .get(index)
                 .and_then(|node| node.dyn_into::<Element>().ok());
-            let mark = text.mark_of(index as usize, scale).map(Mark::from_code);
+            let mark = text.mark_of(index as usize, &paint).map(Mark::from_code);
             if let (Some(element), Some(mark)) = (element, mark) {
                 let classes = element.class_name();
                 let (first, rest) = classes.split_once(' ').unwrap_or((&classes, ""));
@@ -126,7 +126,6 @@ fn repaint(root: NodeRef<Div>, text: Arc<SequenceText>, scale: Memo<Scale>) {
                 }
             }
         }
-        scale
     });
 }
 

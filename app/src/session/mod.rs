@@ -6,13 +6,13 @@ mod receive;
 pub mod store;
 
 use crate::files::Chosen;
-use analysis::{Filter, Histogram, Quantity, Scale, Sort};
+use analysis::{Filter, Histogram, Lens, Scale, Sort};
 use api::{RunSummary, Totals};
 use leptos::prelude::*;
 use std::sync::Arc;
 use web_sys::File;
 use worker::protocol::Kind;
-use worker::protocol::{Job, Question, Request, Row, SequenceText, TokenView};
+use worker::protocol::{Job, Paint, Question, Request, Row, SequenceText, TokenView, Values};
 
 /// Where the open file comes from.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -76,6 +76,19 @@ pub struct Rows {
     pub rows: Vec<Arc<Row>>,
 }
 
+/// How the values under a lens are spread.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Spread {
+    /// Which lens.
+    pub lens: Lens,
+    /// How many units have which value.
+    pub histogram: Histogram,
+    /// How many sequences are still to be read for it.
+    pub open: u32,
+    /// What the values are, how far the reading is, or why it ended.
+    pub note: String,
+}
+
 /// The open file. Copies share their signals.
 #[derive(Debug, Clone, Copy)]
 pub struct Session {
@@ -101,8 +114,10 @@ pub struct Session {
     pub rows: RwSignal<Arc<Rows>>,
     /// The open sequence, or why it could not be read.
     pub text: RwSignal<Option<Result<Arc<SequenceText>, String>>>,
-    /// How the values of all tokens are spread, by the quantity asked for last.
-    pub histogram: RwSignal<(Quantity, Arc<Histogram>)>,
+    /// How the values of all units are spread, under the lens asked for last.
+    pub spread: RwSignal<Arc<Spread>>,
+    /// The values of the open sequence, where its probabilities are not enough.
+    pub values: RwSignal<Arc<Values>>,
     /// The token asked for last.
     pub token: RwSignal<Option<Arc<TokenView>>>,
     /// The fields of the open panel, as HTML.
@@ -128,7 +143,8 @@ impl Session {
             suggestions: RwSignal::default(),
             rows: RwSignal::default(),
             text: RwSignal::new(None),
-            histogram: RwSignal::default(),
+            spread: RwSignal::default(),
+            values: RwSignal::default(),
             token: RwSignal::new(None),
             panel_controls: RwSignal::default(),
             panel_html: RwSignal::default(),
@@ -218,7 +234,8 @@ impl Session {
         self.rows.set(Arc::default());
         self.text.set(None);
         self.token.set(None);
-        self.histogram.set(Default::default());
+        self.spread.set(Default::default());
+        self.values.set(Default::default());
         self.panel_controls.set(String::new());
         self.panel_html.set(String::new());
     }
@@ -292,9 +309,20 @@ impl Session {
         held::send(&Request::Export { kind, name, scale }, &[]);
     }
 
-    /// Asks how the values of all tokens are spread; the answer comes into `histogram`.
-    pub fn ask_histogram(self, quantity: Quantity) {
-        held::send(&Request::Histogram { quantity }, &[]);
+    /// Looks at all values under this lens; the answers come into `spread`, `values` and `rows`.
+    pub fn look(self, lens: Lens) {
+        held::send(&Request::Look { lens }, &[]);
+    }
+
+    /// What a sequence is painted by; `None` as long as its values are not there. Tracked.
+    pub fn paint(self, sequence: u32, scale: Scale) -> Option<Paint> {
+        if scale.lens.is_direct() {
+            let values = Arc::default();
+            return Some(Paint { scale, values });
+        }
+        let values = self.values.get();
+        let fits = values.sequence == sequence && values.lens == scale.lens;
+        fits.then_some(Paint { scale, values })
     }
 
     /// Asks for a whole sequence; the answer comes into `text`.

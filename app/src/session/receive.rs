@@ -1,5 +1,5 @@
 //! Answers of the worker become signals.
-use super::{Phase, Rows, Selected, Session};
+use super::{Phase, Rows, Selected, Session, Spread};
 use crate::browser::save_as;
 use crate::worker_client::WorkerEvent;
 use api::{Card, Totals};
@@ -93,9 +93,17 @@ impl Session {
                 }
             }
             Response::Histogram {
-                quantity,
+                lens,
                 histogram,
-            } => self.histogram.set((quantity, Arc::new(histogram))),
+                open,
+                note,
+            } => self.spread.set(Arc::new(Spread {
+                lens,
+                histogram,
+                open,
+                note,
+            })),
+            Response::Values(values) => self.values.set(Arc::new(values)),
             Response::Rows { query, first, rows } => {
                 if query == self.selected.with_untracked(|selected| selected.query) {
                     self.rows.set(Arc::new(Rows {

@@ -1,6 +1,7 @@
 //! What the person is looking at, and how it reads in an address.
 //!
-//! `colour=surprisal` what colours a token, `cuts=0.20,0.80` where its bands meet, `band=low` only sequences with such a token,
+//! `colour=surprisal` what colours the text, `unit=word` of what, `relative=1` compared with its text, `cuts=0.20,0.80` where its bands
+//! meet, `band=low` only sequences with such a unit,
 //! `q=` a query, `model=`, `source=`, `fold=1` for identical texts folded, `sort=` with `-` for largest first, `s=` the open sequence and `t=` the
 //! pinned token, both counted from 1 as on the screen, `panel=` what is asked of the run instead of its list, `with=` the fields of
 //! that. Unknown or malformed parts are ignored: an old link opens.
@@ -8,7 +9,7 @@ mod address;
 
 pub use address::{Place, use_view_state};
 
-use analysis::{Filter, InBand, Quantity, Scale, Sort, SortKey};
+use analysis::{Filter, InBand, Lens, Quantity, Scale, Sort, SortKey, Unit};
 use api::paths::escape;
 use percent_encoding::percent_decode_str;
 use worker::protocol::Name;
@@ -42,7 +43,7 @@ impl ViewState {
 
     /// Takes on what a part of an address says; what it does not say stays.
     pub fn take(&mut self, text: &str) {
-        let (mut cuts, mut band) = (String::new(), None);
+        let (mut cuts, mut band, mut lens) = (String::new(), None, None);
         for pair in text.split('&') {
             let (name, written) = pair.split_once('=').unwrap_or((pair, ""));
             let value = written.replace('+', " ");
@@ -52,7 +53,9 @@ impl ViewState {
                 "model" => self.filter.model = value.into_owned(),
                 "source" => self.filter.source = value.into_owned(),
                 "fold" => self.filter.fold = value == "1",
-                "colour" => self.scale = Scale::of(parse_quantity(&value)),
+                "colour" | "unit" | "relative" => {
+                    lens = Some(with_part(lens.unwrap_or(self.scale.lens), name, &value));
+                }
                 "cuts" => cuts = value.into_owned(),
                 "band" => band = (0..3).find(|code| band_name(*code) == value),
                 "sort" => self.sort = parse_sort(&value),
@@ -69,6 +72,7 @@ impl ViewState {
                 _ => {}
             }
         }
+        self.scale = lens.map_or(self.scale, Scale::of);
         self.scale = self.scale.with_cuts_text(&cuts).unwrap_or(self.scale);
         let scale = self.scale;
         if let Some(band) = band {
@@ -102,9 +106,16 @@ impl ViewState {
         if self.filter.fold {
             parts.push("fold=1".to_owned());
         }
-        let usual = Scale::of(self.scale.quantity);
-        if usual != Scale::default() {
-            parts.push(format!("colour={}", self.scale.quantity.name()));
+        let lens = self.scale.lens;
+        let usual = Scale::of(lens);
+        if lens.quantity != Quantity::default() {
+            parts.push(format!("colour={}", lens.quantity.name()));
+        }
+        if lens.unit != Unit::default() {
+            parts.push(format!("unit={}", lens.unit.name()));
+        }
+        if lens.relative {
+            parts.push("relative=1".to_owned());
         }
         if self.scale != usual {
             parts.push(format!("cuts={}", self.scale.cuts_text()));
@@ -171,10 +182,21 @@ pub fn band_name(code: u8) -> &'static str {
     }
 }
 
-/// The quantity with this name; anything unknown is the usual one.
-fn parse_quantity(name: &str) -> Quantity {
-    let known = Quantity::ALL.into_iter().find(|one| one.name() == name);
-    known.unwrap_or_default()
+/// The lens with one of its parts as this value names it; anything unknown is the usual one.
+pub fn with_part(mut lens: Lens, part: &str, value: &str) -> Lens {
+    match part {
+        "colour" => {
+            let known = Quantity::ALL.into_iter().find(|one| one.name() == value);
+            lens.quantity = known.unwrap_or_default();
+        }
+        "unit" => {
+            let known = Unit::ALL.into_iter().find(|one| one.name() == value);
+            lens.unit = known.unwrap_or_default();
+        }
+        "relative" => lens.relative = value == "1",
+        _ => {}
+    }
+    lens
 }
 
 /// Settings stand in an address as they are: what cannot is left out.
@@ -216,6 +238,8 @@ mod tests {
             "sort=colour",
             "q",
             "colour=red",
+            "unit=verse",
+            "relative=yes",
             "cuts=0.9,0.1",
             "band=lowest",
             "&&",
@@ -225,6 +249,47 @@ mod tests {
         ] {
             assert_eq!(ViewState::parse(text), ViewState::default(), "{text}");
         }
+    }
+
+    #[test]
+    fn old_addresses_mean_what_they_meant() {
+        for (address, quantity, cuts) in [
+            (
+                "colour=surprisal&cuts=0.6,4.0",
+                Quantity::Surprisal,
+                [6, 40],
+            ),
+            (
+                "cuts=0.20,0.85&colour=probability",
+                Quantity::Probability,
+                [20, 85],
+            ),
+            ("cuts=0.66,0.66&band=low", Quantity::Probability, [66, 66]),
+        ] {
+            let view = ViewState::parse(address);
+            let lens = Lens {
+                quantity,
+                ..Lens::default()
+            };
+            assert_eq!(
+                (view.scale.lens, view.scale.cuts()),
+                (lens, cuts),
+                "{address}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_lens_has_its_parts_in_the_address() {
+        let address = "colour=rank&unit=word&relative=1&cuts=0.05,0.20&band=low";
+        let view = ViewState::parse(address);
+        assert_eq!(
+            view.scale.lens.title(),
+            "rank of a word, relative to this text"
+        );
+        assert_eq!(view.to_query(), address);
+        let ranks = ViewState::parse("cuts=2,10&colour=rank");
+        assert_eq!(ranks.to_query(), "colour=rank&cuts=2,10");
     }
 
     #[test]
@@ -251,14 +316,15 @@ mod tests {
     proptest! {
         #[test]
         fn every_view_survives_the_address(
-            bits: bool, cuts in (0..=100_u16, 0..=100_u16), band in proptest::option::of(0..3_u8),
+            colour in 0..6_usize, unit in 0..4_usize, relative: bool,
+            cuts in (0..=100_u16, 0..=100_u16), band in proptest::option::of(0..3_u8),
             query in ".*", model in ".*", source in ".*", fold: bool, key in 0..4usize, descending: bool,
             sequence in proptest::option::of(0..u32::MAX), pinned in proptest::option::of(0..u32::MAX),
             panel in proptest::option::of(0..7_usize), settings in "[a-z:;%0-9.+*_-]*",
         ) {
             let key = [SortKey::Position, SortKey::Perplexity, SortKey::Probability, SortKey::Length][key];
-            let quantity = if bits { Quantity::Surprisal } else { Quantity::Probability };
-            let scale = Scale::of(quantity).with_cut(0, cuts.0).with_cut(1, cuts.1);
+            let lens = Lens { quantity: Quantity::ALL[colour], unit: Unit::ALL[unit], relative };
+            let scale = Scale::of(lens).with_cut(0, cuts.0).with_cut(1, cuts.1);
             let view = ViewState {
                 filter: Filter { query, model, source, fold, band: band.map(|band| InBand { scale, band }) },
                 scale,

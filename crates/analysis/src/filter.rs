@@ -47,8 +47,15 @@ impl Filter {
                 1 => "middle",
                 _ => "high",
             };
-            let quantity = in_band.scale.quantity.name();
-            words.push(format!("some token of {band} {quantity}"));
+            let lens = in_band.scale.lens;
+            let (unit, relative) = (
+                lens.unit.name(),
+                if lens.relative { "relative " } else { "" },
+            );
+            words.push(format!(
+                "some {unit} of {band} {relative}{}",
+                lens.quantity.label()
+            ));
         }
         if self.fold {
             words.push("identical texts folded".to_owned());

@@ -7,7 +7,9 @@
 //! sort      in which order
 //! select    both in one go, with the boards of what matches
 //! scale     by what tokens are coloured, and how many there are of each value
+//! shade     the values behind colours that need more than the probability of a token
 //! models    which models, how often
+//! position  what the alternatives of a position say of it
 //! carry     what carries an overall number
 //! context   a token with the text around it
 //! near      which known word was meant
@@ -30,12 +32,15 @@ pub mod lab;
 pub mod models;
 mod near;
 pub mod paths;
+pub mod position;
 pub mod query;
 pub mod scale;
 mod search;
 pub mod select;
+pub mod shade;
 pub mod sort;
 pub mod tree;
+mod units;
 
 pub use context::around;
 pub use decimate::minimum_per_column;
@@ -43,6 +48,8 @@ pub use filter::Filter;
 pub use fold::Texts;
 pub use models::models;
 pub use near::nearest;
-pub use scale::{Histogram, InBand, Quantity, Scale};
+pub use position::Position;
+pub use scale::{Histogram, InBand, Lens, Quantity, Scale, Unit};
 pub use select::{Question, Selection, select};
+pub use shade::{Listed, Shade};
 pub use sort::{Sort, SortKey};

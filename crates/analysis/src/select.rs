@@ -2,7 +2,7 @@
 use crate::fold::Fold;
 use crate::models::model_of;
 use crate::query::{Answer, Asked, Query};
-use crate::{Filter, Sort, Texts};
+use crate::{Filter, Shade, Sort, Texts};
 use completions::{Columns, Sequence, SequenceDetail};
 use metrics::{RunBuilder, RunMetrics};
 use std::collections::HashMap;
@@ -81,13 +81,15 @@ impl Selection {
 }
 
 /// Filters and sorts. The boards are computed in the order of the file, so they do not depend on the sort.
-/// `texts` are those of the columns, found before, for a filter that folds them.
+/// `texts` are those of the columns, found before, for a filter that folds them; `shade` has the values for a filter by a band that
+/// needs more than probabilities.
 pub fn select(
     columns: &Columns,
     filter: &Filter,
     question: &Question,
     sort: Sort,
     texts: Option<&Texts>,
+    shade: Option<&Shade>,
 ) -> Selection {
     let Question { query, read } = question;
     let mut fold = texts.filter(|_| filter.fold).map(Fold::new);
@@ -100,7 +102,7 @@ pub fn select(
             || !has_source(columns, sequence, sources.as_deref())
             || filter
                 .band
-                .is_some_and(|band| !band.holds(columns, sequence))
+                .is_some_and(|band| !band.holds(columns, sequence, shade))
         {
             continue;
         }

@@ -74,7 +74,7 @@ fn quoted(token: &str) -> String {
 fn select(columns: &Columns, filter: &Filter, sort: Sort) -> Selection {
     let question = Question::new(Query::parse(&filter.query).unwrap());
     let texts = filter.fold.then(|| Texts::of(columns));
-    analysis::select(columns, filter, &question, sort, texts.as_ref())
+    analysis::select(columns, filter, &question, sort, texts.as_ref(), None)
 }
 
 fn order(columns: &Columns, key: SortKey, descending: bool) -> Vec<u32> {

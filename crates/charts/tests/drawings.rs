@@ -57,6 +57,17 @@ fn a_small_chart() {
     );
 }
 
+/// The bands of probabilities on the usual scale.
+fn usual_bands(values: &[Option<f64>]) -> impl Fn(usize) -> Option<u8> + '_ {
+    move |column| values[column].map(|p| Band::of(p) as u8)
+}
+
+#[test]
+fn a_column_without_a_band_has_the_colour_of_the_labels() {
+    let svg = minimap(&[Some(0.5)], &|_| None, &theme(), SMALL).unwrap();
+    assert_eq!(attributes(&svg, "rect", "fill"), ["#1A1C20"]);
+}
+
 #[test]
 fn a_small_minimap() {
     let values = [
@@ -73,7 +84,7 @@ fn a_small_minimap() {
     assert_eq!(
         minimap(
             &values,
-            &Band::of,
+            &usual_bands(&values),
             &theme(),
             Size {
                 width: 16,
@@ -150,7 +161,7 @@ fn no_bars_are_a_chart_too() {
         (svg.matches("<rect").count(), svg.matches("<text").count()),
         (0, 4)
     );
-    let svg = minimap(&[], &Band::of, &theme(), SMALL).unwrap();
+    let svg = minimap(&[], &usual_bands(&[]), &theme(), SMALL).unwrap();
     assert_eq!(
         (svg.matches("<rect").count(), svg.matches("<svg").count()),
         (0, 1)
@@ -163,13 +174,14 @@ fn equal_neighbours_of_a_minimap_are_one_column() {
         width: 1000,
         height: 44,
     };
-    let svg = minimap(&[Some(1.0); 1000], &Band::of, &theme(), size).unwrap();
+    let certain = [Some(1.0); 1000];
+    let svg = minimap(&certain, &usual_bands(&certain), &theme(), size).unwrap();
     assert_eq!(numbers(&svg, "rect", "width"), [1000]);
     // More values than pixels: none is wider than a pixel, none is outside.
     let values: Vec<Option<f64>> = (0..3000)
         .map(|index| Some(f64::from(index % 7) / 7.0))
         .collect();
-    let svg = minimap(&values, &Band::of, &theme(), size).unwrap();
+    let svg = minimap(&values, &usual_bands(&values), &theme(), size).unwrap();
     let ends = numbers(&svg, "rect", "x")
         .into_iter()
         .zip(numbers(&svg, "rect", "width"));
@@ -216,13 +228,13 @@ fn sizes_that_cannot_be_drawn() {
         error.to_string(),
         "4294967295 by 4294967295 pixels are too many to draw a chart in"
     );
-    assert_eq!(minimap(&[], &Band::of, &theme(), size), Err(error));
+    assert_eq!(minimap(&[], &usual_bands(&[]), &theme(), size), Err(error));
     let size = Size {
         width: 7,
         height: 44,
     };
     assert_eq!(
-        minimap(&[], &Band::of, &theme(), size),
+        minimap(&[], &usual_bands(&[]), &theme(), size),
         Err(ChartError::TooSmall {
             width: 7,
             height: 44

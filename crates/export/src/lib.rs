@@ -14,7 +14,8 @@ pub mod lines;
 pub mod markdown;
 pub mod page;
 
-use analysis::{Scale, Selection};
+use analysis::shade::{MISSING, worst};
+use analysis::{Scale, Selection, Shade};
 use api::Card;
 use completions::Columns;
 use serde::{Deserialize, Serialize};
@@ -69,6 +70,8 @@ pub struct View<'a> {
     pub selection: &'a Selection,
     /// By what tokens are coloured.
     pub scale: Scale,
+    /// The values for that, where probabilities are not enough.
+    pub shade: Option<&'a Shade>,
     /// What was filtered by, in words; empty for everything.
     pub filter: &'a str,
 }
@@ -88,19 +91,31 @@ impl View<'_> {
     }
 }
 
-/// Per piece of a card the lowest probability of its tokens, 0 to 1; negative when none has one.
-pub fn weakest(columns: &Columns, card: &Card) -> Vec<f32> {
+/// Per piece of a card the most doubtful value of its tokens: of the shade, or their probability where there is none.
+pub fn worst_values(columns: &Columns, shade: Option<&Shade>, card: &Card) -> Vec<f32> {
     let Some(row) = columns.sequences.get(card.sequence as usize) else {
         return Vec::new();
     };
-    let last = u64::from(card.tokens - card.hidden_tokens);
-    let ends = card.pieces.iter().skip(1).map(|next| next.token.into());
+    let last = card.tokens - card.hidden_tokens;
+    let ends = card.pieces.iter().skip(1).map(|next| next.token);
     let ranges = card.pieces.iter().zip(ends.chain([last]));
+    let probability = |token: u32| {
+        let at = row.first_token + u64::from(token);
+        analysis::scale::probability_at(columns, at).map_or(MISSING, |p| p as f32)
+    };
     ranges
-        .map(|(piece, end)| {
-            let tokens = row.first_token + u64::from(piece.token)..row.first_token + end;
-            let known = tokens.filter_map(|at| analysis::scale::probability_at(columns, at));
-            known.reduce(f64::min).map_or(-1.0, |p| p as f32)
+        .map(|(piece, end)| match shade {
+            Some(shade) => {
+                let values = shade
+                    .of_sequence(row)
+                    .get(piece.token as usize..end as usize);
+                worst(shade.lens(), values.unwrap_or_default())
+            }
+            None => {
+                let known = (piece.token..end).map(probability);
+                let known = known.filter(|p| *p != MISSING).reduce(f32::min);
+                known.unwrap_or(MISSING)
+            }
         })
         .collect()
 }

@@ -1,5 +1,6 @@
 //! One HTML file that shows the highlighted texts: it opens without a server, script or network.
-use crate::{View, weakest};
+use crate::{View, worst_values};
+use analysis::shade::value_of;
 use api::{Card, Totals};
 use markup::{Text, tokens_html};
 use metrics::format::{count, sig3_or_dash, utc};
@@ -75,22 +76,28 @@ fn head(view: &View<'_>, out: &mut dyn Write) -> io::Result<()> {
     ] {
         write!(out, "<div><dt>{name}</dt><dd>{value}</dd></div>")?;
     }
-    let [low, high] = view.scale.limits();
+    let lens = view.scale.lens;
     write!(
         out,
         "</dl><p class=\"quiet key\">coloured by {}: ",
-        view.scale.quantity.name()
+        Text(lens.title())
     )?;
-    for (band, class, words) in [
-        (Band::Low, "b1", format!("up to {low}")),
-        (Band::Middle, "b4", format!("up to {high}")),
-        (Band::High, "b7", "above".to_owned()),
-    ] {
-        let count = count(view.selection.metrics.bands[band as usize]);
+    for (band, class) in [(Band::Low, "b1"), (Band::Middle, "b4"), (Band::High, "b7")] {
+        let words = view.scale.limits_text(band);
         write!(
             out,
-            "<span class=\"tokens\"><span class=\"{class}\">token</span></span><span>{words} · {count}</span>"
+            "<span class=\"tokens\"><span class=\"{class}\">token</span></span><span>{words}"
         )?;
+        // The boards count the tokens of the usual scale.
+        if view.scale == analysis::Scale::default() {
+            let of_band = view.selection.metrics.bands[band as usize];
+            write!(out, " · {}", count(of_band))?;
+        }
+        out.write_all(b"</span>")?;
+    }
+    let about = lens.about();
+    if !about.is_empty() {
+        write!(out, "</p><p class=\"quiet\">{}", Text(about))?;
     }
     out.write_all(b"</p>")
 }
@@ -122,10 +129,10 @@ fn article(view: &View<'_>, index: u32, out: &mut dyn Write) -> io::Result<()> {
     let marks: Vec<u8> = card
         .pieces
         .iter()
-        .zip(weakest(view.columns, &card))
-        .map(|(piece, weakest)| {
-            let known = (weakest >= 0.0).then_some(f64::from(weakest));
-            view.scale.mark(known, Mark::from_code(piece.mark)).code()
+        .zip(worst_values(view.columns, view.shade, &card))
+        .map(|(piece, worst)| {
+            let usual = Mark::from_code(piece.mark);
+            view.scale.mark(value_of(worst), usual).code()
         })
         .collect();
     let hits = view.selection.hits_in(index);

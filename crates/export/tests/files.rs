@@ -26,7 +26,7 @@ fn filter(query: &str) -> Filter {
 
 fn select(columns: &Columns, filter: &Filter) -> Selection {
     let question = Question::new(Query::parse(&filter.query).unwrap());
-    analysis::select(columns, filter, &question, Sort::default(), None)
+    analysis::select(columns, filter, &question, Sort::default(), None, None)
 }
 
 fn file(kind: Kind, filter: &Filter) -> String {
@@ -36,6 +36,7 @@ fn file(kind: Kind, filter: &Filter) -> String {
         columns: &columns,
         selection: &select(&columns, filter),
         scale: Scale::default(),
+        shade: None,
         filter: &filter.in_words(),
     };
     let mut out = Vec::new();

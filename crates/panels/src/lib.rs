@@ -28,8 +28,11 @@ mod why;
 pub use settings::Settings;
 pub use versus::Beside;
 
-use analysis::{Scale, Selection};
-use completions::{Columns, SequenceDetail};
+use analysis::scale::probability_at;
+use analysis::shade::value_of;
+use analysis::{Scale, Selection, Shade};
+use completions::{Columns, Sequence, SequenceDetail};
+use metrics::Mark;
 use serde::{Deserialize, Serialize};
 
 /// Which panel.
@@ -106,7 +109,7 @@ pub struct Question {
     pub sequence: Option<u32>,
     /// The pinned token of it.
     pub token: Option<u32>,
-    /// By what tokens are coloured.
+    /// By what tokens are coloured. Where that needs more than is known of a run, panels colour by the usual scale.
     pub scale: Scale,
 }
 
@@ -119,6 +122,26 @@ pub struct Run<'a> {
     pub columns: &'a Columns,
     /// What is listed.
     pub selection: &'a Selection,
+    /// The values behind the colours, where probabilities are not enough.
+    pub shade: Option<&'a Shade>,
+}
+
+impl Run<'_> {
+    /// How a token is painted.
+    fn mark(&self, scale: Scale, sequence: &Sequence, token: u32) -> Mark {
+        let at = sequence.first_token + u64::from(token);
+        let usual = self.columns.mark(at);
+        if scale.lens.is_direct() {
+            return scale.mark(probability_at(self.columns, at), usual);
+        }
+        match self.shade.filter(|shade| shade.lens() == scale.lens) {
+            Some(shade) => {
+                let value = shade.of_sequence(sequence).get(token as usize).copied();
+                scale.mark(value.and_then(value_of), usual)
+            }
+            None => usual,
+        }
+    }
 }
 
 /// What a panel is about.
@@ -170,7 +193,11 @@ pub fn open(question: &Question, runs: &Runs<'_>) -> Box<dyn Panel> {
         Name::Lab => Box::new(lab::Lab::new(&settings, question, runs)),
         Name::Values => Box::new(values::Values::new(&settings, runs)),
         Name::Samples => Box::new(samples::Samples::new(&settings, runs)),
-        Name::Versus => Box::new(versus::Versus::new(&settings, runs, question.scale)),
+        Name::Versus => Box::new(versus::Versus::new(
+            &settings,
+            runs,
+            question.scale.direct(),
+        )),
     }
 }
 

@@ -158,8 +158,7 @@ impl Panel for Tokens {
             };
             let (before, after) = around(columns, sequence, hit.token, self.context);
             let value = logprob(columns, sequence, hit.token).map(num::exp);
-            let at = sequence.first_token + u64::from(hit.token);
-            let mark = self.scale.mark(value, columns.mark(at));
+            let mark = runs.this.mark(self.scale, sequence, hit.token);
             let text =
                 String::from_utf8_lossy(columns.token_bytes(sequence, hit.token)).into_owned();
             let known = self.known.get(&(hit.sequence, hit.token));

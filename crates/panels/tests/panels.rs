@@ -15,7 +15,14 @@ fn read(bytes: &[u8]) -> Columns {
 
 fn listed(columns: &Columns, query: &str) -> Selection {
     let asked = Asked::new(Query::parse(query).unwrap());
-    select(columns, &Filter::default(), &asked, Sort::default(), None)
+    select(
+        columns,
+        &Filter::default(),
+        &asked,
+        Sort::default(),
+        None,
+        None,
+    )
 }
 
 fn detail(columns: &Columns, bytes: &[u8], index: u32) -> Option<SequenceDetail> {
@@ -67,6 +74,7 @@ impl Page {
                 name: "a<b>.json",
                 columns: &self.columns,
                 selection: &self.selection,
+                shade: None,
             },
             beside: self
                 .beside

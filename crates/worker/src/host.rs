@@ -25,6 +25,9 @@ const PRACTICE_REST_MS: i32 = 4;
 /// While alternatives are read for a query: how often the page is told what was found by then, milliseconds.
 const TELL_EVERY_MS: f64 = 1000.0;
 
+/// Sequences that are looked at for one reading: more than lie near each other as a rule.
+const BATCH: usize = 4096;
+
 /// Everything the worker holds. Borrowed for the length of one answer, never across an `await`.
 #[derive(Default)]
 pub(crate) struct Worker {
@@ -40,6 +43,8 @@ pub(crate) struct Worker {
     pub(crate) beside: Beside,
     /// The query for which alternatives are being read.
     answering: Option<u32>,
+    /// Alternatives are being read for colours.
+    shading: bool,
 }
 
 pub(crate) type Shared = Rc<RefCell<Worker>>;
@@ -139,19 +144,39 @@ fn receive(worker: &Shared, message: &JsValue) {
                 held.answering = asked;
                 wasm_bindgen_futures::spawn_local(answer_open(Rc::clone(worker)));
             }
+            drop(held);
+            read_for_colours(worker);
         }
         Request::Complete { text } => send(&worker.borrow().state.complete(&text)),
         Request::Locate { sequence } => send(&worker.borrow_mut().state.locate(sequence)),
         Request::Export { kind, name, scale } => {
             send(&files::export(&worker.borrow().state, kind, &name, scale));
         }
-        Request::Histogram { quantity } => send(&worker.borrow().state.histogram(quantity)),
+        Request::Look { lens } => {
+            let mut held = worker.borrow_mut();
+            let is_direct = held.state.colours.shade().is_none() && lens.is_direct();
+            held.state.look(lens);
+            if is_direct {
+                send(&held.state.histogram());
+            } else {
+                held.state.recoloured().iter().for_each(send);
+            }
+            drop(held);
+            read_for_colours(worker);
+        }
         Request::Rows {
             query,
             first,
             count,
-        } => send(&worker.borrow().state.rows(query, first, count)),
-        Request::Text { sequence } => answer_detail(worker, sequence, None),
+        } => send(&worker.borrow_mut().state.rows(query, first, count)),
+        Request::Text { sequence } => {
+            let mut held = worker.borrow_mut();
+            held.state.colours.sequence = Some(sequence);
+            // Before the text: it is painted once.
+            held.state.values(sequence).iter().for_each(send);
+            drop(held);
+            answer_detail(worker, sequence, None);
+        }
         Request::Token { sequence, token } => answer_detail(worker, sequence, Some(token)),
         Request::Panel {
             number,
@@ -249,6 +274,43 @@ async fn answer_open(worker: Shared) {
         }
     }
     worker.borrow_mut().answering = None;
+}
+
+/// Reads the alternatives that the colours need, unless that is being done.
+fn read_for_colours(worker: &Shared) {
+    let mut held = worker.borrow_mut();
+    if !held.shading && !held.state.colours.to_read(1).is_empty() {
+        held.shading = true;
+        wasm_bindgen_futures::spawn_local(shade(Rc::clone(worker)));
+    }
+}
+
+/// Reads alternatives until all are known, or until the page looks at something else.
+async fn shade(worker: Shared) {
+    let job = worker.borrow().job;
+    // What is read first is shown at once: the page looks at it.
+    let mut told = f64::NEG_INFINITY;
+    loop {
+        let wanted = worker.borrow().state.colours.to_read(BATCH);
+        if wanted.is_empty() {
+            break;
+        }
+        let read = read_batch(&worker, &wanted).await;
+        let mut worker = worker.borrow_mut();
+        if worker.job != job {
+            return;
+        }
+        match read {
+            Ok(read) => worker.state.take_listed(&read),
+            Err(message) => worker.state.fail_listing(message),
+        }
+        let is_done = worker.state.colours.to_read(1).is_empty();
+        if is_done || js_sys::Date::now() - told > TELL_EVERY_MS {
+            told = js_sys::Date::now();
+            worker.state.recoloured().iter().for_each(send);
+        }
+    }
+    worker.borrow_mut().shading = false;
 }
 
 /// Reads the first of these sequences and those near it.

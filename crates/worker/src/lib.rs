@@ -9,6 +9,7 @@
 //! reading   from files to columns, with word of it to the page
 //! crew      large files of lines are read by several helpers, dealt out here
 //! helper    a worker of the worker's own: lines of a range of bytes
+//! shading   by what tokens are coloured, and the alternatives that this needs
 //! asking    which alternatives a query needs, read a few records at a time
 //! panel     what is asked of the run besides its list, and the run beside it
 //! files     what is listed, as a file to take away
@@ -35,6 +36,7 @@ mod lines;
 mod panel;
 pub mod protocol;
 mod reading;
+mod shading;
 mod source;
 mod state;
 mod stream;

@@ -99,6 +99,7 @@ impl Asked {
                 name: &worker.name,
                 columns: &worker.state.columns,
                 selection: &worker.state.selection,
+                shade: worker.state.colours.shade(),
             },
             beside: beside.map(|read| (read.name.as_str(), &read.columns)),
         })

@@ -1,10 +1,13 @@
 //! What page and worker say to each other.
-use analysis::{Filter, Histogram, Quantity, Scale, Sort};
-use api::{Card, Piece, RunSummary, Totals};
+use analysis::shade::{value_of, worst};
+use analysis::{Filter, Histogram, Lens, Scale, Sort};
+use api::{Card, RunSummary, Totals};
 pub use export::Kind;
-use metrics::Mark;
+use metrics::{Band, Mark};
 pub use panels::{Name, Question};
 use serde::{Deserialize, Serialize};
+use std::ops::Range;
+use std::sync::Arc;
 
 /// Number of the file opened, counted up by the page; answers for an older one are dropped.
 pub type Job = u32;
@@ -58,10 +61,10 @@ pub enum Request {
         /// By what tokens are coloured.
         scale: Scale,
     },
-    /// How the values of all tokens are spread.
-    Histogram {
-        /// Which values.
-        quantity: Quantity,
+    /// From now on the values of tokens are wanted under this lens. Alternatives are read for some, as long as it is the last one.
+    Look {
+        /// Which one.
+        lens: Lens,
     },
     /// Cards of the last selection.
     Rows {
@@ -173,13 +176,19 @@ pub enum Response {
         /// Its position, if it is in it.
         position: Option<u32>,
     },
-    /// Answer to `Histogram`.
+    /// Answer to `Look`; more of them follow while alternatives are read. Rows and values follow them, where they change.
     Histogram {
-        /// Which values.
-        quantity: Quantity,
-        /// How many tokens have which.
+        /// Of which lens.
+        lens: Lens,
+        /// How many units have which value.
         histogram: Histogram,
+        /// How many sequences are still to be read for it.
+        open: u32,
+        /// What the values are; how far the reading is, or why it ended.
+        note: String,
     },
+    /// The values of the sequence asked for last, under a lens that needs more than their probabilities.
+    Values(Values),
     /// Answer to `Rows`.
     Rows {
         /// Of which selection.
@@ -220,27 +229,49 @@ pub struct Row {
     pub hits: Vec<u32>,
     /// How many matching sequences with this text it stands for; 1 unless texts are folded.
     pub copies: u32,
-    /// Per piece of the card: the lowest probability of its tokens, 0 to 1; negative when none has one.
-    pub weakest: Vec<f32>,
+    /// Of which lens the values are.
+    pub lens: Lens,
+    /// Per piece of the card: the most doubtful value of its tokens, as [`analysis::shade`] has them.
+    pub values: Vec<f32>,
 }
 
 impl Row {
-    /// How the pieces of the card are painted on a scale, as codes of [`Mark`].
+    /// How the pieces of the card are painted on a scale of their lens, as codes of [`Mark`].
     pub fn marks(&self, scale: Scale) -> Vec<u8> {
-        let weakest = self.weakest.iter().copied().chain(std::iter::repeat(-1.0));
-        let pieces = self.card.pieces.iter().zip(weakest);
+        let pieces = self.card.pieces.iter().zip(&self.values);
         pieces
-            .map(|(piece, weakest)| painted(piece, known(weakest), scale))
+            .map(|(piece, value)| {
+                scale
+                    .mark(value_of(*value), Mark::from_code(piece.mark))
+                    .code()
+            })
             .collect()
+    }
+
+    /// The values are those that this lens is handed out.
+    pub fn fits(&self, lens: Lens) -> bool {
+        self.lens == lens.handed_out()
     }
 }
 
-fn painted(piece: &Piece, weakest: Option<f64>, scale: Scale) -> u8 {
-    scale.mark(weakest, Mark::from_code(piece.mark)).code()
+/// The values of all tokens of a sequence.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+pub struct Values {
+    /// Which sequence.
+    pub sequence: u32,
+    /// Of which lens.
+    pub lens: Lens,
+    /// Per token, as [`analysis::shade`] has them.
+    pub values: Vec<f32>,
 }
 
-fn known(probability: f32) -> Option<f64> {
-    (probability >= 0.0).then_some(f64::from(probability))
+/// What a sequence is painted by: a scale, and its values where probabilities are not enough.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Paint {
+    /// The scale.
+    pub scale: Scale,
+    /// Of the lens of the scale.
+    pub values: Arc<Values>,
 }
 
 /// A whole sequence for the detail view.
@@ -280,20 +311,43 @@ pub struct Stated {
 }
 
 impl SequenceText {
-    /// The lowest probability of the tokens of a piece; `None` when none has one.
-    pub fn weakest_of(&self, piece: usize) -> Option<f64> {
-        let start = self.card.pieces.get(piece)?.token as usize;
-        let end = self.card.pieces.get(piece + 1);
-        let end = end.map_or(self.probabilities.len(), |next| next.token as usize);
-        let values = self.probabilities.get(start..end)?.iter().copied();
-        values.filter_map(known).reduce(f64::min)
+    /// What is handed out for these tokens: the most doubtful one; `None` when none has a value.
+    fn worst_of(&self, tokens: Range<usize>, paint: &Paint) -> Option<f64> {
+        let lens = paint.scale.lens.handed_out();
+        let values = if lens == Lens::default() {
+            &self.probabilities
+        } else {
+            &paint.values.values
+        };
+        value_of(worst(lens, values.get(tokens)?))
     }
 
-    /// How a piece is painted on a scale, as code of [`Mark`]; `None` when there is no such piece.
-    pub fn mark_of(&self, piece: usize, scale: Scale) -> Option<u8> {
-        let weakest = self.weakest_of(piece);
-        let piece = self.card.pieces.get(piece)?;
-        Some(painted(piece, weakest, scale))
+    /// How a piece is painted, as code of [`Mark`]; `None` when there is no such piece.
+    pub fn mark_of(&self, piece: usize, paint: &Paint) -> Option<u8> {
+        let pieces = &self.card.pieces;
+        let (start, end) = (pieces.get(piece)?, pieces.get(piece + 1));
+        let end = end.map_or(self.probabilities.len(), |next| next.token as usize);
+        let worst = self.worst_of(start.token as usize..end, paint);
+        Some(paint.scale.mark(worst, Mark::from_code(start.mark)).code())
+    }
+
+    /// Whether a piece is in the low band, and neither signs nor white space.
+    pub fn is_doubtful(&self, piece: usize, paint: &Paint) -> bool {
+        let mark = self.mark_of(piece, paint).map(Mark::from_code);
+        let text = self.card.pieces.get(piece);
+        mark.and_then(Mark::band) == Some(Band::Low)
+            && text.is_some_and(|piece| !markup::is_sign(&piece.text))
+    }
+
+    /// The value of a token; negative for one below what the server reports.
+    pub fn value_of(&self, token: u32, paint: &Paint) -> Option<f64> {
+        self.worst_of(token as usize..token as usize + 1, paint)
+    }
+
+    /// The band of a token; `None` without a value.
+    pub fn band_of(&self, token: u32, paint: &Paint) -> Option<Band> {
+        let value = self.value_of(token, paint)?;
+        Some(paint.scale.band(value))
     }
 }
 
@@ -318,6 +372,12 @@ pub struct TokenView {
     pub surprisal_bits: Option<f64>,
     /// Rank among the alternatives, from 1, and whether it is only a lower bound.
     pub rank: Option<(u32, bool)>,
+    /// Probability of the token divided by that of the best alternative.
+    pub share: Option<f64>,
+    /// Entropy of the position, nats, and whether it is only a lower bound.
+    pub entropy: Option<(f64, bool)>,
+    /// Probability of the best alternative less that of the second.
+    pub margin: Option<f64>,
     /// How much less likely than the best alternative, natural logarithm, at least 0.
     pub gap: Option<f64>,
     /// Probability of everything that is not listed.

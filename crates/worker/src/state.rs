@@ -1,14 +1,15 @@
 //! What the worker knows of the file, and its answers. No browser in here: tested natively.
 use crate::protocol::{AlternativeView, Response, Row, SequenceText, Stated, TokenView};
+use crate::shading::Colours;
 use analysis::query::{Query, complete};
-use analysis::{Filter, Histogram, Quantity, Question, Scale, Selection, Sort, Texts};
+use analysis::{Filter, Position, Question, Scale, Selection, Sort, Texts};
 use api::Card;
 use completions::{
     Alignment, Columns, FormatId, RecordSpan, SequenceDetail, Source, TokenDetail, decode_sequence,
 };
 use export::{Kind, View};
 use metrics::alternatives::Alternatives;
-use metrics::{Reading, Status, num, repetition};
+use metrics::{Status, num, repetition};
 use std::f64::consts::LN_2;
 use std::io::{self, Write};
 
@@ -19,9 +20,9 @@ pub(crate) const CARD_TOKENS: u32 = 90;
 #[derive(Debug, Default)]
 pub(crate) struct State {
     pub(crate) columns: Columns,
-    filter: Filter,
+    pub(crate) filter: Filter,
     sort: Sort,
-    query: u32,
+    pub(crate) query: u32,
     pub(crate) selection: Selection,
     /// The sequence whose place in the selection the page wants to know.
     wanted: Option<u32>,
@@ -29,6 +30,8 @@ pub(crate) struct State {
     pub(crate) question: Question,
     /// Counts the queries: what is read for another one is of no use.
     pub(crate) questions: u32,
+    /// By what tokens are coloured.
+    pub(crate) colours: Colours,
     /// Which texts are the same; found when somebody asks for it.
     texts: Option<Texts>,
     detail: Option<(u32, SequenceDetail)>,
@@ -94,6 +97,9 @@ impl State {
             }
             self.questions += 1;
         }
+        if let Some(in_band) = filter.band {
+            self.look(in_band.scale.lens);
+        }
         self.filter = filter;
         self.sort = sort;
         self.query = query;
@@ -108,12 +114,19 @@ impl State {
             self.texts.get_or_insert_with(|| Texts::of(columns));
         }
         let texts = self.texts.as_ref();
-        self.selection = analysis::select(columns, &self.filter, &self.question, self.sort, texts);
+        self.selection = analysis::select(
+            columns,
+            &self.filter,
+            &self.question,
+            self.sort,
+            texts,
+            self.colours.shade(),
+        );
         Response::Selected {
             query: self.query,
             count: len_u32(self.selection.order.len()),
             hits: self.selection.hits,
-            open: len_u32(self.selection.open.len()),
+            open: len_u32(self.selection.open.len()) + self.unread_of_band(),
             totals: (&self.selection.metrics).into(),
             located: self.wanted.and_then(|wanted| self.position_of(wanted)),
         }
@@ -141,6 +154,7 @@ impl State {
             columns: &self.columns,
             selection: &self.selection,
             scale,
+            shade: self.colours.shade(),
             filter: &self.filter.in_words(),
         };
         view.write(kind, out)
@@ -176,7 +190,14 @@ impl State {
     }
 
     /// Cards of the current selection; nothing for an older one.
-    pub(crate) fn rows(&self, query: u32, first: u32, count: u32) -> Response {
+    pub(crate) fn rows(&mut self, query: u32, first: u32, count: u32) -> Response {
+        self.colours.rows = (query, first, count);
+        self.rows_again()
+    }
+
+    /// The cards asked for last, with the values that are known by now.
+    pub(crate) fn rows_again(&self) -> Response {
+        let (query, first, count) = self.colours.rows;
         let mut rows = Vec::new();
         if query == self.query {
             let order = self
@@ -193,18 +214,11 @@ impl State {
     fn row(&self, sequence: u32, tokens: u32) -> Row {
         let card = Card::new(&self.columns, sequence, tokens);
         Row {
-            weakest: export::weakest(&self.columns, &card),
+            lens: self.colours.lens(),
+            values: export::worst_values(&self.columns, self.colours.shade(), &card),
             card,
             hits: self.selection.hits_in(sequence).to_vec(),
             copies: self.selection.copies(sequence),
-        }
-    }
-
-    /// How the values of all tokens are spread.
-    pub(crate) fn histogram(&self, quantity: Quantity) -> Response {
-        Response::Histogram {
-            quantity,
-            histogram: Histogram::of(&self.columns, quantity),
         }
     }
 
@@ -312,18 +326,10 @@ fn token_view(sequence: u32, token: u32, found: &TokenDetail) -> TokenView {
     let probability = probability_of(found);
     let logprob = probability.map(|_| found.logprob);
     let mut listed = Alternatives::default();
-    listed.fill(
-        found
-            .alternatives
-            .iter()
-            .map(|alternative| alternative.logprob),
-    );
+    let position = Position::of(found, &mut listed);
+    let (rank, share) = (position.rank(), position.share());
+    let (entropy, margin) = (position.entropy(), position.margin());
     let best = listed.logprobs().first().copied();
-    let reading = Reading {
-        status: found.status,
-        logprob: found.logprob,
-    };
-    let rank = listed.rank(reading, !found.chosen_is_listed);
     TokenView {
         sequence,
         token,
@@ -334,6 +340,9 @@ fn token_view(sequence: u32, token: u32, found: &TokenDetail) -> TokenView {
         logprob,
         surprisal_bits: logprob.map(|value| -value / LN_2),
         rank: rank.map(|rank| (rank.rank, rank.is_lower_bound)),
+        share,
+        entropy: entropy.map(|(least, most)| (least, most.is_none())),
+        margin,
         gap: best
             .zip(logprob)
             .map(|(best, value)| (best - value).max(0.0)),
@@ -359,7 +368,7 @@ fn probability_of(token: &TokenDetail) -> Option<f64> {
 }
 
 /// Positions in a list are u32 everywhere: the columns hold no more sequences than that.
-fn len_u32(len: usize) -> u32 {
+pub(crate) fn len_u32(len: usize) -> u32 {
     u32::try_from(len).unwrap_or(u32::MAX)
 }
 

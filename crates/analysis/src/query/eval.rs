@@ -1,8 +1,9 @@
 //! Whether a query holds: for a sequence as far as that can be told without its tokens, and for one token.
 use super::{Expr, Field, Query, Relation, Term, Value};
+use crate::position::Position;
 use completions::{Columns, Finish, Kind, Sequence, TokenDetail};
 use metrics::alternatives::Alternatives;
-use metrics::{Band, Reading, Status, num};
+use metrics::{Band, Status, num};
 use std::borrow::Cow;
 use std::f64::consts::LN_2;
 
@@ -127,18 +128,9 @@ impl Term {
 
     /// What it says of a token by its alternatives. `listed` is scratch.
     pub(super) fn of_alternatives(&self, token: &TokenDetail, listed: &mut Alternatives) -> Truth {
-        listed.fill(
-            token
-                .alternatives
-                .iter()
-                .map(|alternative| alternative.logprob),
-        );
-        let reading = Reading {
-            status: token.status,
-            logprob: token.logprob,
-        };
+        let position = Position::of(token, listed);
         match self.field {
-            Field::Rank => match listed.rank(reading, !token.chosen_is_listed) {
+            Field::Rank => match position.rank() {
                 None => Truth::Open,
                 Some(rank) => {
                     let least = f64::from(rank.rank);
@@ -150,22 +142,12 @@ impl Term {
                     self.range(least, most)
                 }
             },
-            Field::Entropy => match listed.entropy_lower() {
+            Field::Entropy => match position.entropy() {
                 None => Truth::Open,
-                Some(lower) => {
-                    let is_exact = listed.residual().is_some_and(|residual| residual < EXACT);
-                    self.range(lower, is_exact.then_some(lower))
-                }
+                Some((least, most)) => self.range(least, most),
             },
-            Field::Margin => self.number(listed.margin_prob()),
-            Field::Share => {
-                let best = listed.logprobs().first();
-                let written = reading.scored();
-                self.number(
-                    best.zip(written)
-                        .map(|(best, written)| num::exp((written - best).min(0.0))),
-                )
-            }
+            Field::Margin => self.number(position.margin()),
+            Field::Share => self.number(position.share()),
             _ => Truth::Open,
         }
     }
@@ -224,9 +206,6 @@ impl Term {
         }
     }
 }
-
-/// A residual below this is noise (see the metrics).
-const EXACT: f64 = 1e-6;
 
 fn text_of<'a>(columns: &'a Columns, sequence: &Sequence, token: u32) -> Cow<'a, str> {
     String::from_utf8_lossy(columns.token_bytes(sequence, token))

@@ -512,7 +512,7 @@ proptest! {
         // A selection says the same once what it left open was read.
         let mut question = crate::Question::new(query);
         let select = |question: &crate::Question| {
-            crate::select(&columns, &crate::Filter::default(), question, crate::Sort::default(), None)
+            crate::select(&columns, &crate::Filter::default(), question, crate::Sort::default(), None, None)
         };
         let open = select(&question).open;
         let details: Vec<_> = open.iter().map(|&at| (at, detail(&file, &columns, at).unwrap())).collect();
