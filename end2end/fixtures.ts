@@ -82,7 +82,9 @@ export async function picture(page: Page, name: string) {
   const before = page.viewportSize() ?? { width: 1280, height: 720 };
   const height = await page.evaluate(() => document.documentElement.scrollHeight);
   await page.setViewportSize({ ...before, height: Math.max(before.height, height) });
-  await page.locator(".card-loading").first().waitFor({ state: "detached" });
+  // The list looks at the window before the next picture.
+  await page.evaluate(() => new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn))));
+  await page.locator(".virtual[aria-busy=true]").first().waitFor({ state: "detached" });
   for (const colorScheme of ["light", "dark"] as const) {
     await page.emulateMedia({ colorScheme });
     await page.screenshot({ path: path.join(folder, `${name}-${colorScheme}.png`), fullPage: true });

@@ -4,14 +4,13 @@
 //! virtual: only the rows near the window exist. All rows have one height (`--row-height` of the style sheet, read from the
 //! page), except the one open sequence, whose height is measured; so a position is one multiplication away.
 use super::card::{beginning_html, head_html, static_card_html};
-use crate::browser::after_paint;
 use crate::detail::Detail;
 use crate::markup::text;
 use crate::session::{Phase, Session};
 use crate::view::ViewState;
 use analysis::Scale;
 use api::RunSummary;
-use geometry::Geometry;
+use geometry::{Geometry, Rows, step};
 use leptos::html::{Div, Ol};
 use leptos::prelude::*;
 use metrics::format;
@@ -25,6 +24,8 @@ mod geometry;
 
 /// Rows kept above and below the window.
 const OVERSCAN: u32 = 6;
+/// Rows that are made for one picture at most. Those around the window are there before the wheel gets to them.
+const ROWS_PER_PICTURE: u32 = 3;
 /// Rows asked for at once.
 const ROWS_PER_REQUEST: u32 = 60;
 
@@ -91,26 +92,18 @@ fn VirtualList(session: Session, view_state: RwSignal<ViewState>) -> impl IntoVi
             open: open.map(|position| (position, open_height.get())),
         }
     });
-    // What is in the window comes first, the rows around it in the next picture.
-    let overscan = RwSignal::new(0);
-    Effect::new(move |_| {
-        let there = session.rows.with(|held| !held.rows.is_empty());
-        if there && overscan.get_untracked() == 0 {
-            after_paint(move || {
-                let _ = overscan.try_set(OVERSCAN);
-            });
-        }
+    let window_rows = Memo::new(move |_| {
+        let (top, height) = scrolled.get();
+        geometry.get().visible(top, height, 0)
     });
     let visible = Memo::new(move |_| {
         let (top, height) = scrolled.get();
-        geometry.get().visible(top, height, overscan.get())
+        geometry.get().visible(top, height, OVERSCAN)
     });
+    let shown = rows_by_and_by(window_rows, visible, session);
 
     // Where the window stands relative to the list. Read once per frame at most: scroll events come more often.
     let measure = move || {
-        if let Some(probe) = probe.get_untracked() {
-            row_height.set(f64::from(probe.offset_height()));
-        }
         if let Some(list) = list.get_untracked() {
             let height = window()
                 .inner_height()
@@ -120,7 +113,14 @@ fn VirtualList(session: Session, view_state: RwSignal<ViewState>) -> impl IntoVi
             scrolled.set((-list.get_bounding_client_rect().top(), height));
         }
     };
+    // The height of a row changes with the window and the size of the letters, not while one scrolls.
+    let measure_row = move || {
+        if let Some(probe) = probe.get_untracked() {
+            row_height.set(f64::from(probe.offset_height()));
+        }
+    };
     Effect::new(move |_| {
+        measure_row();
         measure();
         let waiting = StoredValue::new(false);
         let later = move || {
@@ -136,7 +136,10 @@ fn VirtualList(session: Session, view_state: RwSignal<ViewState>) -> impl IntoVi
         };
         let handles = [
             window_event_listener_untyped("scroll", move |_| later()),
-            window_event_listener_untyped("resize", move |_| later()),
+            window_event_listener_untyped("resize", move |_| {
+                measure_row();
+                later();
+            }),
         ];
         on_cleanup(move || handles.into_iter().for_each(|handle| handle.remove()));
     });
@@ -156,13 +159,13 @@ fn VirtualList(session: Session, view_state: RwSignal<ViewState>) -> impl IntoVi
     });
 
     // A link opens with its sequence in view.
-    let shown = StoredValue::new(false);
+    let arrived = StoredValue::new(false);
     Effect::new(move |_| {
         let shape = geometry.get();
-        if shown.get_value() || shape.row == 0.0 {
+        if arrived.get_value() || shape.row == 0.0 {
             return;
         }
-        shown.set_value(true);
+        arrived.set_value(true);
         if let (Some((position, _)), Some(list)) = (shape.open, list.get_untracked()) {
             let top = list.get_bounding_client_rect().top() + window().scroll_y().unwrap_or(0.0);
             let header = 72.0;
@@ -173,7 +176,7 @@ fn VirtualList(session: Session, view_state: RwSignal<ViewState>) -> impl IntoVi
     });
 
     let positions = move || {
-        let (first, end) = visible.get();
+        let (first, end) = shown.get();
         let open = geometry
             .get()
             .open
@@ -181,6 +184,10 @@ fn VirtualList(session: Session, view_state: RwSignal<ViewState>) -> impl IntoVi
             .filter(|position| !(first..end).contains(position));
         (first..end).chain(open).collect::<Vec<_>>()
     };
+    let busy = text(move || {
+        let (shown, window) = (shown.get(), window_rows.get());
+        (shown.0 > window.0 || shown.1 < window.1).to_string()
+    });
     let nothing = move || {
         let none = session.selected.with(|selected| selected.count == 0);
         let filtered = view_state.with(|view| !view.filter.is_empty());
@@ -192,13 +199,53 @@ fn VirtualList(session: Session, view_state: RwSignal<ViewState>) -> impl IntoVi
     };
     view! {
         <div class="row-probe" node_ref=probe aria-hidden="true"></div>
-        <ol class="cards virtual" node_ref=list aria-label="Sequences" style:height=move || format!("{}px", geometry.get().total())>
+        <ol class="cards virtual" node_ref=list aria-label="Sequences" aria-busy=busy style:height=move || format!("{}px", geometry.get().total())>
             <For each=positions key=|position| *position let(position)>
                 <VirtualRow position session view_state geometry open_height/>
             </For>
         </ol>
         <p class="empty" role="status">{nothing}</p>
     }
+}
+
+/// The rows that there are. A picture in which many are made comes late: after a jump a few are made in each picture, and what
+/// is not there yet shows as the ground of the list. The first time all of the window comes at once, in the place of the same
+/// cards.
+fn rows_by_and_by(window: Memo<Rows>, visible: Memo<Rows>, session: Session) -> RwSignal<Rows> {
+    let shown = RwSignal::new((0, 0));
+    let begun = StoredValue::new(false);
+    let next_picture = RwSignal::new(());
+    Effect::new(move |_| {
+        next_picture.track();
+        let held = session
+            .rows
+            .with(|held| (held.first, held.first + held.rows.len() as u32));
+        let (window, visible) = (window.get(), visible.get());
+        let wanted = (
+            visible.0.max(held.0).min(held.1),
+            visible.1.min(held.1).max(held.0),
+        );
+        let before = shown.get_untracked();
+        let budget = if begun.get_value() {
+            ROWS_PER_PICTURE
+        } else {
+            window.1.saturating_sub(window.0).max(1)
+        };
+        let rows = step(before, window, wanted, budget);
+        if rows.0 < rows.1 {
+            begun.set_value(true);
+        }
+        if rows != before {
+            shown.set(rows);
+        }
+        if rows != wanted && wanted.0 < wanted.1 {
+            request_animation_frame(move || {
+                // The list may be gone by the time of the next picture.
+                let _ = next_picture.try_set(());
+            });
+        }
+    });
+    shown
 }
 
 #[component]
@@ -220,7 +267,8 @@ fn VirtualRow(
     // A card stays while its values change: an open one would lose what one does in it.
     let sequence = Memo::new(move |_| row.with(|row| row.as_ref().map(|row| row.card.sequence)));
     let content = move || match sequence.get() {
-        None => view! { <div class="card card-loading" aria-hidden="true"></div> }.into_any(),
+        // Only the open one, when it is far away.
+        None => ().into_any(),
         Some(sequence) => {
             view! { <RowCard row sequence position session view_state open_height/> }.into_any()
         }

@@ -58,6 +58,36 @@ impl Geometry {
 /// Gap between two rows, CSS pixels: `--row-gap` of the style sheet.
 const GAP: f64 = 12.0;
 
+/// Rows from a first one to before an end.
+pub(super) type Rows = (u32, u32);
+
+/// The rows to show in the next picture: those of `shown` that are still wanted, and at most `budget` more. What is in the
+/// window comes first, downwards; then what is around it.
+pub(super) fn step(shown: Rows, window: Rows, wanted: Rows, budget: u32) -> Rows {
+    let (first, end) = wanted;
+    if first >= end {
+        return (first, first);
+    }
+    let top = window.0.clamp(first, end - 1);
+    let bottom = window.1.clamp(top, end);
+    let mut rows = (shown.0.max(first), shown.1.min(end));
+    // Far from what was shown: begin anew.
+    if rows.0 >= rows.1 || rows.0 > bottom || rows.1 < top {
+        rows = (top, top);
+    }
+    let mut left = budget;
+    let mut take = |missing: u32| {
+        let taken = missing.min(left);
+        left -= taken;
+        taken
+    };
+    rows.1 += take(bottom.saturating_sub(rows.1));
+    rows.0 -= take(rows.0.saturating_sub(top));
+    rows.1 += take(end - rows.1);
+    rows.0 -= take(rows.0 - first);
+    rows
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -72,6 +102,52 @@ mod tests {
         count: 1_000,
         open: Some((5, 588.0)),
     };
+
+    #[test]
+    fn a_picture_gets_so_many_new_rows_and_what_is_in_the_window_first() {
+        for (shown, window, wanted, budget, next) in [
+            // A first picture, and a jump.
+            ((0, 0), (0, 5), (0, 11), 4, (0, 4)),
+            ((0, 11), (100, 106), (94, 112), 4, (100, 104)),
+            // The window, then what is below it, then what is above.
+            ((100, 104), (100, 106), (94, 112), 4, (100, 108)),
+            ((100, 108), (100, 106), (94, 112), 4, (100, 112)),
+            ((100, 112), (100, 106), (94, 112), 4, (96, 112)),
+            ((96, 112), (100, 106), (94, 112), 4, (94, 112)),
+            ((94, 112), (100, 106), (94, 112), 4, (94, 112)),
+            // A little up: what is no longer wanted goes.
+            ((94, 112), (92, 98), (86, 104), 4, (90, 104)),
+            ((90, 104), (92, 98), (86, 104), 40, (86, 104)),
+            // A page down.
+            ((94, 112), (110, 116), (104, 122), 4, (104, 116)),
+            // Not all of the window is there yet.
+            ((0, 0), (100, 106), (94, 102), 4, (98, 102)),
+            ((0, 0), (100, 106), (94, 99), 2, (97, 99)),
+            ((3, 9), (0, 5), (0, 0), 4, (0, 0)),
+        ] {
+            assert_eq!(
+                step(shown, window, wanted, budget),
+                next,
+                "{shown:?} {window:?} {wanted:?} {budget}"
+            );
+        }
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn all_that_is_wanted_is_shown_in_the_end(shown in (0_u32..50, 0_u32..50), window in (0_u32..50, 0_u32..20), around in (0_u32..50, 0_u32..30), budget in 1_u32..9) {
+            let window = (window.0, window.0 + window.1);
+            let wanted = (around.0, around.0 + around.1);
+            let mut rows = shown;
+            for _ in 0..60 {
+                let next = step(rows, window, wanted, budget);
+                let new = (next.0..next.1).filter(|row| !(rows.0..rows.1).contains(row)).count();
+                proptest::prop_assert!(new <= budget as usize);
+                rows = next;
+            }
+            proptest::prop_assert!(rows == wanted || wanted.0 == wanted.1 && rows.0 == rows.1);
+        }
+    }
 
     #[test]
     fn closed_rows_are_a_multiplication_away() {

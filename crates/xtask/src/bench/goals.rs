@@ -68,7 +68,7 @@ impl Row {
             },
             Self::Scrolling => Goal {
                 number: 10,
-                what: "script, style and layout of a step of scrolling, 95th percentile (meant for a million tokens)",
+                what: "script, style and layout of a picture while one scrolls, 95th percentile (meant for a million tokens)",
                 unit: " ms",
                 steps: [8.0, 4.0, 2.0],
             },
