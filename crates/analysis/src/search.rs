@@ -37,10 +37,23 @@ impl Needle {
         let mut matched = 0;
         if self.ascii {
             // Bytes of longer characters equal no ASCII character, so that nothing has to be decoded.
-            for (at, &byte) in text.iter().enumerate() {
-                matched = self.step(matched, char::from(byte.to_ascii_lowercase()));
+            let [first, other] = self.firsts();
+            let mut at = 0;
+            while let Some(&byte) = text.get(at) {
+                // Most bytes begin nothing.
+                if matched == 0 && byte != first && byte != other {
+                    let rest = text.get(at..).unwrap_or_default();
+                    let Some(next) = memchr::memchr2(first, other, rest) else {
+                        return;
+                    };
+                    at += next;
+                    matched = 1;
+                } else {
+                    matched = self.step(matched, char::from(byte.to_ascii_lowercase()));
+                }
+                at += 1;
                 if matched == length {
-                    found(at + 1 - length..at + 1);
+                    found(at - length..at);
                 }
             }
             return;
@@ -64,6 +77,12 @@ impl Needle {
             }
             offset += valid.len() + chunk.invalid().len();
         }
+    }
+
+    /// What an ASCII text may begin with, in either case.
+    fn firsts(&self) -> [u8; 2] {
+        let first = self.chars.first().copied().unwrap_or_default() as u8;
+        [first, first.to_ascii_uppercase()]
     }
 
     /// How many characters match after one more.

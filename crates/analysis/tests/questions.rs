@@ -284,6 +284,32 @@ fn naive_hits(tokens: &[Vec<u8>], query: &str) -> Vec<u32> {
 }
 
 proptest! {
+    /// Limits that a token has exactly, ones next to it, and others.
+    #[test]
+    fn a_limit_on_the_probability_is_that_of_the_probability(
+        tokens in prop::collection::vec(prop::option::of(-8.0..0.0_f64), 1..12),
+        nth in any::<prop::sample::Index>(),
+        nudge in prop::sample::select(vec![0.0, f64::EPSILON, -f64::EPSILON, 1e-7, -1e-7, 0.3]),
+        relation in prop::sample::select(vec!["<", "<=", ">", ">=", "=", "!="]),
+    ) {
+        let given: Vec<(&[u8], _)> = tokens.iter().map(|raw| (&b"x"[..], *raw)).collect();
+        let all = columns(&[(None, &given)]);
+        let probability = |at: usize| tokens[at].map(|_| metrics::num::exp(f64::from(all.logprob[at])));
+        let wanted = probability(nth.index(tokens.len())).unwrap_or(0.5) * (1.0 + nudge);
+        let filter = Filter { query: format!("p{relation}{wanted:?}"), ..Filter::default() };
+        let got = select(&all, &filter, Sort::default());
+        let holds = |p: f64| match relation {
+            "<" => p < wanted,
+            "<=" => p <= wanted,
+            ">" => p > wanted,
+            ">=" => p >= wanted,
+            "=" => p == wanted,
+            _ => p != wanted,
+        };
+        let want: Vec<u32> = (0..tokens.len()).filter(|&at| probability(at).is_some_and(holds)).map(|at| at as u32).collect();
+        prop_assert_eq!(got.hits_in(0), &want, "{}", filter.query);
+    }
+
     #[test]
     fn as_the_naive_answer(
         file in prop::collection::vec(

@@ -97,19 +97,24 @@ impl Term {
         }
     }
 
+    /// For a limit on a probability: what can be said without one, quickly.
+    pub(super) fn screen(&self) -> Option<Screen> {
+        let Value::Number(wanted) = self.value else {
+            return None;
+        };
+        let is_limit = self.field == Field::Probability && wanted > 0.0 && wanted.is_finite();
+        is_limit.then(|| Screen {
+            logprob: num::ln(wanted),
+            below: self.number(Some(f64::NEG_INFINITY)),
+            above: self.number(Some(f64::INFINITY)),
+        })
+    }
+
     /// What it says of a token by the columns alone.
     pub(super) fn of_token(&self, columns: &Columns, sequence: &Sequence, token: u32) -> Truth {
         let at = sequence.first_token + u64::from(token);
         let status = columns.status(at);
-        let logprob = || {
-            let logprob = usize::try_from(at)
-                .ok()
-                .and_then(|at| columns.logprob.get(at));
-            logprob
-                .copied()
-                .map(f64::from)
-                .filter(|_| status.is_scored())
-        };
+        let logprob = || logprob_of(columns, at);
         match self.field {
             Field::Probability => self.number(logprob().map(num::exp)),
             Field::Logprob => self.number(logprob()),
@@ -205,6 +210,44 @@ impl Term {
             _ => self.name(text),
         }
     }
+}
+
+/// A limit on a probability as one on its logarithm. A million exponentials take longer than a person waits for a key; next to
+/// the limit they are computed, so that the answer is that of the probability as it is shown.
+pub(super) struct Screen {
+    logprob: f64,
+    below: Truth,
+    above: Truth,
+}
+
+/// The exponential of what is farther away than this lies on the same side, whatever its last bits.
+const SURE: f64 = 1e-6;
+
+impl Screen {
+    /// What is said of the token at this index of the columns; `None` when that takes its probability.
+    pub(super) fn of_token(&self, columns: &Columns, at: u64) -> Option<Truth> {
+        let Some(logprob) = logprob_of(columns, at) else {
+            return Some(Truth::Open);
+        };
+        if logprob < self.logprob - SURE {
+            Some(self.below)
+        } else if logprob > self.logprob + SURE {
+            Some(self.above)
+        } else {
+            None
+        }
+    }
+}
+
+/// The log-probability of the token at this index of the columns, if it has one.
+fn logprob_of(columns: &Columns, at: u64) -> Option<f64> {
+    let logprob = usize::try_from(at)
+        .ok()
+        .and_then(|at| columns.logprob.get(at))?;
+    columns
+        .status(at)
+        .is_scored()
+        .then_some(f64::from(*logprob))
 }
 
 fn text_of<'a>(columns: &'a Columns, sequence: &Sequence, token: u32) -> Cow<'a, str> {

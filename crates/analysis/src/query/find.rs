@@ -1,6 +1,6 @@
 //! Which sequences and tokens match.
-use super::eval::{Truth, band_name, finish_name, source_of};
-use super::{Expr, Field, Query, Value};
+use super::eval::{Screen, Truth, band_name, finish_name, source_of};
+use super::{Expr, Field, Query, Term, Value};
 use crate::Texts;
 use crate::search::{Needle, touched};
 use crate::select::text_of;
@@ -84,6 +84,8 @@ pub(crate) struct Asked<'a> {
     needles: Vec<Option<Needle>>,
     /// For each of them: the tokens of the present sequence that it touches.
     touched: Vec<Vec<u32>>,
+    /// For each term that is a limit on a probability: how to tell quickly.
+    screens: Vec<Option<Screen>>,
     /// What each term says of the present sequence.
     terms: Vec<Truth>,
     copies: Option<Texts>,
@@ -105,6 +107,7 @@ impl<'a> Asked<'a> {
             .any(|term| term.field == Field::Duplicate);
         Self {
             needles: words.collect(),
+            screens: query.terms.iter().map(Term::screen).collect(),
             touched: vec![Vec::new(); query.terms.len()],
             terms: vec![Truth::Open; query.terms.len()],
             copies: asks_copies.then(|| Texts::of(columns)),
@@ -190,6 +193,11 @@ impl<'a> Asked<'a> {
                     known
                 } else if self.needles[nth].is_some() {
                     self.touched[nth].binary_search(&token).is_ok().into()
+                } else if let Some(screen) = &self.screens[nth] {
+                    let at = sequence.first_token + u64::from(token);
+                    screen
+                        .of_token(self.columns, at)
+                        .unwrap_or_else(|| term.of_token(self.columns, sequence, token))
                 } else if !term.field.of_alternatives() {
                     term.of_token(self.columns, sequence, token)
                 } else {
