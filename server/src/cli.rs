@@ -25,6 +25,14 @@ pub use score::Score;
 pub use told::Told;
 pub use tree::Fold;
 
+/// A number of threads.
+pub(crate) fn threads(text: &str) -> Result<usize, String> {
+    match text.parse() {
+        Ok(count @ 1..=1024) => Ok(count),
+        _ => Err("must be a whole number from 1 to 1024".to_owned()),
+    }
+}
+
 /// See LLM completions the way the model saw them while writing: how sure it was of every token.
 #[derive(Debug, Parser)]
 #[command(name = "surprisal", version)]

@@ -2,7 +2,6 @@
 use crate::access::Access;
 use crate::models::{Given, ServerGiven};
 use clap::Args;
-use engine::Precision;
 use policy::Anonymise;
 use std::{
     net::SocketAddr,
@@ -76,9 +75,9 @@ pub struct Serve {
     /// A model that people and programs may ask: a directory, a GGUF file or hf:OWNER/NAME, as for `surprisal generate`; once for each
     #[arg(long = "model", value_name = "NAME=PATH")]
     pub models: Vec<Given>,
-    /// Compute quantised models as they are stored: a part of the memory, rougher probabilities
-    #[arg(long, requires = "models")]
-    pub stored: bool,
+    /// Threads that the models compute with [default: as many as there are processors]
+    #[arg(long, value_name = "N", requires = "models", value_parser = crate::cli::threads)]
+    pub threads: Option<usize>,
     /// A server that speaks the OpenAI protocol, whose models they may ask, too; once for each. No other address is ever called
     #[arg(long = "model-server", value_name = "NAME=URL")]
     pub model_servers: Vec<ServerGiven>,
@@ -313,14 +312,6 @@ impl Serve {
             ));
         }
         Ok(access)
-    }
-
-    /// What quantised models are computed with.
-    pub fn precision(&self) -> Precision {
-        match self.stored {
-            true => Precision::Stored,
-            false => Precision::Single,
-        }
     }
 
     /// The store that is asked for.

@@ -3,20 +3,12 @@
 //! | module | what it is |
 //! |---|---|
 //! | [`prompt`] | what it goes on with |
-//! | [`clock`] | how long it took |
-//! | [`listed`] | tokens under their names |
-//! | [`answer`] | what it wrote, as people and programs want it |
-//! | [`effective`] | the parameters in force |
-//! | [`record`] | the same as a completions record |
 //! | `served` | the same by a model behind the OpenAI protocol |
 //! | `sweep` | many prompts, or one, over a grid of parameters |
 //! | [`stream`] | the text while it is written |
-pub mod answer;
-pub mod clock;
-pub mod effective;
-pub mod listed;
+//!
+//! What it wrote, as people and programs want it, is the matter of `writer`.
 pub mod prompt;
-pub mod record;
 mod served;
 pub mod stream;
 mod sweep;
@@ -25,11 +17,8 @@ use crate::analyze::output::clean;
 use crate::analyze::stop::Stop;
 use crate::cli::Generate;
 use crate::hub;
-use answer::Answer;
-use clock::Clock;
 use decoding::{Event, Failure, Parameters, Settings, generate_with};
 use engine::{Memory, Model, Session};
-use prompt::Prompt;
 use std::{
     io::{self, Write as _},
     ops::ControlFlow,
@@ -37,6 +26,9 @@ use std::{
     sync::Arc,
 };
 use stream::Stream;
+use writer::answer::Answer;
+use writer::clock::Clock;
+use writer::{Prompt, record};
 
 /// The arguments are wrong, as clap says it.
 const USAGE: u8 = 2;
@@ -68,8 +60,10 @@ fn run(arguments: &Generate, stop: &Stop) -> Result<(), Complaint> {
     let mut prompts = sweep::prompts(arguments)?;
     let place =
         hub::place(&arguments.model, &|| stop.is_asked()).map_err(|message| (1, message))?;
-    let model = Model::load(&place, Memory::free(), arguments.precision())
-        .map_err(|e| (1, e.to_string()))?;
+    if let Some(count) = arguments.threads {
+        engine::threads(count).map_err(|e| (1, e.to_string()))?;
+    }
+    let model = Model::load(&place, Memory::free()).map_err(|e| (1, e.to_string()))?;
     let model = Arc::new(model);
     if sweep::is_asked(arguments) {
         return sweep::run(arguments, &model, (prompts, points), stop);
@@ -89,9 +83,7 @@ fn run(arguments: &Generate, stop: &Stop) -> Result<(), Complaint> {
             say(&format!("{} {}", idle.name, idle.reason));
         }
     }
-    let prompt = prompt
-        .in_chat(arguments, &model)
-        .map_err(|message| (1, message))?;
+    let prompt = prompt::in_chat(prompt, arguments, &model).map_err(|message| (1, message))?;
     let input = prompt.ids(&model).map_err(|message| (1, message))?;
     let answer = answered(
         arguments,

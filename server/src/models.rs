@@ -4,28 +4,27 @@
 //! given      --model and --model-server: what there is, by the names that requests use
 //! turns      who computes now, who waits, and who is sent away
 //! ask        a request, checked: everything that can be wrong is said before anything is computed
-//! writing    a model of this machine writes, on a thread of its own
 //! elsewhere  a model behind the OpenAI protocol does
-//! judging    a model of this machine judges a text
 //! ```
 //!
+//! A model of this machine writes and judges on a thread of its own, as `writer` does it.
 //! Each begins a [`Events`]: a queue that the engine never waits for, whatever the client reads. It ends when nobody reads it
 //! any more, so that whoever goes away stops the engine before its next token. What it holds is bounded by the tokens that a
 //! request may ask for.
 pub mod ask;
 mod elsewhere;
 mod given;
-mod judging;
 mod turns;
-mod writing;
 
 pub use given::{Given, Models, ServerGiven};
 
 use crate::failure::Failure;
 use crate::state::Server;
+use api::ErrorCode;
 use api::writing::{Ask, Happening, Judge};
 use ask::Wanted;
 use futures::Stream;
+use given::Found;
 use std::{
     pin::Pin,
     sync::Arc,
@@ -33,6 +32,7 @@ use std::{
 };
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 use turns::Ticket;
+use writer::{Judging, Listener};
 
 /// What happens while a model works. Dropped, the work ends.
 #[derive(Debug)]
@@ -50,9 +50,14 @@ impl Stream for Events {
 #[derive(Debug, Clone)]
 struct Teller(UnboundedSender<Happening>);
 
-impl Teller {
-    /// Whether anybody listens still.
-    fn tell(&self, happening: Happening) -> bool {
+impl Listener for Teller {
+    /// What went wrong inside is for the log.
+    fn tell(&self, mut happening: Happening) -> bool {
+        if let Happening::Error(error) = &mut happening
+            && error.code == ErrorCode::Internal
+        {
+            *error = Failure::internal(&error.message).0;
+        }
         self.0.send(happening).is_ok()
     }
 
@@ -88,7 +93,16 @@ pub async fn write(server: &Server, ask: Ask, fills: bool) -> Result<Events, Fai
 /// # Errors
 /// As [`write()`].
 pub async fn judge(server: &Server, judge: Judge) -> Result<Events, Failure> {
-    let job = judging::Job::of(&server.models, judge, &server.limits).await?;
+    let local = match server.models.find(&judge.model)? {
+        Found::Local(local) => local,
+        Found::Elsewhere(..) => {
+            return Err(Failure::bad_request(
+                "A served model does not judge texts: the protocol has no word for it. Take a model of this machine.",
+            ));
+        }
+    };
+    let most = server.limits.generated_tokens;
+    let job = aside(move || Judging::of(local, judge, most).map_err(Failure)).await?;
     begin(server.models.turns.enter()?, move |teller| job.run(&teller))
 }
 

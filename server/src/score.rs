@@ -1,5 +1,4 @@
 //! `surprisal score`: a model of this machine judges texts.
-mod judged;
 mod output;
 
 use crate::analyze::output::clean;
@@ -8,13 +7,13 @@ use crate::cli::Score;
 use crate::generate::prompt;
 use crate::hub;
 use engine::{Memory, Model};
-pub(crate) use judged::{Judged, token};
 use std::{
     io::{self, Write as _},
     path::Path,
     process::ExitCode,
     sync::Arc,
 };
+use writer::Judged;
 
 /// What a shell gives for a program that Ctrl-C ended.
 const STOPPED: u8 = 130;
@@ -24,7 +23,10 @@ pub fn main(arguments: &Score) -> ExitCode {
     let stop = Stop::on_ctrl_c();
     let place = hub::place(&arguments.model, &|| stop.is_asked());
     let model = place.and_then(|place| {
-        let model = Model::load(&place, Memory::free(), arguments.precision());
+        if let Some(count) = arguments.threads {
+            engine::threads(count).map_err(|failure| failure.to_string())?;
+        }
+        let model = Model::load(&place, Memory::free());
         model.map_err(|failure| failure.to_string())
     });
     let model = match model {

@@ -105,9 +105,11 @@ async fn serve(setting: Serve) -> Result<(), ServeError> {
 async fn load(setting: &Serve) -> Result<Models, ServeError> {
     let setting = setting.clone();
     let loading = tokio::task::spawn_blocking(move || {
-        let precision = setting.precision();
+        if let Some(count) = setting.threads {
+            engine::threads(count).map_err(|failure| failure.to_string())?;
+        }
         let (models, servers) = (&setting.models, &setting.model_servers);
-        Models::load(models, precision, servers, &setting.limits)
+        Models::load(models, servers, &setting.limits)
     });
     let loaded = loading.await.map_err(std::io::Error::other)?;
     loaded.map_err(ServeError::Model)

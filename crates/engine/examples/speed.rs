@@ -1,60 +1,97 @@
-//! How fast a model is here: `cargo run --release -p engine --example speed -- MODEL [TOKENS] [stored]`.
+//! The engine's side of `cargo xtask bench engine`: loads a model, reads a prompt, writes greedily, and says what each took.
 //!
-//! One thread, two, or more: `RAYON_NUM_THREADS`.
-use decoding::{Parameters, generate};
-use engine::{Memory, Model, Precision, Session};
-use std::{error::Error, path::PathBuf, sync::Arc, time::Instant};
+//! `speed MODEL THREADS PROMPT-TOKENS NEW-TOKENS`
+#![allow(
+    clippy::print_stdout,
+    clippy::unwrap_used,
+    reason = "a measurement that cannot go on should stop"
+)]
 
-fn main() -> Result<(), Box<dyn Error>> {
-    let mut arguments = std::env::args().skip(1);
-    let path: PathBuf = arguments.next().ok_or("which model?")?.into();
-    let tokens: usize = arguments.next().map_or(Ok(100), |text| text.parse())?;
-    let precision = match arguments.next() {
-        Some(_) => Precision::Stored,
-        None => Precision::Single,
-    };
-    let begin = Instant::now();
-    let model = Arc::new(Model::load(&path, Memory::free(), precision)?);
-    println!(
-        "load           {:>8.2} s, {} {}",
-        begin.elapsed().as_secs_f64(),
-        model.architecture(),
-        model.format()
-    );
-    let prompt: Vec<u32> = (0..256)
-        .map(|at| (at * 37 + 11) % model.vocabulary() as u32)
-        .collect();
-    let begin = Instant::now();
-    let mut read = 0;
-    Session::new(&model, &prompt)?.read(&prompt, |_| {
-        read += 1;
-        true
-    })?;
-    println!(
-        "score          {:>8.1} tokens/s",
-        f64::from(read) / begin.elapsed().as_secs_f64()
-    );
-    for (beams, answers) in [("1", "1"), ("4", "1"), ("1", "4")] {
-        let mut parameters = Parameters::default();
-        parameters.set("max_new_tokens", &tokens.to_string())?;
-        parameters.set("num_beams", beams)?;
-        parameters.set("num_return_sequences", answers)?;
-        parameters.set("do_sample", if answers == "1" { "false" } else { "true" })?;
-        let mut session = Session::new(&model, &prompt)?;
-        let mut first = parameters.clone();
-        first.max_new_tokens = Some(1);
-        let begin = Instant::now();
-        generate(&mut session, &prompt, &first)?;
-        let prompt_took = begin.elapsed().as_secs_f64();
-        let begin = Instant::now();
-        let answer = generate(&mut session, &prompt, &parameters)?;
-        let took = begin.elapsed().as_secs_f64() - prompt_took;
-        let written = answer.sequences.first().map_or(0, |one| one.tokens.len());
-        println!(
-            "{beams} beams, {answers} answers: prompt {:.1} tokens/s, then {:.2} steps/s",
-            prompt.len() as f64 / prompt_took,
-            written as f64 / took
-        );
+use decoding::{Event, Parameters, generate_with};
+use engine::{Memory, Model, Session};
+use std::{fs, ops::ControlFlow, path::Path, sync::Arc, time::Instant};
+
+/// Milliseconds of the processor, of all threads, and of the clock.
+struct Clock {
+    processor: f64,
+    begun: Instant,
+}
+
+impl Clock {
+    fn start() -> Self {
+        Self {
+            processor: processor(),
+            begun: Instant::now(),
+        }
     }
-    Ok(())
+
+    fn took(self, what: &str) {
+        let wall = self.begun.elapsed().as_secs_f64() * 1000.0;
+        println!("took {what} {:.3} {wall:.3}", processor() - self.processor);
+    }
+}
+
+fn processor() -> f64 {
+    let tasks = fs::read_dir("/proc/self/task").unwrap();
+    let nanoseconds = |task: fs::DirEntry| -> f64 {
+        let text = fs::read_to_string(task.path().join("schedstat"));
+        let text = text.unwrap_or_default();
+        let first = text.split(' ').next().and_then(|first| first.parse().ok());
+        first.unwrap_or(0.0)
+    };
+    tasks.map(|task| nanoseconds(task.unwrap())).sum::<f64>() / 1e6
+}
+
+/// The most memory that the program had, bytes.
+fn peak() -> u64 {
+    let status = fs::read_to_string("/proc/self/status").unwrap();
+    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
+    let number = line.and_then(|line| line.split_whitespace().next());
+    number.unwrap().parse::<u64>().unwrap() * 1024
+}
+
+fn main() {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let [model, numbers @ ..] = arguments.as_slice() else {
+        return;
+    };
+    let numbers: Vec<usize> = numbers.iter().map(|text| text.parse().unwrap()).collect();
+    let [threads, prompt, new] = numbers[..] else {
+        return;
+    };
+    engine::threads(threads).unwrap();
+
+    let clock = Clock::start();
+    let model = Arc::new(Model::load(Path::new(model), Memory::free()).unwrap());
+    clock.took("load");
+
+    // Any tokens will do; these are the same on the other side.
+    let prompt: Vec<u32> = (0..prompt as u32)
+        .map(|at| 1000 + at * 37 % 20_000)
+        .collect();
+    let mut parameters = Parameters {
+        max_new_tokens: Some(new),
+        ..Parameters::default()
+    };
+    parameters.set("do_sample", "false").unwrap();
+    let mut session = Session::new(&model, &prompt).unwrap();
+    let mut ids = Vec::new();
+    let mut clock = Some(Clock::start());
+    let mut writing = None;
+    generate_with(&mut session, &prompt, &parameters, &mut |event| {
+        if let Event::Token { token, .. } = event {
+            ids.push(token.id.to_string());
+            if let Some(clock) = clock.take() {
+                clock.took("prompt");
+                writing = Some(Clock::start());
+            }
+        }
+        ControlFlow::Continue(())
+    })
+    .unwrap();
+    if let Some(clock) = writing {
+        clock.took("write");
+    }
+    println!("value memory {}", peak());
+    println!("ids {}", ids.join(" "));
 }

@@ -60,7 +60,7 @@ pub enum Failure {
     },
     /// The weights would not fit.
     #[error(
-        "the model needs {} of memory and {} are free; close other programs, or {remedy}",
+        "the model needs {} of memory and {} are free; close other programs, or take a smaller or a quantised model",
         bytes(*needed), bytes(*free)
     )]
     Memory {
@@ -68,8 +68,6 @@ pub enum Failure {
         needed: u64,
         /// Bytes that can be had.
         free: u64,
-        /// What else can be done.
-        remedy: String,
     },
     /// A weight that the architecture has and the files have not.
     #[error("the files have no weight {0}; they do not belong to this config.json")]
@@ -131,6 +129,9 @@ pub enum Failure {
     /// The rows of a step do not follow from those of the step before.
     #[error("the rows of a step must have one length, and come from rows of the step before")]
     Rows,
+    /// Threads to compute with cannot be had.
+    #[error("cannot start threads to compute with: {0}")]
+    Threads(rayon::ThreadPoolBuildError),
     /// The computation failed.
     #[error("the computation failed: {0}")]
     Compute(#[from] candle_core::Error),

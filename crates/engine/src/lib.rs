@@ -19,10 +19,12 @@ mod load;
 mod score;
 mod session;
 mod text;
+mod threads;
 
 pub use chat::{Message, Template};
 pub use failure::Failure;
-pub use load::{Memory, Model, Precision};
+pub use load::{Folder, Memory, Model, Source};
 pub use score::{Place, Scored, score};
 pub use session::Session;
 pub use text::{Text, Tokens};
+pub use threads::threads;

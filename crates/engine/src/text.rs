@@ -35,17 +35,13 @@ pub struct Tokens {
 }
 
 impl Text {
-    /// Reads `tokenizer.json`.
-    pub(crate) fn read(path: &Path) -> Result<Self> {
-        let bytes = std::fs::read(path).map_err(|source| Failure::Read {
-            path: path.to_owned(),
-            source,
-        })?;
+    /// From the bytes of `tokenizer.json`.
+    pub(crate) fn read(path: &Path, bytes: &[u8]) -> Result<Self> {
         let broken = |error: tokenizers::Error| Failure::Broken {
             path: path.to_owned(),
             why: error.to_string(),
         };
-        let mut tokenizer = Tokenizer::from_bytes(&bytes).map_err(broken)?;
+        let mut tokenizer = Tokenizer::from_bytes(bytes).map_err(broken)?;
         // Some were saved as they were trained, for texts of one length.
         tokenizer.with_padding(None);
         tokenizer.with_truncation(None).map_err(broken)?;

@@ -59,7 +59,7 @@ cargo xtask <command>
   serve [--release] [--addr A] builds, then serves on http://127.0.0.1:3000 or A (host:port)
   dist                         one program with the site inside it: target/dist/surprisal
   demo-model                   a small language model (93 MB) in target/models
-  bench [browser] [--pairs N] [--megabytes N] [--save]
+  bench [browser|engine] [--pairs N] [--megabytes N] [--save]
                                measures against the goals, without a browser or in one; --save adds to BENCHMARKS.md
   bench record                 counts instructions anew, for the check `bench-count`
   bench generate SHAPE MB FILE writes a completions file of any size

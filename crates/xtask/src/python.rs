@@ -49,6 +49,15 @@ pub(crate) const PACKAGES: [Package; 3] = [
     },
 ];
 
+/// What local models are measured against: llama.cpp, compiled for any processor with AVX2.
+pub(crate) const LLAMA: Package = Package {
+    module: "xllamacpp",
+    pinned: "xllamacpp==2026.10.11549",
+    besides: &[],
+    needs_others: false,
+    variable: "",
+};
+
 /// That of the check `api`.
 pub(crate) const SCHEMATHESIS: Package = Package {
     module: "schemathesis",

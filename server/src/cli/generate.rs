@@ -1,7 +1,6 @@
 //! The arguments of `surprisal generate`, and its help.
 use super::Told;
 use clap::{ArgGroup, Args};
-use engine::Precision;
 use std::path::PathBuf;
 
 /// Let a model on this machine write: a prompt in, its answers out, with the probability of every token.
@@ -11,11 +10,11 @@ pub struct Generate {
     /// A model: a directory with config.json, *.safetensors and, for texts, tokenizer.json; a GGUF file; or hf:OWNER/NAME
     #[arg(long, value_name = "PATH")]
     pub model: PathBuf,
-    /// Compute a quantised model as it is stored: a part of the memory, rougher probabilities
-    #[arg(long)]
-    pub stored: bool,
+    /// Threads to compute with [default: as many as there are processors]
+    #[arg(long, value_name = "N", value_parser = super::threads)]
+    pub threads: Option<usize>,
     /// Ask the server at this address, such as http://127.0.0.1:8000/v1; --model is what it calls the model
-    #[arg(long, value_name = "URL", conflicts_with = "stored")]
+    #[arg(long, value_name = "URL", conflicts_with = "threads")]
     pub server: Option<String>,
     /// The text to go on with; for an encoder-decoder the text to answer
     #[arg(long, value_name = "TEXT", group = "input", allow_hyphen_values = true)]
@@ -57,16 +56,6 @@ pub struct Generate {
     /// What a person can set.
     #[command(flatten)]
     pub told: Told,
-}
-
-impl Generate {
-    /// What quantised weights are computed with.
-    pub fn precision(&self) -> Precision {
-        match self.stored {
-            true => Precision::Stored,
-            false => Precision::Single,
-        }
-    }
 }
 
 const HELP: &str = "\

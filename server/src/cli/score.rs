@@ -1,6 +1,5 @@
 //! The arguments of `surprisal score`, and its help.
 use clap::Args;
-use engine::Precision;
 use std::{ffi::OsString, path::PathBuf};
 
 /// Let a model on this machine judge texts: how likely it finds every token, over its whole vocabulary.
@@ -10,9 +9,9 @@ pub struct Score {
     /// A model: a directory with config.json, *.safetensors and tokenizer.json; a GGUF file; or hf:OWNER/NAME
     #[arg(long, value_name = "PATH")]
     pub model: PathBuf,
-    /// Compute a quantised model as it is stored: a part of the memory, rougher probabilities
-    #[arg(long)]
-    pub stored: bool,
+    /// Threads to compute with [default: as many as there are processors]
+    #[arg(long, value_name = "N", value_parser = super::threads)]
+    pub threads: Option<usize>,
     /// Files of text in UTF-8, or `-` for the standard input
     #[arg(value_name = "FILE", required = true)]
     pub files: Vec<OsString>,
@@ -22,16 +21,6 @@ pub struct Score {
     /// Every token, too: id, text, log-probability, rank and entropy
     #[arg(long)]
     pub tokens: bool,
-}
-
-impl Score {
-    /// What quantised weights are computed with.
-    pub fn precision(&self) -> Precision {
-        match self.stored {
-            true => Precision::Stored,
-            false => Precision::Single,
-        }
-    }
 }
 
 const HELP: &str = "\

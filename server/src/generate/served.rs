@@ -81,16 +81,16 @@ fn request(arguments: &Generate) -> Result<Request, Complaint> {
         role: role.to_owned(),
         content: content.to_owned(),
     };
-    let input = match prompt::Prompt::of(arguments).map_err(|message| (1, message))? {
-        prompt::Prompt::Ids(ids) => Input::Ids(ids),
-        prompt::Prompt::Text(text) | prompt::Prompt::Chat(text) if arguments.chat => {
+    let input = match prompt::of(arguments).map_err(|message| (1, message))? {
+        writer::Prompt::Ids(ids) => Input::Ids(ids),
+        writer::Prompt::Text(text) | writer::Prompt::Chat(text) if arguments.chat => {
             let system = arguments
                 .system
                 .iter()
                 .map(|system| message("system", system));
             Input::Chat(system.chain([message("user", &text)]).collect())
         }
-        prompt::Prompt::Text(text) | prompt::Prompt::Chat(text) => Input::Prompt(text),
+        writer::Prompt::Text(text) | writer::Prompt::Chat(text) => Input::Prompt(text),
     };
     Ok(Request {
         model: arguments.model.to_string_lossy().into_owned(),

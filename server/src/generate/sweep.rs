@@ -1,8 +1,6 @@
 //! `--sweep`: one prompt, or many, over a grid of parameters. All answers are one run; beside it stand the figures of every
 //! point of the grid.
-use super::answer::Answer;
-use super::prompt::Prompt;
-use super::{Complaint, USAGE, answered, record, say};
+use super::{Complaint, USAGE, answered, prompt, say};
 use crate::analyze::stop::Stop;
 use crate::cli::Generate;
 use decoding::parameters::{Field, entry};
@@ -15,6 +13,8 @@ use std::{
     io::{self, Write as _},
     sync::Arc,
 };
+use writer::answer::Answer;
+use writer::{Prompt, record};
 
 /// Parameters with the values that they take, one after the other.
 type Axis = (&'static str, Vec<String>);
@@ -110,9 +110,9 @@ fn usage(error: Invalid) -> Complaint {
 /// The prompts: the only one, or one of every line.
 pub(super) fn prompts(arguments: &Generate) -> Result<Vec<Prompt>, Complaint> {
     let Some(file) = &arguments.prompts else {
-        return Ok(vec![Prompt::of(arguments).map_err(|message| (1, message))?]);
+        return Ok(vec![prompt::of(arguments).map_err(|message| (1, message))?]);
     };
-    let text = super::prompt::read(file).map_err(|message| (1, message))?;
+    let text = prompt::read(file).map_err(|message| (1, message))?;
     let lines = (1..)
         .zip(text.lines())
         .filter(|(_, line)| !line.trim().is_empty());
@@ -149,7 +149,7 @@ pub(super) fn run(
     let failed = |message: String| (1, message);
     let prompts: Result<Vec<Prompt>, String> = prompts
         .into_iter()
-        .map(|prompt| prompt.in_chat(arguments, model))
+        .map(|one| prompt::in_chat(one, arguments, model))
         .collect();
     let prompts = prompts.map_err(failed)?;
     let all = points.len() * prompts.len();

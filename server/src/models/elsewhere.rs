@@ -3,13 +3,14 @@ use super::Teller;
 use super::ask::bad;
 use super::given::Remote;
 use crate::failure::Failure as Answered;
-use crate::generate::clock::Clock;
 use api::writing::{Ask, Happening, NamedToken, Read};
 use api::{ApiError, ErrorCode};
 use decoding::Parameters;
 use serde_json::{Value, json};
 use served::{Failure, Input, Message, Piece, Request};
 use std::{ops::ControlFlow, sync::Arc};
+use writer::Listener as _;
+use writer::clock::Clock;
 
 /// All that is needed for it.
 #[derive(Debug)]

@@ -6,8 +6,9 @@ use crate::generate::prompt;
 use crate::hub;
 use api::ErrorCode;
 use api::writing::{self, ModelEntry};
-use engine::{Memory, Model, Precision};
+use engine::{Memory, Model};
 use std::{collections::BTreeSet, path::PathBuf, str::FromStr, sync::Arc, time::Duration};
+use writer::Named;
 
 /// How long a server is waited for that is asked which models it has.
 const PATIENCE: Duration = Duration::from_secs(3);
@@ -71,13 +72,6 @@ fn is_name(text: &str) -> bool {
     !text.is_empty() && text.chars().all(fine)
 }
 
-/// A model that runs here.
-#[derive(Debug, Clone)]
-pub(super) struct Local {
-    pub(super) name: String,
-    pub(super) model: Arc<Model>,
-}
-
 /// A server with models.
 #[derive(Debug)]
 pub(super) struct Remote {
@@ -88,7 +82,7 @@ pub(super) struct Remote {
 /// All of them.
 #[derive(Debug)]
 pub struct Models {
-    local: Vec<Local>,
+    local: Vec<Named>,
     remote: Vec<Arc<Remote>>,
     /// Of those who ask models of this machine.
     pub turns: Turns,
@@ -99,7 +93,7 @@ pub struct Models {
 /// What a request names.
 #[derive(Debug)]
 pub(super) enum Found {
-    Local(Local),
+    Local(Named),
     /// A server, and what it calls the model.
     Elsewhere(Arc<Remote>, String),
 }
@@ -120,12 +114,7 @@ impl Models {
     ///
     /// # Errors
     /// A sentence: two have one name, or one cannot be used.
-    pub fn load(
-        given: &[Given],
-        precision: Precision,
-        servers: &[ServerGiven],
-        limits: &Limits,
-    ) -> Result<Self, String> {
+    pub fn load(given: &[Given], servers: &[ServerGiven], limits: &Limits) -> Result<Self, String> {
         let mut models = Self::none(limits);
         let mut names = BTreeSet::new();
         let all = given.iter().map(|one| &one.name);
@@ -147,12 +136,12 @@ impl Models {
         for one in given {
             let wrong = |why: String| format!("--model {}: {why}", one.name);
             let place = hub::place(&one.path, &|| false).map_err(wrong)?;
-            let loaded = Model::load(&place, Memory::free(), precision);
+            let loaded = Model::load(&place, Memory::free());
             let model = loaded.map_err(|failure| wrong(failure.to_string()))?;
             // Now, and not when the first request waits for it.
             let sha256 = model.hash().unwrap_or("unknown");
             tracing::info!(name = one.name, sha256, "a model is ready");
-            models.local.push(Local {
+            models.local.push(Named {
                 name: one.name.clone(),
                 model: Arc::new(model),
             });
@@ -206,7 +195,7 @@ impl Models {
 
     /// All that can be asked. The servers are asked what they have.
     pub async fn list(&self) -> writing::Models {
-        let local = self.local.iter().map(Local::entry);
+        let local = self.local.iter().map(Named::entry);
         let asked = self.remote.iter().map(|remote| remote.entries());
         let remote = futures::future::join_all(asked).await;
         writing::Models {
@@ -220,26 +209,6 @@ fn key(name: &str, only: bool) -> Option<String> {
     let own = name.to_ascii_uppercase().replace(['-', '.'], "_");
     let own = std::env::var(format!("{KEY}_{own}")).ok();
     own.or_else(|| std::env::var(KEY).ok().filter(|_| only))
-}
-
-impl Local {
-    fn entry(&self) -> ModelEntry {
-        let model = &self.model;
-        ModelEntry {
-            id: self.name.clone(),
-            local: true,
-            architecture: Some(model.architecture().to_owned()),
-            weights: Some(model.format().to_owned()),
-            sha256: model.hash().map(str::to_owned),
-            context: Some(model.context()),
-            vocabulary: Some(model.vocabulary()),
-            eos_token_id: model.eos().to_vec(),
-            chat: model.template().is_some() && model.text().is_some(),
-            texts: model.text().is_some(),
-            encoder_decoder: model.start().is_some(),
-            error: None,
-        }
-    }
 }
 
 impl Remote {

@@ -1,10 +1,11 @@
 //! BART: an encoder and a decoder with learned positions, norms after each part.
 use super::Network;
 use crate::failure::Result;
-use crate::layers::{Activation, Cache, Embedding, Heads, Linear, Norm, Pair, causal};
+use crate::layers::{Activation, Cache, Embedding, Heads, Linear, Mask, Norm, Seen, causal};
 use crate::load::config::Config;
 use crate::load::weights::Weights;
 use candle_core::{Device, Tensor};
+use kernels::Past;
 
 /// The positions begin here; what comes before was meant for padding.
 const OFFSET: usize = 2;
@@ -81,7 +82,7 @@ pub(super) fn build(config: &Config, weights: &Weights) -> Result<Box<dyn Networ
         limit,
         encoder: stack("encoder")?,
         decoder: stack("decoder")?,
-        head: tokens.tied()?,
+        head: tokens.tied(),
         tokens,
         bias: weights
             .has("final_logits_bias")
@@ -136,29 +137,29 @@ impl Network for Bart {
         true
     }
 
-    fn read(&self, input: &Tensor) -> Result<Vec<Pair>> {
+    fn read(&self, input: &Tensor) -> Result<Vec<Past>> {
         let mut x = self.begin(&self.encoder, input, 0)?;
         for block in &self.encoder.blocks {
-            let pair = block.own.pair(&x)?;
-            x = block.own.attend(&x, std::iter::once(&pair), None)?;
+            let past = block.own.past(&x)?;
+            x = block.own.attend(&x, Seen::all(&past), &Mask::default())?;
             x = block.inner(&x)?;
         }
-        let cross = |block: &Block| block.cross.as_ref().map(|cross| cross.pair(&x));
+        let cross = |block: &Block| block.cross.as_ref().map(|cross| cross.past(&x));
         self.decoder.blocks.iter().filter_map(cross).collect()
     }
 
     fn hidden(&self, ids: &Tensor, cache: &mut Cache) -> Result<Tensor> {
         let (_, tokens) = ids.dims2()?;
         let start = cache.length();
-        let mask = causal(tokens, start + tokens, None)?;
+        let mask = causal(None);
         let mut x = self.begin(&self.decoder, ids, start)?;
         for (number, block) in self.decoder.blocks.iter().enumerate() {
             let layer = cache.layer(number)?;
             let (keys, values) = block.own.pair(&x)?;
             layer.add(&keys, &values)?;
-            x = block.own.attend(&x, layer.parts(), mask.as_ref())?;
+            x = block.own.attend(&x, layer.seen(), &mask)?;
             if let Some(cross) = &block.cross {
-                x = cross.attend(&x, layer.read(), None)?;
+                x = cross.attend(&x, layer.read(), &Mask::default())?;
             }
             x = block.inner(&x)?;
         }
@@ -193,20 +194,20 @@ impl Block {
 }
 
 impl Attention {
-    fn pair(&self, x: &Tensor) -> Result<Pair> {
+    fn pair(&self, x: &Tensor) -> Result<(Tensor, Tensor)> {
         let split = |linear: &Linear| self.heads.split(&linear.forward(x)?);
         Ok((split(&self.keys)?, split(&self.values)?))
     }
 
+    fn past(&self, x: &Tensor) -> Result<Past> {
+        let (keys, values) = self.pair(x)?;
+        self.heads.past(&keys, &values)
+    }
+
     /// What was attended to is added, then comes the norm.
-    fn attend<'a>(
-        &self,
-        x: &Tensor,
-        parts: impl Iterator<Item = &'a Pair>,
-        mask: Option<&Tensor>,
-    ) -> Result<Tensor> {
+    fn attend(&self, x: &Tensor, seen: Seen<'_>, mask: &Mask) -> Result<Tensor> {
         let queries = self.heads.split(&self.queries.forward(x)?)?;
-        let attended = self.heads.attend(&queries, parts, mask)?;
+        let attended = self.heads.attend(&queries, seen, mask)?;
         self.norm.forward(&(x + self.output.forward(&attended)?)?)
     }
 }

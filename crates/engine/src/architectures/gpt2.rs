@@ -70,7 +70,7 @@ pub(super) fn build(config: &Config, weights: &Weights) -> Result<Box<dyn Networ
         head: if weights.has("lm_head.weight") {
             weights.linear("lm_head", width, vocabulary)?
         } else {
-            tokens.tied()?
+            tokens.tied()
         },
         tokens,
     }))
@@ -91,7 +91,7 @@ impl Network for Gpt2 {
         let positions = Tensor::arange(start as u32, (start + tokens) as u32, &Device::Cpu)?;
         let positions = self.positions.look_up(&positions)?;
         let mut x = self.tokens.look_up(ids)?.broadcast_add(&positions)?;
-        let mask = causal(tokens, start + tokens, None)?;
+        let mask = causal(None);
         for (number, block) in self.blocks.iter().enumerate() {
             let joined = block.attention.forward(&block.norm.forward(&x)?)?;
             let width = block.heads.queries * block.heads.width;
@@ -102,9 +102,7 @@ impl Network for Gpt2 {
             };
             let layer = cache.layer(number)?;
             layer.add(&part(1)?, &part(2)?)?;
-            let attended = block
-                .heads
-                .attend(&part(0)?, layer.parts(), mask.as_ref())?;
+            let attended = block.heads.attend(&part(0)?, layer.seen(), &mask)?;
             x = (x + block.output.forward(&attended)?)?;
             let inner = block.up.forward(&block.second_norm.forward(&x)?)?;
             x = (x + block.down.forward(&block.activation.apply(&inner)?)?)?;

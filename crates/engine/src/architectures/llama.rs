@@ -4,7 +4,9 @@
 //! read where the files have them. Gemma scales the vectors of its tokens, and stores what its norms add to 1.
 use super::Network;
 use crate::failure::{Failure, Result};
-use crate::layers::{Activation, Angles, Cache, Embedding, Heads, Linear, Norm, Rotary, causal};
+use crate::layers::{
+    Activation, Angles, Cache, Embedding, Heads, Linear, Mask, Norm, Rotary, causal,
+};
 use crate::load::config::Config;
 use crate::load::weights::Weights;
 use candle_core::Tensor;
@@ -132,7 +134,7 @@ pub(super) fn build(config: &Config, weights: &Weights) -> Result<Box<dyn Networ
         blocks: (0..layers).map(block).collect::<Result<_>>()?,
         norm: norm("model.norm")?,
         head: if gemma || config.flag("tie_word_embeddings") || !weights.has("lm_head.weight") {
-            tokens.tied()?
+            tokens.tied()
         } else {
             weights.linear("lm_head", width, vocabulary)?
         },
@@ -166,20 +168,14 @@ impl Network for Llama {
         let (_, tokens) = ids.dims2()?;
         let start = cache.length();
         let angles = self.rotary.angles(start, tokens)?;
-        let mask = causal(tokens, start + tokens, self.window)?;
+        let mask = causal(self.window);
         let mut x = self.tokens.look_up(ids)?;
         if self.scale != 1.0 {
             x = (x * self.scale)?;
         }
         for (number, block) in self.blocks.iter().enumerate() {
             let own = block.norm.forward(&x)?;
-            let attended = self.attend(
-                &block.attention,
-                &own,
-                (number, cache),
-                &angles,
-                mask.as_ref(),
-            )?;
+            let attended = self.attend(&block.attention, &own, (number, cache), &angles, &mask)?;
             x = (x + attended)?;
             let own = block.second_norm.forward(&x)?;
             let gate = block.activation.apply(&block.gate.forward(&own)?)?;
@@ -201,7 +197,7 @@ impl Llama {
         x: &Tensor,
         (number, cache): (usize, &mut Cache),
         angles: &Angles,
-        mask: Option<&Tensor>,
+        mask: &Mask,
     ) -> Result<Tensor> {
         let split = |linear: &Linear| attention.heads.split(&linear.forward(x)?);
         let (mut queries, mut keys) = (split(&attention.queries)?, split(&attention.keys)?);
@@ -213,7 +209,7 @@ impl Llama {
         let keys = self.rotary.turn(&keys, angles)?;
         let layer = cache.layer(number)?;
         layer.add(&keys, &split(&attention.values)?)?;
-        let attended = attention.heads.attend(&queries, layer.parts(), mask)?;
+        let attended = attention.heads.attend(&queries, layer.seen(), mask)?;
         attention.output.forward(&attended)
     }
 }

@@ -6,10 +6,11 @@ mod phi;
 mod t5;
 
 use crate::failure::{Failure, Result};
-use crate::layers::{Cache, Pair};
+use crate::layers::Cache;
 use crate::load::config::Config;
 use crate::load::weights::Weights;
 use candle_core::Tensor;
+use kernels::Past;
 
 /// A network with its weights. Rows, tokens and the cache are those of [`crate::layers`].
 pub(crate) trait Network: Send + Sync {
@@ -25,7 +26,7 @@ pub(crate) trait Network: Send + Sync {
     }
 
     /// What every layer of the decoder looks at of the input, ids as [1, tokens].
-    fn read(&self, input: &Tensor) -> Result<Vec<Pair>> {
+    fn read(&self, input: &Tensor) -> Result<Vec<Past>> {
         let _ = input;
         Ok(Vec::new())
     }

@@ -81,7 +81,7 @@ impl Network for Phi {
         let (_, tokens) = ids.dims2()?;
         let start = cache.length();
         let angles = self.rotary.angles(start, tokens)?;
-        let mask = causal(tokens, start + tokens, None)?;
+        let mask = causal(None);
         let mut x = self.tokens.look_up(ids)?;
         for (number, block) in self.blocks.iter().enumerate() {
             let own = block.norm.forward(&x)?;
@@ -90,7 +90,7 @@ impl Network for Phi {
             let keys = self.rotary.turn(&split(&block.keys)?, &angles)?;
             let layer = cache.layer(number)?;
             layer.add(&keys, &split(&block.values)?)?;
-            let attended = block.heads.attend(&queries, layer.parts(), mask.as_ref())?;
+            let attended = block.heads.attend(&queries, layer.seen(), &mask)?;
             let inner = block.activation.apply(&block.up.forward(&own)?)?;
             let both = (block.output.forward(&attended)? + block.down.forward(&inner)?)?;
             x = (x + both)?;

@@ -1,10 +1,11 @@
 //! T5, with plain or gated layers (T5 1.1, Flan, T0): relative positions as a bias of the scores, norms before each part.
 use super::Network;
 use crate::failure::Result;
-use crate::layers::{Activation, Cache, Embedding, Heads, Linear, Norm, Pair, causal};
+use crate::layers::{Activation, Cache, Embedding, Heads, Linear, Mask, Norm, Seen};
 use crate::load::config::Config;
 use crate::load::weights::Weights;
 use candle_core::{Device, Tensor};
+use kernels::Past;
 use metrics::num;
 
 struct T5 {
@@ -72,7 +73,7 @@ pub(super) fn build(config: &Config, weights: &Weights) -> Result<Box<dyn Networ
         head: if weights.has("lm_head.weight") {
             weights.linear("lm_head", width, vocabulary)?
         } else {
-            tokens.tied()?
+            tokens.tied()
         },
         scale: if scaled {
             1.0 / num::sqrt(width as f64)
@@ -178,40 +179,35 @@ impl Network for T5 {
         true
     }
 
-    fn read(&self, input: &Tensor) -> Result<Vec<Pair>> {
+    fn read(&self, input: &Tensor) -> Result<Vec<Past>> {
         let tokens = input.dim(1)?;
-        let bias = self.encoder.distances.bias(tokens, tokens)?;
+        let mask = self.encoder.distances.mask(tokens, tokens)?;
         let mut x = self.tokens.look_up(input)?;
         for block in &self.encoder.blocks {
             let own = block.own.norm.forward(&x)?;
-            let pair = block.own.pair(&own)?;
-            x = (x + block
-                .own
-                .attend(&own, std::iter::once(&pair), Some(&bias))?)?;
+            let past = block.own.past(&own)?;
+            x = (x + block.own.attend(&own, Seen::all(&past), &mask)?)?;
             x = block.inner(&x)?;
         }
         let x = self.encoder.norm.forward(&x)?;
-        let cross = |block: &Block| block.cross.as_ref().map(|cross| cross.pair(&x));
+        let cross = |block: &Block| block.cross.as_ref().map(|cross| cross.past(&x));
         self.decoder.blocks.iter().filter_map(cross).collect()
     }
 
     fn hidden(&self, ids: &Tensor, cache: &mut Cache) -> Result<Tensor> {
         let (_, tokens) = ids.dims2()?;
         let all = cache.length() + tokens;
-        let mut bias = self.decoder.distances.bias(tokens, all)?;
-        if let Some(mask) = causal(tokens, all, None)? {
-            bias = bias.broadcast_add(&mask)?;
-        }
+        let mask = self.decoder.distances.mask(tokens, all)?;
         let mut x = self.tokens.look_up(ids)?;
         for (number, block) in self.decoder.blocks.iter().enumerate() {
             let layer = cache.layer(number)?;
             let own = block.own.norm.forward(&x)?;
             let (keys, values) = block.own.pair(&own)?;
             layer.add(&keys, &values)?;
-            x = (x + block.own.attend(&own, layer.parts(), Some(&bias))?)?;
+            x = (x + block.own.attend(&own, layer.seen(), &mask)?)?;
             if let Some(cross) = &block.cross {
                 let own = cross.norm.forward(&x)?;
-                x = (x + cross.attend(&own, layer.read(), None)?)?;
+                x = (x + cross.attend(&own, layer.read(), &Mask::default())?)?;
             }
             x = block.inner(&x)?;
         }
@@ -237,33 +233,38 @@ impl Block {
 }
 
 impl Attention {
-    fn pair(&self, x: &Tensor) -> Result<Pair> {
+    fn pair(&self, x: &Tensor) -> Result<(Tensor, Tensor)> {
         let split = |linear: &Linear| self.heads.split(&linear.forward(x)?);
         Ok((split(&self.keys)?, split(&self.values)?))
     }
 
-    fn attend<'a>(
-        &self,
-        x: &Tensor,
-        parts: impl Iterator<Item = &'a Pair>,
-        bias: Option<&Tensor>,
-    ) -> Result<Tensor> {
+    fn past(&self, x: &Tensor) -> Result<Past> {
+        let (keys, values) = self.pair(x)?;
+        self.heads.past(&keys, &values)
+    }
+
+    fn attend(&self, x: &Tensor, seen: Seen<'_>, mask: &Mask) -> Result<Tensor> {
         let queries = self.heads.split(&self.queries.forward(x)?)?;
         self.output
-            .forward(&self.heads.attend(&queries, parts, bias)?)
+            .forward(&self.heads.attend(&queries, seen, mask)?)
     }
 }
 
 impl Distances {
-    /// Of the last `tokens` of `all`, [1, heads, tokens, all].
-    fn bias(&self, tokens: usize, all: usize) -> Result<Tensor> {
+    /// For the last `tokens` of `all`.
+    fn mask(&self, tokens: usize, all: usize) -> Result<Mask> {
         let before = all - tokens;
         let buckets: Vec<u32> = (before..all)
             .flat_map(|query| (0..all).map(move |key| self.bucket(query, key) as u32))
             .collect();
         let buckets = Tensor::from_vec(buckets, (tokens, all), &Device::Cpu)?;
-        let values = self.table.look_up(&buckets)?;
-        Ok(values.permute((2, 0, 1))?.unsqueeze(0)?.contiguous()?)
+        // [heads, tokens, all].
+        let values = self.table.look_up(&buckets)?.permute((2, 0, 1))?;
+        Ok(Mask {
+            causal: self.causal,
+            window: None,
+            bias: Some(values.contiguous()?.flatten_all()?.to_vec1()?),
+        })
     }
 
     /// Near distances have buckets of their own, far ones share them by their logarithm.

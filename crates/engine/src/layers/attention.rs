@@ -1,8 +1,9 @@
-//! Attention over keys and values that lie in parts.
-use super::cache::Pair;
+//! Attention over keys and values of what was read so far.
+use super::cache::Seen;
 use crate::failure::Result;
-use candle_core::{D, Device, Tensor};
-use candle_nn::ops;
+use candle_core::{Device, Tensor};
+pub(crate) use kernels::Mask;
+use kernels::Past;
 
 /// Heads of queries, and of keys and values, which several of them can share.
 #[derive(Debug, Clone, Copy)]
@@ -33,90 +34,40 @@ impl Heads {
         Ok(heads.transpose(1, 2)?.contiguous()?)
     }
 
-    /// softmax(queries · keys · scale + bias) · values, as [rows, tokens, heads · width]. The bias is added to the scores
-    /// [rows, heads, tokens, all keys] as far as it has dimensions.
-    pub(crate) fn attend<'a>(
-        &self,
-        queries: &Tensor,
-        parts: impl Iterator<Item = &'a Pair>,
-        bias: Option<&Tensor>,
-    ) -> Result<Tensor> {
-        let parts: Vec<&Pair> = parts.collect();
+    /// Keys and values of one row, for all who look at it.
+    pub(crate) fn past(&self, keys: &Tensor, values: &Tensor) -> Result<Past> {
+        let mut past = Past::new(self.keys, self.width);
+        past.add(
+            &keys.flatten_all()?.to_vec1()?,
+            &values.flatten_all()?.to_vec1()?,
+        );
+        Ok(past)
+    }
+
+    /// softmax(queries · keys · scale + bias) · values, as [rows, tokens, heads · width].
+    pub(crate) fn attend(&self, queries: &Tensor, seen: Seen<'_>, mask: &Mask) -> Result<Tensor> {
         let (rows, _, tokens, _) = queries.dims4()?;
-        let queries = (queries * self.scale)?;
-        let mut scores = Vec::new();
-        for (keys, _) in &parts {
-            let single = keys.dim(0)? == 1;
-            let part = self.fold(&queries, single)?.matmul(&keys.t()?)?;
-            scores.push(self.unfold(&part, rows, tokens)?);
-        }
-        let mut scores = Tensor::cat(&scores, D::Minus1)?;
-        if let Some(bias) = bias {
-            scores = scores.broadcast_add(bias)?;
-        }
-        let shares = ops::softmax_last_dim(&scores)?;
-        let mut from = 0;
-        let mut sum: Option<Tensor> = None;
-        for (keys, values) in &parts {
-            let count = keys.dim(2)?;
-            let share = shares.narrow(D::Minus1, from, count)?;
-            let part = self.fold(&share, values.dim(0)? == 1)?.matmul(values)?;
-            let part = self.unfold(&part, rows, tokens)?;
-            sum = Some(match sum {
-                Some(sum) => (sum + part)?,
-                None => part,
-            });
-            from += count;
-        }
-        let sum = match sum {
-            Some(sum) => sum,
-            None => queries,
+        let queries = queries.flatten_all()?.to_vec1::<f32>()?;
+        let heads = kernels::Heads {
+            queries: self.queries,
+            keys: self.keys,
+            width: self.width,
+            scale: self.scale as f32,
         };
-        Ok(sum
-            .transpose(1, 2)?
-            .reshape((rows, tokens, self.queries * self.width))?)
-    }
-
-    /// [rows, queries, tokens, x] -> [rows, keys, queries of a key · tokens, x]. With a `single` row of keys all rows
-    /// become tokens of one: [1, keys, rows · queries of a key · tokens, x].
-    fn fold(&self, x: &Tensor, single: bool) -> Result<Tensor> {
-        let (rows, _, _, last) = x.dims4()?;
-        let grouped = x.contiguous()?.reshape((rows, self.keys, (), last))?;
-        if !single || rows == 1 {
-            return Ok(grouped);
+        let width = self.queries * self.width;
+        let mut all = Vec::with_capacity(queries.len());
+        for (row, queries) in queries.chunks_exact(tokens * width).enumerate() {
+            all.extend(kernels::attend(heads, queries, &seen.of(row), mask));
         }
-        Ok(grouped.transpose(0, 1)?.reshape((1, self.keys, (), last))?)
-    }
-
-    /// The way back.
-    fn unfold(&self, x: &Tensor, rows: usize, tokens: usize) -> Result<Tensor> {
-        let (found, _, _, last) = x.dims4()?;
-        let grouped = if found == rows {
-            x.clone()
-        } else {
-            x.reshape((self.keys, rows, (), last))?
-                .transpose(0, 1)?
-                .contiguous()?
-        };
-        Ok(grouped.reshape((rows, self.queries, tokens, last))?)
+        Ok(Tensor::from_vec(all, (rows, tokens, width), &Device::Cpu)?)
     }
 }
 
-/// Keeps tokens from what comes after them, and from what lies `window` tokens back: [tokens, all] to be added to the
-/// scores. `None` if nothing has to be kept from anything.
-pub(crate) fn causal(tokens: usize, all: usize, window: Option<usize>) -> Result<Option<Tensor>> {
-    let narrow = window.is_some_and(|window| all > window);
-    if tokens == 1 && !narrow {
-        return Ok(None);
+/// Keeps tokens from what comes after them, and from what lies `window` tokens back.
+pub(crate) fn causal(window: Option<usize>) -> Mask {
+    Mask {
+        causal: true,
+        window,
+        bias: None,
     }
-    let before = all - tokens;
-    let value = |token: usize, key: usize| {
-        let at = before + token;
-        let seen = key <= at && window.is_none_or(|window| key + window > at);
-        if seen { 0.0 } else { f32::NEG_INFINITY }
-    };
-    let values: Vec<f32> = (0..tokens)
-        .flat_map(|token| (0..all).map(move |key| value(token, key)))
-        .collect();
-    Ok(Some(Tensor::from_vec(values, (tokens, all), &Device::Cpu)?))
 }

@@ -3,10 +3,9 @@
 //! Beams and several answers go on from one prompt: its part is kept once for all rows, and what is written after it
 //! once for each row.
 use crate::failure::{Failure, Result};
-use candle_core::{Device, Tensor};
-
-/// Keys and values, [rows, heads, tokens, width of one].
-pub(crate) type Pair = (Tensor, Tensor);
+use candle_core::Tensor;
+use kernels::Past;
+use std::sync::Arc;
 
 /// Of all layers.
 #[derive(Debug, Clone)]
@@ -19,10 +18,18 @@ pub(crate) struct Cache {
 /// Of one layer.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Layer {
-    shared: Option<Pair>,
-    own: Option<Pair>,
+    shared: Option<Past>,
+    /// One for each row.
+    own: Vec<Past>,
     /// What an encoder has read.
-    read: Option<Pair>,
+    read: Option<Arc<Past>>,
+}
+
+/// What rows look at: something that all see, and then what is their own.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Seen<'a> {
+    shared: Option<&'a Past>,
+    own: &'a [Past],
 }
 
 impl Cache {
@@ -36,9 +43,9 @@ impl Cache {
     }
 
     /// An empty one, with what an encoder has read for each layer.
-    pub(crate) fn reading(read: Vec<Pair>) -> Self {
-        let layer = |pair| Layer {
-            read: Some(pair),
+    pub(crate) fn reading(read: Vec<Past>) -> Self {
+        let layer = |past| Layer {
+            read: Some(Arc::new(past)),
             ..Layer::default()
         };
         Self {
@@ -70,16 +77,9 @@ impl Cache {
         if parents.iter().copied().eq(0..self.rows) {
             return Ok(());
         }
-        let index: Vec<u32> = parents.iter().map(|&parent| parent as u32).collect();
-        let index = Tensor::new(index, &Device::Cpu)?;
-        for layer in &mut self.layers {
-            if let Some((keys, values)) = &layer.own {
-                let own = (
-                    keys.index_select(&index, 0)?,
-                    values.index_select(&index, 0)?,
-                );
-                layer.own = Some(own);
-            }
+        for layer in self.layers.iter_mut().filter(|layer| !layer.own.is_empty()) {
+            let own = parents.iter().filter_map(|&parent| layer.own.get(parent));
+            layer.own = own.cloned().collect();
         }
         self.rows = parents.len();
         Ok(())
@@ -87,32 +87,56 @@ impl Cache {
 }
 
 impl Layer {
-    /// Adds the tokens of a step: many of a single row are a prompt.
+    /// Adds the tokens of a step, [rows, heads, tokens, width] each: many of a single row are a prompt.
     pub(crate) fn add(&mut self, keys: &Tensor, values: &Tensor) -> Result<()> {
-        let (rows, _, tokens, _) = keys.dims4()?;
-        let prompt = rows == 1 && tokens > 1 && self.own.is_none();
-        let part = if prompt {
-            &mut self.shared
-        } else {
-            &mut self.own
-        };
-        *part = Some(match part.take() {
-            None => (keys.contiguous()?, values.contiguous()?),
-            Some((before, values_before)) => (
-                Tensor::cat(&[&before, keys], 2)?,
-                Tensor::cat(&[&values_before, values], 2)?,
-            ),
-        });
+        let (rows, heads, tokens, width) = keys.dims4()?;
+        let prompt = rows == 1 && tokens > 1 && self.own.is_empty();
+        let keys = keys.flatten_all()?.to_vec1::<f32>()?;
+        let values = values.flatten_all()?.to_vec1::<f32>()?;
+        if prompt {
+            let shared = self.shared.get_or_insert_with(|| Past::new(heads, width));
+            shared.add(&keys, &values);
+            return Ok(());
+        }
+        if self.own.is_empty() {
+            self.own = vec![Past::new(heads, width); rows];
+        }
+        let row = heads * tokens * width;
+        let parts = keys.chunks_exact(row).zip(values.chunks_exact(row));
+        for (own, (keys, values)) in self.own.iter_mut().zip(parts) {
+            own.add(keys, values);
+        }
         Ok(())
     }
 
     /// What an encoder has read, for all rows.
-    pub(crate) fn read(&self) -> impl Iterator<Item = &Pair> {
-        self.read.iter()
+    pub(crate) fn read(&self) -> Seen<'_> {
+        Seen {
+            shared: self.read.as_deref(),
+            own: &[],
+        }
     }
 
-    /// What there is, in order; a part with one row is for all rows.
-    pub(crate) fn parts(&self) -> impl Iterator<Item = &Pair> {
-        self.shared.iter().chain(&self.own)
+    /// What there is, in order.
+    pub(crate) fn seen(&self) -> Seen<'_> {
+        Seen {
+            shared: self.shared.as_ref(),
+            own: &self.own,
+        }
+    }
+}
+
+impl<'a> Seen<'a> {
+    /// The same for all rows.
+    pub(crate) fn all(past: &'a Past) -> Self {
+        Self {
+            shared: Some(past),
+            own: &[],
+        }
+    }
+
+    /// What a row sees.
+    pub(crate) fn of(self, row: usize) -> Vec<&'a Past> {
+        self.shared.into_iter().chain(self.own.get(row)).collect()
     }
 }

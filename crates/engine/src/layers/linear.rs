@@ -1,86 +1,61 @@
 //! Projections and embeddings.
-use crate::failure::Result;
-use candle_core::quantized::{QMatMul, QTensor};
-use candle_core::{D, Module as _, Tensor};
-use std::sync::Arc;
+use crate::failure::{Failure, Result};
+use candle_core::{D, Device, Tensor};
+use kernels::Matrix;
 
 /// x · W + b, over the last dimension.
 #[derive(Debug)]
 pub(crate) struct Linear {
-    weight: Weight,
+    /// [outputs, inputs].
+    weight: Matrix,
     bias: Option<Tensor>,
 }
 
-#[derive(Debug)]
-enum Weight {
-    /// [inputs, outputs].
-    Plain(Tensor),
-    /// [outputs, inputs], quantised. What it is multiplied with is quantised, too.
-    Packed(QMatMul),
-}
-
 impl Linear {
-    pub(crate) fn new(weight: Tensor, bias: Option<Tensor>) -> Self {
-        Self {
-            weight: Weight::Plain(weight),
-            bias,
-        }
-    }
-
-    pub(crate) fn packed(weight: Arc<QTensor>, bias: Option<Tensor>) -> Self {
-        Self {
-            weight: Weight::Packed(QMatMul::QTensor(weight)),
-            bias,
-        }
+    pub(crate) fn new(weight: Matrix, bias: Option<Tensor>) -> Self {
+        Self { weight, bias }
     }
 
     pub(crate) fn forward(&self, x: &Tensor) -> Result<Tensor> {
-        // One multiplication for all rows, not one for each.
         let mut shape = x.dims().to_vec();
-        let inputs = x.dim(D::Minus1)?;
-        let flat = x.reshape(((), inputs))?;
-        let flat = match &self.weight {
-            Weight::Plain(weight) => flat.matmul(weight)?,
-            Weight::Packed(weight) => weight.forward(&flat)?,
-        };
-        let flat = match &self.bias {
-            Some(bias) => flat.broadcast_add(bias)?,
-            None => flat,
-        };
-        if let Some(last) = shape.last_mut() {
-            *last = flat.dim(1)?;
+        if x.dim(D::Minus1)? != self.weight.columns() {
+            return Err(Failure::Rows);
         }
-        Ok(flat.reshape(shape)?)
+        let x = x.flatten_all()?.to_vec1::<f32>()?;
+        if let Some(last) = shape.last_mut() {
+            *last = self.weight.rows();
+        }
+        let product = Tensor::from_vec(self.weight.multiply(&x), shape, &Device::Cpu)?;
+        Ok(match &self.bias {
+            Some(bias) => product.broadcast_add(bias)?,
+            None => product,
+        })
     }
 }
 
 /// A vector for each token or position.
 #[derive(Debug)]
-pub(crate) enum Embedding {
-    /// [tokens, width].
-    Plain(Tensor),
-    /// The same, quantised.
-    Packed(Arc<QTensor>),
-}
+pub(crate) struct Embedding(Matrix);
 
 impl Embedding {
+    /// [tokens, width].
+    pub(crate) fn new(table: Matrix) -> Self {
+        Self(table)
+    }
+
     /// The vectors of ids of any shape, in a dimension more.
     pub(crate) fn look_up(&self, ids: &Tensor) -> Result<Tensor> {
-        let table = match self {
-            Self::Plain(table) => table,
-            Self::Packed(table) => return Ok(table.embedding(ids)?),
-        };
         let mut shape = ids.dims().to_vec();
-        shape.push(table.dim(1)?);
-        let flat = table.index_select(&ids.flatten_all()?, 0)?;
-        Ok(flat.reshape(shape)?)
+        shape.push(self.0.columns());
+        let mut vectors = Vec::with_capacity(shape.iter().product());
+        for id in ids.flatten_all()?.to_vec1::<u32>()? {
+            vectors.extend(self.0.row(id as usize).ok_or(Failure::Rows)?);
+        }
+        Ok(Tensor::from_vec(vectors, shape, &Device::Cpu)?)
     }
 
     /// The same vectors as the projection to logits: tied embeddings share their memory.
-    pub(crate) fn tied(&self) -> Result<Linear> {
-        Ok(match self {
-            Self::Plain(table) => Linear::new(table.t()?, None),
-            Self::Packed(table) => Linear::packed(Arc::clone(table), None),
-        })
+    pub(crate) fn tied(&self) -> Linear {
+        Linear::new(self.0.clone(), None)
     }
 }

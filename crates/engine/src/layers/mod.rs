@@ -16,8 +16,8 @@ mod norm;
 mod rotary;
 
 pub(crate) use activation::Activation;
-pub(crate) use attention::{Heads, causal};
-pub(crate) use cache::{Cache, Pair};
+pub(crate) use attention::{Heads, Mask, causal};
+pub(crate) use cache::{Cache, Seen};
 pub(crate) use linear::{Embedding, Linear};
 pub(crate) use norm::Norm;
 pub(crate) use rotary::{Angles, Rotary};

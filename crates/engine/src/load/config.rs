@@ -1,4 +1,5 @@
 //! `config.json`, asked for single settings.
+use super::source::{Folder, whole};
 use crate::failure::{Failure, Result};
 use serde_json::Value;
 use std::path::{Path, PathBuf};
@@ -11,16 +12,19 @@ pub(crate) struct Config {
 }
 
 impl Config {
-    pub(crate) fn read(path: &Path) -> Result<Self> {
-        let bytes = std::fs::read(path).map_err(|source| Failure::Read {
-            path: path.to_owned(),
-            source,
-        })?;
-        let values = serde_json::from_slice(&bytes).map_err(|error| Failure::Broken {
-            path: path.to_owned(),
-            why: error.to_string(),
-        })?;
-        Ok(Self::new(path, values))
+    /// From a file; `None` if it is not there.
+    pub(crate) fn read(folder: &dyn Folder, name: &str) -> Result<Option<Self>> {
+        let Some(bytes) = whole(folder, name)? else {
+            return Ok(None);
+        };
+        let path = folder.path(name);
+        match serde_json::from_slice(&bytes) {
+            Ok(values) => Ok(Some(Self::new(&path, values))),
+            Err(error) => Err(Failure::Broken {
+                path,
+                why: error.to_string(),
+            }),
+        }
     }
 
     /// Of settings that were in a file of another kind.

@@ -1,11 +1,11 @@
 //! By what a model is known, whatever its folder is called.
+use super::source::{Reader, Source};
 use sha2::{Digest as _, Sha256};
 use std::{
     fmt::Write as _,
-    fs::File,
     io::{self, Read as _},
-    path::{Path, PathBuf},
-    sync::OnceLock,
+    path::PathBuf,
+    sync::{Arc, OnceLock},
 };
 
 /// Bytes that are read at a time.
@@ -14,12 +14,12 @@ const PART: usize = 1 << 20;
 /// The files with the weights of a model, and their hash once somebody has asked for it.
 #[derive(Debug)]
 pub(crate) struct Hash {
-    files: Vec<PathBuf>,
+    files: Vec<(PathBuf, Arc<dyn Source>)>,
     found: OnceLock<Option<String>>,
 }
 
 impl Hash {
-    pub(crate) fn of(files: Vec<PathBuf>) -> Self {
+    pub(crate) fn of(files: Vec<(PathBuf, Arc<dyn Source>)>) -> Self {
         let found = OnceLock::new();
         Self { files, found }
     }
@@ -32,22 +32,22 @@ impl Hash {
     }
 
     fn read(&self) -> io::Result<String> {
-        if let [file] = self.files.as_slice() {
-            return hash(file);
+        if let [(_, file)] = self.files.as_slice() {
+            return hash(&**file);
         }
-        let mut files = self.files.clone();
-        files.sort();
+        let mut files: Vec<_> = self.files.iter().collect();
+        files.sort_by_key(|(path, _)| path);
         let mut list = String::new();
-        for file in &files {
-            let name = file.file_name().unwrap_or_default().to_string_lossy();
-            let _ = writeln!(list, "{}  {name}", hash(file)?);
+        for (path, file) in files {
+            let name = path.file_name().unwrap_or_default().to_string_lossy();
+            let _ = writeln!(list, "{}  {name}", hash(&**file)?);
         }
         Ok(hex(&Sha256::digest(&list)))
     }
 }
 
-fn hash(path: &Path) -> io::Result<String> {
-    let mut file = File::open(path)?;
+fn hash(file: &dyn Source) -> io::Result<String> {
+    let mut file = Reader::new(file);
     let mut hash = Sha256::new();
     let mut part = vec![0; PART];
     loop {
@@ -70,6 +70,8 @@ fn hex(bytes: &[u8]) -> String {
 #[cfg(test)]
 mod tests {
     use super::Hash;
+    use crate::load::source::{OnDisk, Source};
+    use std::sync::Arc;
 
     #[test]
     fn hashes_are_those_of_sha256sum() {
@@ -77,9 +79,11 @@ mod tests {
         let file = |name: &str, content: &str| {
             let path = folder.path().join(name);
             std::fs::write(&path, content).unwrap();
-            path
+            let source: Arc<dyn Source> = Arc::new(OnDisk::open(&path).unwrap());
+            (path, source)
         };
-        let (b, a) = (file("b", "abc"), file("a", ""));
+        let (b, a, cut) = (file("b", "abc"), file("a", ""), file("c", "abc"));
+        std::fs::write(&cut.0, "a").unwrap();
         for (files, expected) in [
             (
                 vec![b.clone()],
@@ -90,7 +94,7 @@ mod tests {
                 vec![b, a],
                 Some("bf6e2103d6cbead28abb7d3fec372bc25d03a35b1647e83e090248eb08d0adae"),
             ),
-            (vec![folder.path().join("gone")], None),
+            (vec![cut], None),
         ] {
             assert_eq!(Hash::of(files).get(), expected);
         }

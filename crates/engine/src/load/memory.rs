@@ -1,8 +1,6 @@
 //! Whether a model fits.
 use super::weights::Weights;
 use crate::failure::{Failure, Result};
-use metrics::format::bytes;
-use sysinfo::{MemoryRefreshKind, RefreshKind, System};
 
 /// Room for the cache and for what is computed in between, as a part of the weights.
 const BESIDES: f64 = 0.1;
@@ -15,13 +13,25 @@ pub struct Memory {
 
 impl Memory {
     /// What this machine has to give, or the container that the program runs in.
+    #[cfg(not(target_arch = "wasm32"))]
     pub fn free() -> Self {
+        use sysinfo::{MemoryRefreshKind, RefreshKind, System};
         let memory = RefreshKind::nothing().with_memory(MemoryRefreshKind::nothing().with_ram());
         let system = System::new_with_specifics(memory);
         let container = system.cgroup_limits().map(|limits| limits.free_memory);
         let free = system.available_memory();
         Self {
             free: container.map_or(free, |container| container.min(free)),
+        }
+    }
+
+    /// What is left of the 4 GiB that a module of WebAssembly can have.
+    #[cfg(target_arch = "wasm32")]
+    pub fn free() -> Self {
+        const PAGE: u64 = 65_536;
+        let taken = core::arch::wasm32::memory_size(0) as u64 * PAGE;
+        Self {
+            free: (1_u64 << 32) - taken,
         }
     }
 
@@ -38,14 +48,9 @@ impl Memory {
         if self.free == 0 || needed <= self.free {
             return Ok(());
         }
-        let stored = with_room(weights.smallest());
         Err(Failure::Memory {
             needed,
             free: self.free,
-            remedy: match stored < needed {
-                true => format!("compute it as it is stored, which needs {}", bytes(stored)),
-                false => "take a smaller or a quantised model".to_owned(),
-            },
         })
     }
 }

@@ -4,6 +4,7 @@
 //! |---|---|
 //! | `config` | `config.json` |
 //! | `weights` | weights by name |
+//! | `source` | files, wherever they lie |
 //! | `safe` | weights in safetensors files |
 //! | `gguf` | all of it in one file |
 //! | `template` | the chat template |
@@ -16,6 +17,7 @@ mod gguf;
 mod hash;
 mod memory;
 mod safe;
+mod source;
 mod template;
 pub(crate) mod weights;
 
@@ -29,19 +31,13 @@ use gguf::Gguf;
 use hash::Hash;
 pub use memory::Memory;
 use safe::SafeFiles;
-use std::path::{Path, PathBuf};
+use source::{Directory, OnDisk, whole};
+pub use source::{Folder, Source};
+use std::{
+    path::{Path, PathBuf},
+    sync::Arc,
+};
 use weights::Weights;
-
-/// What quantised weights are computed with. Others are always computed with in single precision.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub enum Precision {
-    /// The numbers that they stand for, four bytes each: the probabilities are those of the weights.
-    #[default]
-    Single,
-    /// The blocks as they are stored, multiplied with quantised numbers: a part of the memory, and rougher
-    /// probabilities, because the errors of that are larger than those of the weights.
-    Stored,
-}
 
 /// A model, ready to compute. Sessions share it.
 pub struct Model {
@@ -73,11 +69,39 @@ struct Parts {
 impl Model {
     /// Loads a model: a directory with `config.json` and `*.safetensors`, and `generation_config.json`,
     /// `tokenizer.json` and a chat template if they are there; or a GGUF file.
-    pub fn load(path: &Path, memory: Memory, precision: Precision) -> Result<Self> {
+    pub fn load(path: &Path, memory: Memory) -> Result<Self> {
         let parts = match path.is_file() {
-            true => Parts::of_file(path, precision)?,
-            false => Parts::of_directory(path)?,
+            true => {
+                let file = OnDisk::open(path).map_err(|source| Failure::Read {
+                    path: path.to_owned(),
+                    source,
+                })?;
+                Parts::of_file(path.to_owned(), Arc::new(file))?
+            }
+            false => Parts::of_folder(&Directory(path.to_owned()))?,
         };
+        Self::of(parts, memory)
+    }
+
+    /// The same from files that lie somewhere else: one GGUF file, or those of a directory.
+    pub fn open(folder: &dyn Folder, memory: Memory) -> Result<Self> {
+        let read = |name: &str| {
+            let path = folder.path(name);
+            move |source| Failure::Read { path, source }
+        };
+        let names = folder.names().map_err(read(""))?;
+        let whole = |name: &&String| Path::new(name).extension() == Some("gguf".as_ref());
+        let parts = match names.iter().find(whole) {
+            Some(name) => {
+                let file = folder.open(name).map_err(read(name))?;
+                Parts::of_file(folder.path(name), file)?
+            }
+            None => Parts::of_folder(folder)?,
+        };
+        Self::of(parts, memory)
+    }
+
+    fn of(parts: Parts, memory: Memory) -> Result<Self> {
         let Parts {
             config, weights, ..
         } = &parts;
@@ -107,7 +131,7 @@ impl Model {
             defaults: defaults.unwrap_or_default(),
             architecture: architecture.name().to_owned(),
             format: weights.format(),
-            hash: Hash::of(weights.paths()),
+            hash: Hash::of(weights.sources()),
             text: parts.text,
             template: parts.template,
             network,
@@ -154,7 +178,8 @@ impl Model {
         self.template.as_ref()
     }
 
-    /// What its weights are computed with: F32, or the name of a quantisation, which has other probabilities.
+    /// How most of its weights are stored, such as `F16` or `Q4_1`. They are computed with as the numbers that they stand for,
+    /// in single precision.
     pub fn format(&self) -> &str {
         &self.format
     }
@@ -179,27 +204,27 @@ impl Model {
 }
 
 impl Parts {
-    fn of_directory(directory: &Path) -> Result<Self> {
-        let existing = |name: &str| Some(directory.join(name)).filter(|path| path.exists());
-        let config = existing("config.json").ok_or_else(|| Failure::NoModel {
-            path: directory.to_owned(),
+    fn of_folder(folder: &dyn Folder) -> Result<Self> {
+        let missing = || Failure::NoModel {
+            path: folder.path(""),
             what: "config.json",
-        })?;
-        let config = Config::read(&config)?;
+        };
+        let config = Config::read(folder, "config.json")?.ok_or_else(missing)?;
         architectures::of(&config)?;
-        let read = |path: PathBuf| Config::read(&path);
-        let text = existing("tokenizer.json");
+        const TOKENIZER: &str = "tokenizer.json";
+        let text = whole(folder, TOKENIZER)?;
+        let text = text.map(|bytes| Text::read(&folder.path(TOKENIZER), &bytes));
         Ok(Self {
             config,
-            generation: existing("generation_config.json").map(read).transpose()?,
-            weights: Weights::new(SafeFiles::open(directory)?),
-            text: text.map(|path| Text::read(&path)).transpose()?,
-            template: Template::of_directory(directory)?,
+            generation: Config::read(folder, "generation_config.json")?,
+            weights: Weights::new(SafeFiles::open(folder)?),
+            text: text.transpose()?,
+            template: Template::of_folder(folder)?,
         })
     }
 
-    fn of_file(path: &Path, precision: Precision) -> Result<Self> {
-        let gguf = Gguf::open(path, precision)?;
+    fn of_file(path: PathBuf, file: Arc<dyn Source>) -> Result<Self> {
+        let gguf = Gguf::open(path, file)?;
         Ok(Self {
             config: gguf.config()?,
             generation: None,

@@ -1,21 +1,21 @@
 //! Where the chat template of a directory stands.
 use super::config::Config;
+use super::source::{Folder, whole};
 use crate::chat::Template;
 use crate::failure::{Failure, Result};
 use serde_json::Value;
-use std::path::Path;
 
 impl Template {
     /// `chat_template.jinja`, or `chat_template` in `tokenizer_config.json`; of several the one called `default`.
-    pub(crate) fn of_directory(directory: &Path) -> Result<Option<Self>> {
-        let path = directory.join("tokenizer_config.json");
-        let config = path.exists().then(|| Config::read(&path)).transpose()?;
-        let file = directory.join("chat_template.jinja");
-        let source = if file.exists() {
-            let text = std::fs::read_to_string(&file);
-            Some(text.map_err(|source| Failure::Read { path: file, source })?)
-        } else {
-            config.as_ref().and_then(listed)
+    pub(crate) fn of_folder(folder: &dyn Folder) -> Result<Option<Self>> {
+        const FILE: &str = "chat_template.jinja";
+        let config = Config::read(folder, "tokenizer_config.json")?;
+        let source = match whole(folder, FILE)? {
+            Some(bytes) => Some(String::from_utf8(bytes).map_err(|error| Failure::Broken {
+                path: folder.path(FILE),
+                why: error.to_string(),
+            })?),
+            None => config.as_ref().and_then(listed),
         };
         // A token is a text, or an object with one.
         let token = |name: &str| {

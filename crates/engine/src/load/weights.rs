@@ -1,8 +1,9 @@
 //! The weights of a model by the names that transformers gives them, whatever file they lie in.
+use super::source::Source;
 use crate::failure::{Failure, Result};
 use crate::layers::{Embedding, Linear};
-use candle_core::Tensor;
-use candle_core::quantized::QTensor;
+use candle_core::{Device, Tensor};
+use kernels::{Format, Matrix};
 use std::{fmt::Debug, path::PathBuf, sync::Arc};
 
 /// What a kind of files can do.
@@ -10,31 +11,20 @@ pub(crate) trait Files: Debug {
     /// The shape of a weight, if it is there.
     fn shape(&self, name: &str) -> Option<Vec<usize>>;
 
-    /// A weight in single precision.
-    fn tensor(&self, name: &str) -> Result<Tensor>;
-
-    /// A weight as it is stored, if it is quantised.
-    fn packed(&self, name: &str) -> Result<Option<Arc<QTensor>>> {
-        let _ = name;
-        Ok(None)
-    }
+    /// A weight as it is stored, row after row.
+    fn stored(&self, name: &str) -> Result<(Format, Vec<u8>)>;
 
     /// Bytes of memory that all weights take.
     fn bytes(&self) -> u64;
 
-    /// Bytes of memory that they would take as they are stored, if they could be computed with like that.
-    fn smallest(&self) -> u64 {
-        self.bytes()
-    }
-
     /// Whether the weights of GPT-2 are stored as [inputs, outputs], unlike all others.
     fn turned(&self) -> bool;
 
-    /// What most numbers are computed with: F32, or the name of a quantisation.
+    /// How most numbers are stored.
     fn format(&self) -> String;
 
     /// Where they lie.
-    fn paths(&self) -> Vec<PathBuf>;
+    fn sources(&self) -> Vec<(PathBuf, Arc<dyn Source>)>;
 }
 
 /// All weights of a model.
@@ -50,37 +40,30 @@ impl Weights {
         self.0.bytes()
     }
 
-    pub(crate) fn smallest(&self) -> u64 {
-        self.0.smallest()
-    }
-
     pub(crate) fn format(&self) -> String {
         self.0.format()
     }
 
-    pub(crate) fn paths(&self) -> Vec<PathBuf> {
-        self.0.paths()
+    pub(crate) fn sources(&self) -> Vec<(PathBuf, Arc<dyn Source>)> {
+        self.0.sources()
     }
 
     pub(crate) fn has(&self, name: &str) -> bool {
         self.0.shape(name).is_some()
     }
 
-    /// A weight of this shape.
+    /// A weight of this shape, in single precision.
     pub(crate) fn tensor(&self, name: &str, shape: &[usize]) -> Result<Tensor> {
         self.check(name, shape)?;
-        self.0.tensor(name)
+        let count = shape.iter().product();
+        let values = self.read(name, 1, count)?.values();
+        Ok(Tensor::from_vec(values, shape, &Device::Cpu)?)
     }
 
     /// `name.weight` as [outputs, inputs], with `name.bias` if the files have one.
     pub(crate) fn linear(&self, name: &str, inputs: usize, outputs: usize) -> Result<Linear> {
-        let weight = format!("{name}.weight");
-        self.check(&weight, &[outputs, inputs])?;
-        let bias = self.bias(name, outputs)?;
-        Ok(match self.0.packed(&weight)? {
-            Some(packed) => Linear::packed(packed, bias),
-            None => Linear::new(self.0.tensor(&weight)?.t()?, bias),
-        })
+        let weight = self.matrix(&format!("{name}.weight"), outputs, inputs)?;
+        Ok(Linear::new(weight, self.bias(name, outputs)?))
     }
 
     /// Several in one: the rows of `name.weight` are those of the first, then those of the next.
@@ -90,21 +73,20 @@ impl Weights {
         inputs: usize,
         outputs: [usize; N],
     ) -> Result<[Linear; N]> {
+        let missing = || Failure::Missing(name.to_owned());
         let all = outputs.iter().sum();
-        let weight = self.tensor(&format!("{name}.weight"), &[all, inputs])?;
+        let weight = self.matrix(&format!("{name}.weight"), all, inputs)?;
         let bias = self.bias(name, all)?;
         let mut from = 0;
         let mut parts = Vec::with_capacity(N);
         for count in outputs {
             let bias = bias.as_ref().map(|bias| bias.narrow(0, from, count));
-            let part = weight.narrow(0, from, count)?;
-            parts.push(Linear::new(part.t()?, bias.transpose()?));
+            let part = weight.part(from, count).ok_or_else(missing)?;
+            parts.push(Linear::new(part, bias.transpose()?));
             from += count;
         }
         // As many as there are outputs.
-        parts
-            .try_into()
-            .map_err(|_| Failure::Missing(name.to_owned()))
+        parts.try_into().map_err(|_| missing())
     }
 
     /// The same of a weight that GPT-2 has as [inputs, outputs].
@@ -117,18 +99,14 @@ impl Weights {
         if !self.0.turned() {
             return self.linear(name, inputs, outputs);
         }
-        let weight = self.tensor(&format!("{name}.weight"), &[inputs, outputs])?;
-        Ok(Linear::new(weight, self.bias(name, outputs)?))
+        let weight = self.matrix(&format!("{name}.weight"), inputs, outputs)?;
+        Ok(Linear::new(weight.turned(), self.bias(name, outputs)?))
     }
 
     /// `name.weight` as [rows, width].
     pub(crate) fn embedding(&self, name: &str, rows: usize, width: usize) -> Result<Embedding> {
-        let name = format!("{name}.weight");
-        self.check(&name, &[rows, width])?;
-        Ok(match self.0.packed(&name)? {
-            Some(packed) => Embedding::Packed(packed),
-            None => Embedding::Plain(self.0.tensor(&name)?),
-        })
+        let table = self.matrix(&format!("{name}.weight"), rows, width)?;
+        Ok(Embedding::new(table))
     }
 
     fn bias(&self, name: &str, outputs: usize) -> Result<Option<Tensor>> {
@@ -136,6 +114,19 @@ impl Weights {
         self.has(&name)
             .then(|| self.tensor(&name, &[outputs]))
             .transpose()
+    }
+
+    fn matrix(&self, name: &str, rows: usize, columns: usize) -> Result<Matrix> {
+        self.check(name, &[rows, columns])?;
+        self.read(name, rows, columns)
+    }
+
+    fn read(&self, name: &str, rows: usize, columns: usize) -> Result<Matrix> {
+        let (format, bytes) = self.0.stored(name)?;
+        Matrix::new(format, rows, columns, bytes).ok_or_else(|| Failure::Format {
+            name: name.to_owned(),
+            format: format!("{format:?} in rows of {columns}"),
+        })
     }
 
     fn check(&self, name: &str, expected: &[usize]) -> Result<()> {

@@ -1,7 +1,7 @@
 //! What cannot be used is said before a weight is read, with what to do about it.
 use crate::tiny::{Tiny, folder};
 use decoding::{Parameters, generate};
-use engine::{Memory, Model, Precision, Session};
+use engine::{Memory, Model, Session};
 use serde_json::{Value, json};
 use std::{fs, path::Path};
 use tempfile::TempDir;
@@ -20,7 +20,7 @@ fn copy(name: &str) -> TempDir {
 /// The message, without the folder.
 #[track_caller]
 fn refused(dir: &Path, memory: Memory) -> String {
-    let failure = Model::load(dir, memory, Precision::Single).unwrap_err();
+    let failure = Model::load(dir, memory).unwrap_err();
     failure
         .to_string()
         .replace(&dir.display().to_string(), "DIR")
@@ -175,7 +175,7 @@ fn damage_anywhere_in_the_header() {
         let mut bytes = good.clone();
         bytes[at] ^= 0x11;
         fs::write(&path, bytes).unwrap();
-        let _ = Model::load(dir.path(), Memory::free(), Precision::Single);
+        let _ = Model::load(dir.path(), Memory::free());
     }
 }
 
@@ -185,7 +185,7 @@ fn weights_in_several_files() {
     let index = dir.path().join("model.safetensors.index.json");
     let told = |map: Value| fs::write(&index, map.to_string()).unwrap();
     told(json!({"weight_map": {"lm_head.weight": "model.safetensors"}}));
-    assert!(Model::load(dir.path(), Memory::free(), Precision::Single).is_ok());
+    assert!(Model::load(dir.path(), Memory::free()).is_ok());
     told(json!({"weight_map": {"lm_head.weight": "model-2.safetensors"}}));
     let message = refused(dir.path(), Memory::free());
     assert!(
@@ -207,7 +207,7 @@ fn weights_in_several_files() {
 #[test]
 fn memory() {
     let dir = copy(LLAMA);
-    assert!(Model::load(dir.path(), Memory::of(1 << 20), Precision::Single).is_ok());
+    assert!(Model::load(dir.path(), Memory::of(1 << 20)).is_ok());
     assert_eq!(
         refused(dir.path(), Memory::of(50_000)),
         "the model needs 90.8 KB of memory and 50 KB are free; close other programs, or take a smaller or a quantised model"

@@ -1,7 +1,7 @@
 //! Networks without vectors of transformers: random weights, two evaluations that share nothing.
 use crate::plain::{Weights, forward};
 use candle_core::{Device, Tensor};
-use engine::{Memory, Model, Precision, Session};
+use engine::{Memory, Model, Session};
 use serde_json::{Value, json};
 use std::{collections::HashMap, fs, sync::Arc};
 
@@ -143,7 +143,7 @@ fn two_evaluations_agree() {
         }
         candle_core::safetensors::save(&weights, &path).unwrap();
         fs::write(dir.path().join("config.json"), family.config.to_string()).unwrap();
-        let model = Arc::new(Model::load(dir.path(), Memory::free(), Precision::Single).unwrap());
+        let model = Arc::new(Model::load(dir.path(), Memory::free()).unwrap());
         let ids: Vec<u32> = (0..20).map(|at| at * 5 % 24).collect();
         let expected = forward(
             &family.config,

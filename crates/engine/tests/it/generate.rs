@@ -2,7 +2,7 @@
 use crate::tiny::{MODELS, Tiny, folder, ids, numbers};
 use candle_core::Device;
 use decoding::{Finish, Generation, Parameters, generate};
-use engine::{Memory, Model, Precision, Session};
+use engine::{Memory, Model, Session};
 use metrics::num;
 use serde_json::Value;
 use std::sync::Arc;
@@ -185,7 +185,7 @@ fn tied_and_untied_t5() {
         config["tie_word_embeddings"] = tied;
         std::fs::write(dir.path().join("config.json"), config.to_string()).unwrap();
         candle_core::safetensors::save(&weights, dir.path().join("model.safetensors")).unwrap();
-        let model = Arc::new(Model::load(dir.path(), Memory::free(), Precision::Single).unwrap());
+        let model = Arc::new(Model::load(dir.path(), Memory::free()).unwrap());
         let mut session = Session::new(&model, &tiny.input()).unwrap();
         let mut rows = tiny.recorded["forward_logits"].as_array().unwrap().iter();
         session

@@ -1,5 +1,5 @@
 //! The tiny models of the decoding vectors, with what transformers made of them.
-use engine::{Memory, Model, Precision};
+use engine::{Memory, Model};
 use serde_json::Value;
 use std::{
     path::{Path, PathBuf},
@@ -27,7 +27,7 @@ impl Tiny {
         let folder = folder(name);
         let bytes = std::fs::read(folder.join("generate.json")).unwrap();
         Self {
-            model: Arc::new(Model::load(&folder, Memory::free(), Precision::Single).unwrap()),
+            model: Arc::new(Model::load(&folder, Memory::free()).unwrap()),
             recorded: serde_json::from_slice(&bytes).unwrap(),
         }
     }

@@ -17,6 +17,11 @@ pub(crate) enum Row {
     Scrolling,
     Nodes,
     FilterAnswer,
+    Writing,
+    Prompt,
+    Loading,
+    ModelMemory,
+    Choice,
 }
 
 /// Floor, goal, and what is worth a note.
@@ -83,6 +88,36 @@ impl Row {
                 what: "slowest answer to a query, from the key on (meant for a million tokens)",
                 unit: " ms",
                 steps: [100.0, 50.0, 32.0],
+            },
+            Self::Writing => Goal {
+                number: 18,
+                what: "local model, tokens written: speed / that of llama.cpp, CPU",
+                unit: "x",
+                steps: [0.4, 0.8, 1.0],
+            },
+            Self::Prompt => Goal {
+                number: 19,
+                what: "local model, prompt read: speed / that of llama.cpp, CPU",
+                unit: "x",
+                steps: [0.4, 0.8, 1.0],
+            },
+            Self::Loading => Goal {
+                number: 20,
+                what: "local model, loaded: speed / that of llama.cpp, CPU",
+                unit: "x",
+                steps: [0.4, 0.8, 1.0],
+            },
+            Self::ModelMemory => Goal {
+                number: 21,
+                what: "local model: peak memory / that of llama.cpp",
+                unit: "x",
+                steps: [2.0, 1.2, 1.0],
+            },
+            Self::Choice => Goal {
+                number: 22,
+                what: "choice of a token out of 150,000",
+                unit: " ms",
+                steps: [0.5, 0.3, 0.1],
             },
             Self::WasmToNative => Goal {
                 number: 3,

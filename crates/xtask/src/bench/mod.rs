@@ -6,12 +6,14 @@
 //! | `parts` | the programs and files that take part |
 //! | `samples`, `stats` | pairs of times, and what can be said about them |
 //! | `browser` | the same for a person: the site in Chromium |
+//! | `engine` | models that compute here, beside llama.cpp |
 //! | `count` | instructions per byte, and the record of them |
 //! | `goals`, `report` | what is wanted, what was found: for people, for programs, for the history |
 //! | `machine` | where it was measured |
 
 mod browser;
 mod count;
+mod engine;
 mod goals;
 mod machine;
 mod parts;
@@ -52,7 +54,7 @@ impl Options {
             let wrong = || {
                 Failure::new(
                     format!("`{option}` is not an option of bench, or lacks its number"),
-                    "cargo xtask bench [browser] [--pairs N] [--megabytes N] [--save] | record | generate SHAPE MEGABYTES FILE",
+                    "cargo xtask bench [browser|engine] [--pairs N] [--megabytes N] [--save] | record | generate SHAPE MEGABYTES FILE",
                 )
             };
             let mut number = || {
@@ -88,6 +90,15 @@ pub(crate) fn bench(tools: &Tools, arguments: &[&str]) -> Done {
                 &options,
                 &browser::measure(tools, &options)?,
                 "browser",
+            )
+        }
+        ["engine", options @ ..] => {
+            let options = Options::read(options)?;
+            finish(
+                tools,
+                &options,
+                &engine::measure(tools, &options)?,
+                "engine",
             )
         }
         options => measure(tools, &Options::read(options)?),

@@ -1,10 +1,10 @@
 //! Choices as completions, whole or in chunks.
 use super::choice::{Choice, Part};
 use super::question::Kind;
-use crate::generate::record::now;
 use api::writing::{Happening, NamedToken};
 use serde_json::{Map, Value, json};
 use std::collections::BTreeMap;
+use writer::record::now;
 
 /// An answer that is being written.
 pub(super) struct Answer {

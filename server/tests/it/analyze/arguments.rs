@@ -1,7 +1,7 @@
 //! What is wrong, and what the help says.
 use super::{Place, Ran, TINY, surprisal, workspace};
 use serde_json::Value;
-use server::analyze::{input, tokens};
+use server::analyze::tokens;
 
 fn run(arguments: &[&str]) -> Ran {
     surprisal(arguments).output().unwrap().into()
@@ -141,7 +141,7 @@ fn the_readme_lists_the_columns() {
     let arguments = ["a.jsonl", "--fail-if", "sequences > 9"];
     lists(&row("--format run"), &place.document(&arguments, 0));
     lists(&row("--json"), &place.lines(&arguments, 0)[0]);
-    for extension in input::EXTENSIONS {
+    for extension in completions::EXTENSIONS {
         assert!(readme.contains(extension), "{extension}");
     }
 }

@@ -9,7 +9,6 @@ use crate::app::{App, Reply};
 use crate::engine::{Tiny, with_tokenizer};
 use api::Events;
 use api::writing::Happening;
-use engine::Precision;
 use serde_json::Value;
 use server::config::Limits;
 use server::models::{Given, Models, ServerGiven};
@@ -41,7 +40,7 @@ impl Asked {
             .map(|(name, path)| format!("{name}={path}").parse().unwrap())
             .collect();
         let servers: Vec<ServerGiven> = servers.iter().map(|one| one.parse().unwrap()).collect();
-        let models = Models::load(&given, Precision::Single, &servers, &limits).unwrap();
+        let models = Models::load(&given, &servers, &limits).unwrap();
         Self {
             app: App::with(limits).await.with_models(models),
             _place: place,

@@ -7,22 +7,16 @@
 mod names;
 mod tokenizer;
 
-use super::Precision;
 use super::config::Config;
+use super::source::{Reader, Source, part};
 use super::weights::Files;
 use crate::chat::Template;
 use crate::failure::{Failure, Result};
 use crate::text::Text;
+use candle_core::quantized::GgmlDType;
 use candle_core::quantized::gguf_file::{Content, TensorInfo, Value};
-use candle_core::quantized::{GgmlDType, QTensor};
-use candle_core::{Device, Tensor};
-use std::{
-    collections::BTreeMap,
-    fs::File,
-    io::{BufReader, Seek as _, SeekFrom},
-    path::{Path, PathBuf},
-    sync::Arc,
-};
+use kernels::Format;
+use std::{collections::BTreeMap, io::BufReader, path::PathBuf, sync::Arc};
 
 /// Kinds of networks whose names in such files are known.
 pub(crate) const KNOWN: [&str; 4] = ["gpt2", "llama", "qwen2", "qwen3"];
@@ -30,32 +24,30 @@ pub(crate) const KNOWN: [&str; 4] = ["gpt2", "llama", "qwen2", "qwen3"];
 /// An open file whose header is right.
 pub(crate) struct Gguf {
     path: PathBuf,
-    file: File,
+    file: Arc<dyn Source>,
     content: Content,
-    precision: Precision,
 }
 
 impl Gguf {
-    pub(crate) fn open(path: &Path, precision: Precision) -> Result<Self> {
-        let read = |source| Failure::Read {
-            path: path.to_owned(),
-            source,
-        };
-        let mut file = File::open(path).map_err(read)?;
-        let length = file.metadata().map_err(read)?.len();
-        let content =
-            Content::read(&mut BufReader::new(&mut file)).map_err(|error| Failure::Broken {
-                path: path.to_owned(),
+    pub(crate) fn open(path: PathBuf, file: Arc<dyn Source>) -> Result<Self> {
+        let length = file.length();
+        let content = Content::read(&mut BufReader::new(Reader::new(&*file))).map_err(|error| {
+            Failure::Broken {
+                path: path.clone(),
                 why: format!("its header is wrong: {error}"),
-            })?;
+            }
+        })?;
         let gguf = Self {
-            path: path.to_owned(),
+            path,
             file,
             content,
-            precision,
         };
         for (name, info) in &gguf.content.tensor_infos {
-            let end = size(info, info.ggml_dtype).and_then(|bytes| {
+            let format = format(info.ggml_dtype).ok_or_else(|| Failure::Format {
+                name: name.clone(),
+                format: format!("{:?}", info.ggml_dtype),
+            })?;
+            let end = size(info, format).and_then(|bytes| {
                 let from = gguf.content.tensor_data_offset.checked_add(info.offset)?;
                 from.checked_add(bytes)
             });
@@ -121,32 +113,8 @@ impl Gguf {
         }
     }
 
-    /// What a weight is multiplied as; `None` is single precision. candle has no fast way for some formats: they
-    /// become the next larger one that has, which loses less than they have lost already.
-    fn computed(&self, info: &TensorInfo) -> Option<GgmlDType> {
-        use GgmlDType::{BF16, F16, F32, Q4_1, Q5_0, Q5_1, Q8_0, Q8_1};
-        match info.ggml_dtype {
-            _ if self.precision == Precision::Single => None,
-            F32 | F16 | BF16 => None,
-            Q4_1 | Q5_0 | Q5_1 | Q8_1 => Some(Q8_0),
-            other => Some(other),
-        }
-    }
-
     fn info(&self, name: &str) -> Option<&TensorInfo> {
         self.content.tensor_infos.get(&names::weight(name)?)
-    }
-
-    fn read(&self, name: &str) -> Result<QTensor> {
-        let missing = || Failure::Missing(name.to_owned());
-        let info = self.info(name).ok_or_else(missing)?;
-        let mut file = &self.file;
-        file.seek(SeekFrom::Start(0))
-            .map_err(|source| Failure::Read {
-                path: self.path.clone(),
-                source,
-            })?;
-        Ok(info.read(&mut file, self.content.tensor_data_offset, &Device::Cpu)?)
     }
 
     fn broken(&self, why: String) -> Failure {
@@ -162,35 +130,24 @@ impl Files for Gguf {
         Some(self.info(name)?.shape.dims().to_vec())
     }
 
-    fn tensor(&self, name: &str) -> Result<Tensor> {
-        Ok(self.read(name)?.dequantize(&Device::Cpu)?)
-    }
-
-    fn packed(&self, name: &str) -> Result<Option<Arc<QTensor>>> {
-        let Some(format) = self.info(name).and_then(|info| self.computed(info)) else {
-            return Ok(None);
-        };
-        let stored = self.read(name)?;
-        if stored.dtype() == format {
-            return Ok(Some(Arc::new(stored)));
-        }
-        let packed = QTensor::quantize(&stored.dequantize(&Device::Cpu)?, format)?;
-        Ok(Some(Arc::new(packed)))
-    }
-
-    fn smallest(&self) -> u64 {
-        let infos = self.content.tensor_infos.values();
-        let stored = infos.map(|info| size(info, info.ggml_dtype).unwrap_or(u64::MAX));
-        stored.fold(0, u64::saturating_add)
+    fn stored(&self, name: &str) -> Result<(Format, Vec<u8>)> {
+        let missing = || Failure::Missing(name.to_owned());
+        let info = self.info(name).ok_or_else(missing)?;
+        let format = format(info.ggml_dtype).ok_or_else(missing)?;
+        let size = size(info, format).and_then(|size| usize::try_from(size).ok());
+        let at = self.content.tensor_data_offset + info.offset;
+        let bytes = part(&*self.file, at, size.ok_or_else(missing)?);
+        let bytes = bytes.map_err(|source| Failure::Read {
+            path: self.path.clone(),
+            source,
+        })?;
+        Ok((format, bytes))
     }
 
     fn bytes(&self) -> u64 {
-        let memory = |info: &TensorInfo| match self.computed(info) {
-            Some(format) => size(info, format).unwrap_or(u64::MAX),
-            None => size(info, GgmlDType::F32).unwrap_or(u64::MAX),
-        };
-        let all = self.content.tensor_infos.values().map(memory);
-        all.fold(0, u64::saturating_add)
+        let infos = self.content.tensor_infos.values();
+        let bytes = infos.filter_map(|info| size(info, format(info.ggml_dtype)?));
+        bytes.fold(0, u64::saturating_add)
     }
 
     /// GPT-2's weights are turned round when they are converted.
@@ -198,36 +155,48 @@ impl Files for Gguf {
         false
     }
 
-    /// That of most numbers: `Q4_K`, `Q4_1 as Q8_0`, `Q4_1 as F32`.
+    /// That of most numbers.
     fn format(&self) -> String {
         let mut counts: BTreeMap<String, usize> = BTreeMap::new();
         for info in self.content.tensor_infos.values() {
-            let (stored, computed) = (info.ggml_dtype, self.computed(info));
-            let computed = computed.unwrap_or(GgmlDType::F32);
-            let name = match stored == computed {
-                true => format!("{stored:?}"),
-                false => format!("{stored:?} as {computed:?}"),
-            };
+            let name = format!("{:?}", info.ggml_dtype);
             *counts.entry(name).or_default() += info.shape.elem_count();
         }
         let most = counts.into_iter().max_by_key(|(_, count)| *count);
         most.map_or_else(String::new, |(name, _)| name)
     }
 
-    fn paths(&self) -> Vec<PathBuf> {
-        vec![self.path.clone()]
+    fn sources(&self) -> Vec<(PathBuf, Arc<dyn Source>)> {
+        vec![(self.path.clone(), Arc::clone(&self.file))]
     }
 }
 
 /// Bytes in this format; `None` if no file could be so large.
-fn size(info: &TensorInfo, format: GgmlDType) -> Option<u64> {
-    let numbers = info
-        .shape
-        .dims()
-        .iter()
-        .try_fold(1_usize, |all, &size| all.checked_mul(size))?;
-    let blocks = numbers.div_ceil(format.block_size());
-    u64::try_from(blocks.checked_mul(format.type_size())?).ok()
+fn size(info: &TensorInfo, format: Format) -> Option<u64> {
+    let dims = info.shape.dims().iter();
+    let numbers = dims.copied().try_fold(1_usize, usize::checked_mul)?;
+    let (block, bytes) = format.block();
+    u64::try_from(numbers.div_ceil(block).checked_mul(bytes)?).ok()
+}
+
+/// The formats that models are stored in.
+fn format(stored: GgmlDType) -> Option<Format> {
+    Some(match stored {
+        GgmlDType::F32 => Format::F32,
+        GgmlDType::F16 => Format::F16,
+        GgmlDType::BF16 => Format::BF16,
+        GgmlDType::Q4_0 => Format::Q4_0,
+        GgmlDType::Q4_1 => Format::Q4_1,
+        GgmlDType::Q5_0 => Format::Q5_0,
+        GgmlDType::Q5_1 => Format::Q5_1,
+        GgmlDType::Q8_0 => Format::Q8_0,
+        GgmlDType::Q2K => Format::Q2K,
+        GgmlDType::Q3K => Format::Q3K,
+        GgmlDType::Q4K => Format::Q4K,
+        GgmlDType::Q5K => Format::Q5K,
+        GgmlDType::Q6K => Format::Q6K,
+        _ => return None,
+    })
 }
 
 impl std::fmt::Debug for Gguf {

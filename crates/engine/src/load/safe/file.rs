@@ -2,12 +2,13 @@
 //!
 //! The whole file is never in memory, so that the weights of a model are there once and not twice.
 use crate::failure::{Failure, Result};
-use candle_core::{DType, Device, Tensor};
+use crate::load::source::{Folder, Source, part};
+use kernels::Format;
+use safetensors::Dtype;
 use safetensors::tensor::{Metadata, TensorInfo};
 use std::{
-    fs::File,
-    io::{self, Read as _, Seek as _, SeekFrom},
     path::{Path, PathBuf},
+    sync::Arc,
 };
 
 /// Length of the number in front of the header, bytes.
@@ -19,30 +20,30 @@ const LARGEST_HEADER: u64 = 100_000_000;
 #[derive(Debug)]
 pub(super) struct SafeFile {
     path: PathBuf,
-    file: File,
+    file: Arc<dyn Source>,
     header: Metadata,
     /// Where the weights begin.
     data: u64,
 }
 
 impl SafeFile {
-    pub(super) fn open(path: &Path) -> Result<Self> {
+    pub(super) fn open(folder: &dyn Folder, name: &str) -> Result<Self> {
+        let path = folder.path(name);
         let read = |source| Failure::Read {
-            path: path.to_owned(),
+            path: path.clone(),
             source,
         };
         let broken = |why: String| Failure::Broken {
-            path: path.to_owned(),
+            path: path.clone(),
             why,
         };
-        let mut file = File::open(path).map_err(read)?;
-        let size = file.metadata().map_err(read)?.len();
+        let file = folder.open(name).map_err(read)?;
+        let size = file.length();
+        if size < LENGTH {
+            return Err(broken(format!("it has only {size} bytes")));
+        }
         let mut length = [0; LENGTH as usize];
-        file.read_exact(&mut length)
-            .map_err(|error| match error.kind() {
-                io::ErrorKind::UnexpectedEof => broken(format!("it has only {size} bytes")),
-                _ => read(error),
-            })?;
+        file.read(0, &mut length).map_err(read)?;
         let length = u64::from_le_bytes(length);
         if length > LARGEST_HEADER || length > size - LENGTH {
             return Err(broken(format!(
@@ -50,7 +51,7 @@ impl SafeFile {
             )));
         }
         let mut header = vec![0; length as usize];
-        file.read_exact(&mut header).map_err(read)?;
+        file.read(LENGTH, &mut header).map_err(read)?;
         let header: Metadata = serde_json::from_slice(&header)
             .map_err(|error| broken(format!("its header is wrong: {error}")))?;
         let expected = LENGTH + length + header.data_len() as u64;
@@ -60,7 +61,7 @@ impl SafeFile {
             )));
         }
         Ok(Self {
-            path: path.to_owned(),
+            path,
             file,
             header,
             data: LENGTH + length,
@@ -71,6 +72,10 @@ impl SafeFile {
         &self.path
     }
 
+    pub(super) fn source(&self) -> &Arc<dyn Source> {
+        &self.file
+    }
+
     pub(super) fn names(&self) -> Vec<String> {
         self.header.offset_keys()
     }
@@ -79,28 +84,33 @@ impl SafeFile {
         self.header.info(name)
     }
 
-    /// Reads a weight, and makes it a tensor of single precision.
-    pub(super) fn tensor(&self, name: &str) -> Result<Tensor> {
+    /// Reads a weight as it is.
+    pub(super) fn stored(&self, name: &str) -> Result<(Format, Vec<u8>)> {
         let info = self
             .info(name)
             .ok_or_else(|| Failure::Missing(name.to_owned()))?;
-        let format = DType::try_from(info.dtype)
-            .ok()
-            .filter(|format| matches!(format, DType::F32 | DType::F16 | DType::BF16 | DType::F64))
-            .ok_or_else(|| Failure::Format {
-                name: name.to_owned(),
-                format: format!("{:?}", info.dtype),
-            })?;
+        let format = match info.dtype {
+            Dtype::F32 | Dtype::F64 => Format::F32,
+            Dtype::F16 => Format::F16,
+            Dtype::BF16 => Format::BF16,
+            other => {
+                return Err(Failure::Format {
+                    name: name.to_owned(),
+                    format: format!("{other:?}"),
+                });
+            }
+        };
         let (from, to) = info.data_offsets;
-        let mut bytes = vec![0; to - from];
-        let mut file = &self.file;
-        file.seek(SeekFrom::Start(self.data + from as u64))
-            .and_then(|_| file.read_exact(&mut bytes))
-            .map_err(|source| Failure::Read {
-                path: self.path.clone(),
-                source,
-            })?;
-        let tensor = Tensor::from_raw_buffer(&bytes, format, &info.shape, &Device::Cpu)?;
-        Ok(tensor.to_dtype(DType::F32)?)
+        let bytes = part(&*self.file, self.data + from as u64, to - from);
+        let mut bytes = bytes.map_err(|source| Failure::Read {
+            path: self.path.clone(),
+            source,
+        })?;
+        if info.dtype == Dtype::F64 {
+            let (numbers, _) = bytes.as_chunks();
+            let single = |number: &[u8; 8]| (f64::from_le_bytes(*number) as f32).to_le_bytes();
+            bytes = numbers.iter().flat_map(single).collect();
+        }
+        Ok((format, bytes))
     }
 }

@@ -1,14 +1,18 @@
 //! Weights in the format safetensors, in one file or several.
 mod file;
 
+use super::source::{Folder, Source, whole};
 use super::weights::Files;
 use crate::failure::{Failure, Result};
-use candle_core::Tensor;
 use file::SafeFile;
+use kernels::Format;
+use safetensors::Dtype;
+use safetensors::tensor::TensorInfo;
 use serde_json::Value;
 use std::{
-    collections::{BTreeSet, HashMap},
+    collections::{BTreeMap, BTreeSet, HashMap},
     path::{Path, PathBuf},
+    sync::Arc,
 };
 
 /// Names the file of every weight, where there are several.
@@ -24,19 +28,24 @@ pub(crate) struct SafeFiles {
 
 impl SafeFiles {
     /// Reads the headers.
-    pub(crate) fn open(directory: &Path) -> Result<Self> {
+    pub(crate) fn open(folder: &dyn Folder) -> Result<Self> {
         let mut all = Self {
             files: Vec::new(),
             places: HashMap::new(),
         };
-        for path in files(directory)? {
-            let file = SafeFile::open(&path)?;
+        for name in files(folder)? {
+            let file = SafeFile::open(folder, &name)?;
             let number = all.files.len();
             all.places
                 .extend(file.names().into_iter().map(|name| (name, number)));
             all.files.push(file);
         }
         Ok(all)
+    }
+
+    fn infos(&self) -> impl Iterator<Item = &TensorInfo> {
+        let places = self.places.keys();
+        places.filter_map(|name| self.file(name)?.info(name))
     }
 
     fn file(&self, name: &str) -> Option<&SafeFile> {
@@ -49,74 +58,74 @@ impl Files for SafeFiles {
         Some(self.file(name)?.info(name)?.shape.clone())
     }
 
-    fn tensor(&self, name: &str) -> Result<Tensor> {
+    fn stored(&self, name: &str) -> Result<(Format, Vec<u8>)> {
         let file = self.file(name);
         file.ok_or_else(|| Failure::Missing(name.to_owned()))?
-            .tensor(name)
+            .stored(name)
     }
 
     fn bytes(&self) -> u64 {
-        let shapes = self.places.keys().filter_map(|name| self.shape(name));
-        shapes
-            .map(|shape| 4 * shape.iter().product::<usize>() as u64)
-            .sum()
+        let infos = self.infos();
+        let bytes = |info: &TensorInfo| match info.dtype {
+            Dtype::F64 => 4 * info.shape.iter().product::<usize>() as u64,
+            _ => (info.data_offsets.1 - info.data_offsets.0) as u64,
+        };
+        infos.map(bytes).sum()
     }
 
     fn turned(&self) -> bool {
         true
     }
 
-    /// However they are stored.
+    /// That of most numbers.
     fn format(&self) -> String {
-        "F32".to_owned()
+        let mut counts: BTreeMap<String, usize> = BTreeMap::new();
+        for info in self.infos() {
+            let name = match info.dtype {
+                Dtype::F64 => "F32".to_owned(),
+                other => format!("{other:?}"),
+            };
+            *counts.entry(name).or_default() += info.shape.iter().product::<usize>();
+        }
+        let most = counts.into_iter().max_by_key(|(_, count)| *count);
+        most.map_or_else(String::new, |(name, _)| name)
     }
 
-    fn paths(&self) -> Vec<PathBuf> {
+    fn sources(&self) -> Vec<(PathBuf, Arc<dyn Source>)> {
         let files = self.files.iter();
-        files.map(|file| file.path().to_owned()).collect()
+        files
+            .map(|file| (file.path().to_owned(), Arc::clone(file.source())))
+            .collect()
     }
 }
 
 /// The files of the index, or else every one that is there.
-fn files(directory: &Path) -> Result<Vec<PathBuf>> {
-    let index = directory.join(INDEX);
-    if index.exists() {
-        return indexed(directory, &index);
+fn files(folder: &dyn Folder) -> Result<Vec<String>> {
+    if let Some(index) = whole(folder, INDEX)? {
+        return indexed(&folder.path(INDEX), &index);
     }
-    let read = |source| Failure::Read {
-        path: directory.to_owned(),
+    let names = folder.names().map_err(|source| Failure::Read {
+        path: folder.path(""),
         source,
-    };
-    let mut found = Vec::new();
-    for entry in std::fs::read_dir(directory).map_err(read)? {
-        let path = entry.map_err(read)?.path();
-        if path
-            .extension()
-            .is_some_and(|extension| extension == "safetensors")
-        {
-            found.push(path);
-        }
-    }
+    })?;
+    let weights = |name: &String| Path::new(name).extension() == Some("safetensors".as_ref());
+    let mut found: Vec<String> = names.into_iter().filter(weights).collect();
     found.sort();
     if found.is_empty() {
         return Err(Failure::NoModel {
-            path: directory.to_owned(),
+            path: folder.path(""),
             what: "*.safetensors",
         });
     }
     Ok(found)
 }
 
-fn indexed(directory: &Path, index: &Path) -> Result<Vec<PathBuf>> {
+fn indexed(path: &Path, index: &[u8]) -> Result<Vec<String>> {
     let broken = |why: String| Failure::Broken {
-        path: index.to_owned(),
+        path: path.to_owned(),
         why,
     };
-    let bytes = std::fs::read(index).map_err(|source| Failure::Read {
-        path: index.to_owned(),
-        source,
-    })?;
-    let value: Value = serde_json::from_slice(&bytes).map_err(|error| broken(error.to_string()))?;
+    let value: Value = serde_json::from_slice(index).map_err(|error| broken(error.to_string()))?;
     let map = value.get("weight_map").and_then(Value::as_object);
     let map = map.ok_or_else(|| broken("it has no weight_map".to_owned()))?;
     let names: BTreeSet<&str> = map.values().filter_map(Value::as_str).collect();
@@ -125,6 +134,6 @@ fn indexed(directory: &Path, index: &Path) -> Result<Vec<PathBuf>> {
         Some(name) => Err(broken(format!(
             "it names {name:?}, which is not a file beside it"
         ))),
-        None => Ok(names.iter().map(|name| directory.join(name)).collect()),
+        None => Ok(names.into_iter().map(str::to_owned).collect()),
     }
 }

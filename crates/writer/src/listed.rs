@@ -1,6 +1,6 @@
 //! Tokens under their names, as chat completions list them: with the bytes of every token, so that characters of several
 //! tokens survive, and alternatives that look alike stay apart.
-use super::answer::digits;
+use crate::answer::digits;
 use api::writing::NamedToken;
 use decoding::{Alternative, Token};
 use engine::Model;

@@ -1,5 +1,5 @@
 //! A text with what a model says of it.
-use crate::generate::listed;
+use crate::listed;
 use api::writing::NamedToken;
 use engine::{Failure, Model, Scored, Tokens};
 use metrics::{Advanced, Reading, SequenceBuilder, TextSize};
@@ -7,19 +7,22 @@ use std::sync::Arc;
 
 /// A text with what a model says of it.
 #[derive(Debug)]
-pub(crate) struct Judged<'a> {
-    pub(crate) model: &'a Model,
+pub struct Judged<'a> {
+    /// Whose judgement it is.
+    pub model: &'a Model,
     /// Without what the tokenizer puts around them.
-    pub(crate) tokens: Vec<Scored>,
-    /// Of those that have a value.
-    pub(crate) scored: usize,
-    pub(crate) perplexity: Option<f64>,
-    pub(crate) figures: Advanced,
+    pub tokens: Vec<Scored>,
+    /// How many of them have a value.
+    pub scored: usize,
+    /// e to the minus mean log-probability.
+    pub perplexity: Option<f64>,
+    /// Cross entropy and the like.
+    pub figures: Advanced,
 }
 
 impl<'a> Judged<'a> {
     /// Judges a text, given with its tokens. Every token is handed over as it comes, with so many alternatives; `false` ends it.
-    pub(crate) fn of(
+    pub fn of(
         model: &'a Arc<Model>,
         text: &str,
         mut ids: Tokens,
@@ -57,7 +60,7 @@ impl<'a> Judged<'a> {
 }
 
 /// A token with its place.
-pub(crate) fn token(model: &Model, scored: &Scored) -> NamedToken {
+pub fn token(model: &Model, scored: &Scored) -> NamedToken {
     NamedToken {
         logprob: scored.place.map(|place| place.logprob),
         rank: scored.place.map(|place| place.rank),

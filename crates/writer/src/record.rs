@@ -1,13 +1,10 @@
 //! Answers as a record of completions: one line, which everything here reads that reads completions.
-use super::answer::{Answer, finish, float};
-use super::{effective, listed};
+use crate::answer::{Answer, finish, float};
+use crate::{effective, listed};
 use decoding::Sequence;
 use engine::Model;
 use serde_json::{Value, json};
-use std::{
-    io::{self, Write},
-    time::{SystemTime, UNIX_EPOCH},
-};
+use std::io::{self, Write};
 
 /// Writes the line.
 pub fn write(answer: &Answer<'_>, out: &mut dyn Write) -> io::Result<()> {
@@ -56,9 +53,17 @@ pub fn record(answer: &Answer<'_>) -> Value {
 }
 
 /// Seconds since 1970.
+#[cfg(not(target_arch = "wasm32"))]
 pub fn now() -> u64 {
+    use std::time::{SystemTime, UNIX_EPOCH};
     let now = SystemTime::now().duration_since(UNIX_EPOCH);
     now.map_or(0, |now| now.as_secs())
+}
+
+/// Seconds since 1970.
+#[cfg(target_arch = "wasm32")]
+pub fn now() -> u64 {
+    (js_sys::Date::now() / 1000.0) as u64
 }
 
 /// Who computed: probabilities depend on it.

@@ -1,70 +1,54 @@
 //! A model of this machine judges a text.
-use super::Teller;
-use super::ask::{MOST_ALTERNATIVES, bad, many_alternatives};
-use super::given::{Found, Local, Models};
-use super::writing::answered;
-use crate::config::Limits;
-use crate::failure::Failure;
-use crate::generate::record::{engine, now};
-use crate::score::{Judged, token};
+use crate::judged::{Judged, token};
+use crate::record::{engine, now};
+use crate::{Listener, MOST_ALTERNATIVES, Named, bad, bad_request, failed, many_alternatives};
+use api::ApiError;
 use api::writing::{Happening, Judge, NamedToken, Score};
 use serde_json::{Value, json};
-use std::sync::Arc;
 
 /// All that is needed for it.
 #[derive(Debug)]
-pub(super) struct Job {
-    local: Local,
+pub struct Judging {
+    local: Named,
     text: String,
     ids: ::engine::Tokens,
     top: usize,
 }
 
-impl Job {
-    pub(super) async fn of(
-        models: &Arc<Models>,
-        judge: Judge,
-        limits: &Limits,
-    ) -> Result<Self, Failure> {
-        let local = match models.find(&judge.model)? {
-            Found::Local(local) => local,
-            Found::Elsewhere(..) => {
-                return Err(Failure::bad_request(
-                    "A served model does not judge texts: the protocol has no word for it. Take a model of this machine.",
-                ));
-            }
-        };
+impl Judging {
+    /// A request, checked; the text may have `most` tokens.
+    ///
+    /// # Errors
+    /// What is wrong with it.
+    pub fn of(local: Named, judge: Judge, most: usize) -> Result<Self, ApiError> {
         if judge.top_logprobs > MOST_ALTERNATIVES {
             return Err(many_alternatives());
         }
-        let most = limits.generated_tokens;
-        super::aside(move || {
-            let tokenizer = local.model.text().ok_or_else(|| {
-                bad(&"the model has no tokenizer.json, which texts need")
-            })?;
-            if local.model.start().is_some() {
-                let kind = local.model.architecture().to_owned();
-                return Err(bad(&::engine::Failure::NotScored(kind)));
-            }
-            let ids = tokenizer.encode(&judge.text).map_err(|error| bad(&error))?;
-            if ids.ids.len() > most {
-                return Err(Failure::bad_request(format!(
-                    "The text has {} tokens, and this server judges {most} at most for one request. Send it in parts.",
-                    ids.ids.len()
-                )));
-            }
-            Ok(Self {
-                ids,
-                text: judge.text,
-                top: judge.top_logprobs,
-                local,
-            })
+        let tokenizer = local
+            .model
+            .text()
+            .ok_or_else(|| bad(&"the model has no tokenizer.json, which texts need"))?;
+        if local.model.start().is_some() {
+            let kind = local.model.architecture().to_owned();
+            return Err(bad(&::engine::Failure::NotScored(kind)));
+        }
+        let ids = tokenizer.encode(&judge.text).map_err(|error| bad(&error))?;
+        if ids.ids.len() > most {
+            return Err(bad_request(format!(
+                "The text has {} tokens, and this server judges {most} at most for one request. Send it in parts.",
+                ids.ids.len()
+            )));
+        }
+        Ok(Self {
+            ids,
+            text: judge.text,
+            top: judge.top_logprobs,
+            local,
         })
-        .await
     }
 
     /// Judges to the end, or until nobody listens.
-    pub(super) fn run(self, teller: &Teller) {
+    pub fn run(self, teller: &impl Listener) {
         let model = &self.local.model;
         let mut tell = |scored: &::engine::Scored| {
             teller.tell(Happening::Token {
@@ -75,7 +59,7 @@ impl Job {
         let judged = Judged::of(model, &self.text, self.ids.clone(), self.top, &mut tell);
         let last = match judged {
             Ok(judged) => Happening::Scored(Box::new(self.score(&judged))),
-            Err(failure) => Happening::Error(answered(&decoding::Failure::Model(failure)).0),
+            Err(failure) => Happening::Error(failed(&decoding::Failure::Model(failure))),
         };
         teller.tell(last);
     }

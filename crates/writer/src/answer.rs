@@ -1,6 +1,6 @@
 //! What a model wrote, as people and programs want it.
-use super::effective;
-use super::prompt::Prompt;
+use crate::effective;
+use crate::prompt::Prompt;
 use api::writing::Timings;
 use decoding::{Finish, Generation, Sequence, Settings};
 use engine::Model;
