@@ -66,6 +66,9 @@ test("the lab replays other settings at a token", async ({ page }) => {
   await expect(lab.locator(".gone").first()).toBeVisible();
   await lab.getByRole("slider", { name: "Temperature" }).fill("2");
   await expect(lab.getByText("bounded").first()).toBeVisible();
+  await lab.getByText("What is taken for granted").click();
+  await lab.getByLabel("Size of the vocabulary").fill("49152");
+  await expect(lab.getByText("estimate", { exact: true }).first()).toBeVisible();
   // A link has it all.
   await expect(page).toHaveURL(/temperature:2/);
   await lab.getByRole("button", { name: "Reset" }).click();

@@ -1,5 +1,8 @@
 //! The sampling lab against exact values of the whole vocabulary.
-use analysis::lab::{Assumptions, Fate, Figure, Recorded, Settings, Step, log_partition, replay};
+use analysis::lab::{
+    Assumptions, Fate, Figure, Recorded, Settings, Step, estimate, estimate_at,
+    likely_log_partition, log_partition, replay, step_at,
+};
 use metrics::num;
 use serde::Deserialize;
 
@@ -54,6 +57,91 @@ fn the_partition_lies_in_its_interval() {
                 );
             }
         }
+    }
+}
+
+/// The guess lies in the interval, and misses by a small part of what leaving the tail out misses by.
+#[test]
+fn the_guess_is_closer_than_the_list_alone() {
+    let all = positions().unwrap();
+    let median = |mut values: Vec<f64>| {
+        values.sort_by(f64::total_cmp);
+        values[values.len() / 2]
+    };
+    for (nth, temperature) in TEMPERATURES.into_iter().enumerate() {
+        let power = 1.0 / temperature;
+        let (mut guessed, mut dropped) = (Vec::new(), Vec::new());
+        for position in &all {
+            let (listed, outside, _) = position.cut(20);
+            let exact = position.lnz[nth];
+            let likely = likely_log_partition(listed, outside, power, 49_152).unwrap();
+            let bounds = log_partition(listed, outside, power, VOCABULARY).unwrap();
+            assert!(
+                inside(bounds, likely, 1e-9),
+                "T {temperature}: {likely} is not in {bounds:?}"
+            );
+            let known = listed.iter().copied().chain(outside);
+            let list: f64 = known.map(|l| num::exp(l * power)).sum();
+            guessed.push((likely - exact).abs());
+            dropped.push((num::ln(list) - exact).abs());
+        }
+        let (guessed, dropped) = (median(guessed), median(dropped));
+        assert!(
+            guessed < 2e-4 || guessed < dropped / 2.0,
+            "T {temperature}: {guessed} against {dropped}"
+        );
+    }
+}
+
+#[test]
+fn guesses_are_made_where_there_are_only_bounds() {
+    let one = |logprob: f64, chosen| completions::Alternative {
+        bytes: vec![b'a' + u8::from(chosen)],
+        token: String::new(),
+        logprob: Some(logprob),
+        chosen,
+    };
+    let token = completions::TokenDetail {
+        bytes: b"b".to_vec(),
+        id: None,
+        logprob: num::ln(0.25),
+        status: metrics::Status::Scored,
+        alternatives: vec![one(num::ln(0.5), false), one(num::ln(0.25), true)],
+        chosen_is_listed: true,
+    };
+    let hot = Settings {
+        temperature: 2.0,
+        ..Settings::default()
+    };
+    let found = estimate_at(&token, &hot, &RAW).unwrap();
+    let (step, place) = step_at(&token, &hot, &RAW).unwrap();
+    for (guess, bounds) in found.tokens.iter().zip(&step.tokens) {
+        assert!(inside(bounds.after, *guess, 1e-12), "{guess} {bounds:?}");
+    }
+    assert!(inside(step.something_else, found.something_else, 1e-12));
+    assert!((num::exp(found.logprob) - found.tokens[place]).abs() < 1e-12);
+    let detail = completions::SequenceDetail {
+        tokens: vec![token.clone(), token.clone()],
+        ..Default::default()
+    };
+    let both = estimate(&detail, &hot, &RAW).unwrap();
+    assert!((both - 2.0 * found.logprob).abs() < 1e-12);
+    for (settings, assumptions) in [
+        (Settings::default(), RAW),
+        (Settings { top_k: 1, ..hot }, RAW),
+        (Settings { top_p: 0.9, ..hot }, RAW),
+        (Settings { min_p: 0.1, ..hot }, RAW),
+        (
+            Settings {
+                temperature: 0.0,
+                ..hot
+            },
+            RAW,
+        ),
+        (hot, Assumptions::default()),
+    ] {
+        assert_eq!(estimate_at(&token, &settings, &assumptions), None);
+        assert_eq!(estimate(&detail, &settings, &assumptions), None);
     }
 }
 

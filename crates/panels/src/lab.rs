@@ -6,9 +6,11 @@ mod position;
 
 use crate::html::{counted, field, menu, open_link, progress, token_link};
 use crate::{Panel, Question, Runs, Settings as Fields, Want};
-use analysis::lab::{Assumptions, Recorded, Replay, Settings, replay, step_at};
+use analysis::lab::{
+    Assumptions, Recorded, Replay, Settings, estimate, estimate_at, replay, step_at,
+};
 use completions::{Columns, SequenceDetail};
-use figures::{badge, figure};
+use figures::{badge, count_between, figure, guess};
 use markup::{Text, push};
 use metrics::format;
 
@@ -117,7 +119,7 @@ pub(crate) fn controls(fields: &Fields) -> String {
     html += &field(
         "vocabulary",
         "Size of the vocabulary",
-        "Without it, what the unlisted tokens can weigh at a higher temperature has no upper end.",
+        "Without it, what the unlisted tokens can weigh at a higher temperature has no upper end. With it, an estimate stands beside what has only bounds.",
         "type=\"number\" min=\"1\" step=\"1\" placeholder=\"not known\"",
         &assumptions
             .vocabulary
@@ -214,7 +216,8 @@ impl Lab {
             ))
         }) {
             Some((token, found, (step, place))) => {
-                html += &position::table(token, found, &step, place);
+                let likely = estimate_at(found, &self.settings, &self.assumptions);
+                html += &position::table(token, found, (&step, place), likely.as_ref());
             }
             None if self.token.is_some() => {
                 html += "<p class=\"panel-note\">This token has no alternatives in the file, so other settings cannot be replayed at it.</p>"
@@ -262,14 +265,21 @@ impl Lab {
             sum.extend(replayed.map(|token| token.logprob));
             sum.value() + 0.0
         });
+        let likely = self
+            .detail
+            .as_ref()
+            .and_then(|detail| estimate(detail, &self.settings, &self.assumptions));
         let mut html = "<dl class=\"figures\">".to_owned();
         push!(
             html,
             "<div><dt>ln p of this text as recorded</dt><dd>{} {}</dd></div><div><dt>under the settings</dt><dd>{}</dd></div>",
             before.map_or_else(|| "—".to_owned(), format::sig3),
             badge("exact", "exact"),
-            figure(replay.logprob, format::sig3)
+            figure(replay.logprob, format::sig3) + &guess(replay.logprob, likely, format::sig3)
         );
+        if likely.is_some() {
+            html += "<div><dt>The estimate</dt><dd>takes for granted that the unlisted tokens fall off by Zipf's law</dd></div>";
+        }
         if replay.skipped > 0 {
             push!(
                 html,
@@ -331,56 +341,51 @@ impl Lab {
         if positions == 0 && self.read >= self.wants.len() {
             return no_alternatives();
         }
-        let share = |count: u64| {
-            if positions > 0 {
-                count as f64 / positions as f64
-            } else {
-                0.0
-            }
-        };
+        let [impossible, unknown, not_greedy, skipped] = [
+            sum(|replay| replay.impossible.len() as u64),
+            sum(|replay| replay.unknown.len() as u64),
+            sum(|replay| replay.not_greedy.len() as u64),
+            sum(|replay| replay.skipped.into()),
+        ];
         let mut html = progress(self.read, self.wants.len());
         html += "<dl class=\"figures\">";
-        for (title, count, exact) in [
+        for (title, least, most) in [
             (
                 "Tokens that could not have been drawn",
-                sum(|replay| replay.impossible.len() as u64),
-                true,
-            ),
-            (
-                "Tokens that may have been cut off",
-                sum(|replay| replay.unknown.len() as u64),
-                false,
+                impossible,
+                impossible + unknown,
             ),
             (
                 "Tokens that are not the best of their position",
-                sum(|replay| replay.not_greedy.len() as u64),
-                true,
+                not_greedy,
+                not_greedy,
             ),
         ] {
+            let share = match positions {
+                0 => 0.0,
+                _ => least as f64 / positions as f64,
+            };
             push!(
                 html,
-                "<div><dt>{title}</dt><dd>{} of {} · {} {}</dd></div>",
-                format::count(count),
-                format::count(positions),
-                format::percent(share(count)),
-                if exact {
-                    badge("exact", "exact")
-                } else {
-                    badge("unknown", "the lists are too short")
-                }
+                "<div><dt>{title}</dt><dd>{} of {} · {}{}</dd></div>",
+                count_between(least, most),
+                counted(positions, "position", "positions"),
+                if least == most { "" } else { "at least " },
+                format::percent(share)
             );
         }
+        let whole = |may_be_unknown: bool| {
+            let possible = self.replays.iter().filter(|(_, replay)| {
+                replay.positions > 0
+                    && replay.impossible.is_empty()
+                    && (may_be_unknown || replay.unknown.is_empty())
+            });
+            possible.count() as u64
+        };
         push!(
             html,
             "<div><dt>Sequences that were possible as a whole</dt><dd>{} of {}</dd></div>",
-            format::count(
-                self.replays
-                    .iter()
-                    .filter(|(_, replay)| replay.positions > 0
-                        && replay.impossible.is_empty()
-                        && replay.unknown.is_empty())
-                    .count() as u64
-            ),
+            count_between(whole(false), whole(true)),
             format::count(
                 self.replays
                     .iter()
@@ -388,6 +393,13 @@ impl Lab {
                     .count() as u64
             )
         );
+        if skipped > 0 {
+            push!(
+                html,
+                "<div><dt>Left out</dt><dd>{} without alternatives or a value</dd></div>",
+                counted(skipped, "token", "tokens")
+            );
+        }
         if self.unreadable > 0 {
             push!(
                 html,

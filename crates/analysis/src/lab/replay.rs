@@ -22,7 +22,7 @@ pub struct Replay {
 }
 
 /// Log-probabilities of a position as a step wants them: the list, the written one outside of it, and its place.
-fn values(token: &TokenDetail) -> Option<(Vec<f64>, Option<f64>, usize)> {
+pub(super) fn values(token: &TokenDetail) -> Option<(Vec<f64>, Option<f64>, usize)> {
     if !matches!(token.status, Status::Scored | Status::Clamped) {
         return None;
     }

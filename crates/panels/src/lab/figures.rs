@@ -1,9 +1,29 @@
-//! Values with their badges: exact, bounded, not computable.
+//! Values with their badges: exact, bounded, estimate, not computable.
 use analysis::lab::{Figure, Reason};
 
-/// A badge. `class` is `exact`, `bounded` or `unknown`.
+/// A badge. `class` is `exact`, `bounded`, `estimate` or `unknown`.
 pub(super) fn badge(class: &str, text: &str) -> String {
     format!("<span class=\"badge badge-{class}\">{text}</span>")
+}
+
+/// A guess beside a value that has only bounds; nothing beside any other.
+pub(super) fn guess(figure: Figure, likely: Option<f64>, say: impl Fn(f64) -> String) -> String {
+    match (figure, likely) {
+        (Figure::Bounded { .. }, Some(likely)) => {
+            format!(" ≈ {} {}", say(likely), badge("estimate", "estimate"))
+        }
+        _ => String::new(),
+    }
+}
+
+/// A count of which the least and the most are known.
+pub(super) fn count_between(least: u64, most: u64) -> String {
+    let (low, high) = (metrics::format::count(least), metrics::format::count(most));
+    if least == most {
+        format!("{low} {}", badge("exact", "exact"))
+    } else {
+        format!("{low} … {high} {}", badge("bounded", "bounded"))
+    }
 }
 
 /// A value as `say` writes it, with its badge.
@@ -39,6 +59,38 @@ pub(super) fn figure(figure: Figure, say: impl Fn(f64) -> String) -> String {
 mod tests {
     use super::*;
     use metrics::format::percent;
+
+    #[test]
+    fn a_guess_stands_beside_bounds_alone() {
+        let bounds = Figure::Bounded {
+            lower: 0.25,
+            upper: None,
+        };
+        for (value, likely, text) in [
+            (
+                bounds,
+                Some(0.5),
+                " ≈ 50 % <span class=\"badge badge-estimate\">estimate</span>",
+            ),
+            (bounds, None, ""),
+            (Figure::Exact(0.5), Some(0.5), ""),
+            (Figure::NotComputable(Reason::Cut), Some(0.5), ""),
+        ] {
+            assert_eq!(guess(value, likely, percent), text);
+        }
+    }
+
+    #[test]
+    fn counts_say_what_is_known_of_them() {
+        assert_eq!(
+            count_between(3, 3),
+            "3 <span class=\"badge badge-exact\">exact</span>"
+        );
+        assert_eq!(
+            count_between(3, 1200),
+            "3 … 1\u{2009}200 <span class=\"badge badge-bounded\">bounded</span>"
+        );
+    }
 
     #[test]
     fn no_value_without_a_badge() {

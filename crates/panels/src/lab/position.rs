@@ -1,13 +1,18 @@
 //! The distribution at one token, before and after.
-use super::figures::figure;
+use super::figures::{figure, guess};
 use crate::html::label;
-use analysis::lab::{Fate, Figure, Moved, Step};
+use analysis::lab::{Estimate, Fate, Figure, Moved, Step};
 use completions::TokenDetail;
 use markup::push;
 use metrics::format;
 
 /// A row for each token that is known by name, and one for all others. `place` is that of the written token.
-pub(super) fn table(token: u32, found: &TokenDetail, step: &Step, place: usize) -> String {
+pub(super) fn table(
+    token: u32,
+    found: &TokenDetail,
+    (step, place): (&Step, usize),
+    likely: Option<&Estimate>,
+) -> String {
     let names = names(found, step.tokens.len(), place);
     let top = |moved: &Moved| moved.before.max(most(moved.after));
     let tallest = step
@@ -37,6 +42,11 @@ pub(super) fn table(token: u32, found: &TokenDetail, step: &Step, place: usize) 
             format::percent(moved.before),
             interval(moved.after, tallest),
             figure(moved.after, format::percent)
+                + &guess(
+                    moved.after,
+                    likely.and_then(|likely| likely.tokens.get(nth).copied()),
+                    format::percent
+                )
         );
     }
     push!(
@@ -44,6 +54,11 @@ pub(super) fn table(token: u32, found: &TokenDetail, step: &Step, place: usize) 
         "<tr class=\"rest\"><th scope=\"row\">something else</th><td></td><td></td>{}<td>{}</td></tr></tbody></table></div>",
         interval(step.something_else, tallest),
         figure(step.something_else, format::percent)
+            + &guess(
+                step.something_else,
+                likely.map(|likely| likely.something_else),
+                format::percent
+            )
     );
     push!(
         html,
