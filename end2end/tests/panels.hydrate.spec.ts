@@ -53,6 +53,24 @@ test("the vocabulary counts every token", async ({ page }) => {
   await expect(view(page, "Vocabulary").getByRole("row").nth(1)).toContainText("×");
 });
 
+test("a text is shown as Markdown with its colours, and nothing in it acts", async ({ page }) => {
+  const tokens = ["# Title", "\n\n- **bold**", "\n- <img src=x onerror=document.title='owned'>", "\n- [a link](https://example.invalid/)"];
+  const content = tokens.map((token, nth) => ({ token, logprob: [-0.01, -3, -0.5, -0.01][nth], bytes: [...Buffer.from(token)], top_logprobs: [] }));
+  const choice = { index: 0, message: { role: "assistant", content: tokens.join("") }, logprobs: { content }, finish_reason: "stop" };
+  const record = { id: "m", object: "chat.completion", created: 1, model: "m", choices: [choice] };
+  await page.goto("/");
+  await hydrated(page);
+  await page.getByLabel("Import Completion").setInputFiles({ name: "m.json", mimeType: "application/json", buffer: Buffer.from(JSON.stringify(record)) });
+  await tab(page, "Markdown").click();
+  const shown = view(page, "Markdown").locator(".rendered");
+  await expect(shown.locator(".md-h1")).toHaveText("Title");
+  await expect(shown.locator("strong > span")).toHaveClass("b0");
+  await expect(shown.getByRole("listitem")).toHaveCount(3);
+  await expect(shown).toContainText("<img src=x");
+  await expect(shown.locator("img, a")).toHaveCount(0);
+  await expect(page).not.toHaveTitle("owned");
+});
+
 test("the lab replays other settings at a token", async ({ page }) => {
   await openSample(page);
   await openCard(page, 2);
@@ -120,7 +138,7 @@ test("a stored run stands beside a file, and a link shows it", async ({ page, ne
   await expect(view(other, "Compare")).toContainText("All texts are the same, byte by byte");
 });
 
-for (const name of ["Why", "Tokens", "Vocabulary", "Sampling lab", "JSON values", "Samples", "Compare"]) {
+for (const name of ["Why", "Tokens", "Vocabulary", "Markdown", "Sampling lab", "JSON values", "Samples", "Compare"]) {
   test(`${name} passes axe, and leads back to the answers`, async ({ page }) => {
     await openSample(page);
     await filterField(page).fill("p<0.02");

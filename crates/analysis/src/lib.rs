@@ -50,6 +50,6 @@ pub use models::models;
 pub use near::nearest;
 pub use position::Position;
 pub use scale::{Histogram, InBand, Lens, Quantity, Scale, Unit};
-pub use select::{Question, Selection, select};
+pub use select::{Question, Selection, select, text_of};
 pub use shade::{Listed, Shade};
 pub use sort::{Sort, SortKey};

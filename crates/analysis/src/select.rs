@@ -159,7 +159,7 @@ fn has_source(columns: &Columns, sequence: &Sequence, sources: Option<&[bool]>) 
 }
 
 /// The bytes of a sequence, and the ends of its tokens in them.
-pub(crate) fn text_of<'a>(columns: &'a Columns, sequence: &Sequence) -> (&'a [u8], &'a [u32]) {
+pub fn text_of<'a>(columns: &'a Columns, sequence: &Sequence) -> (&'a [u8], &'a [u32]) {
     let text = slice(&columns.text, sequence.text_start, sequence.text_len);
     (
         text,

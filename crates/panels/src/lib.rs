@@ -6,6 +6,7 @@
 //! | `why` | how an overall number came about, and what carries it |
 //! | `tokens` | the tokens that a query finds, each in its context |
 //! | `vocabulary` | the distinct tokens among them |
+//! | `markdown` | the texts as Markdown, coloured as they are in the list |
 //! | `lab` | other sampling settings, replayed over the alternatives |
 //! | `values` | answers that are JSON: how sure each value is |
 //! | `samples` | several answers to one prompt as a tree |
@@ -17,6 +18,7 @@
 //! that the view takes on, `data-set` has settings of the panel.
 mod html;
 mod lab;
+mod markdown;
 mod samples;
 pub mod settings;
 mod tokens;
@@ -44,6 +46,8 @@ pub enum Name {
     Tokens,
     /// The distinct tokens.
     Vocabulary,
+    /// The texts as Markdown.
+    Markdown,
     /// The sampling lab.
     Lab,
     /// The values of JSON answers.
@@ -56,10 +60,11 @@ pub enum Name {
 
 impl Name {
     /// All of them, in the order of their tabs.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::Why,
         Self::Tokens,
         Self::Vocabulary,
+        Self::Markdown,
         Self::Lab,
         Self::Values,
         Self::Samples,
@@ -72,6 +77,7 @@ impl Name {
             Self::Why => "why",
             Self::Tokens => "tokens",
             Self::Vocabulary => "vocabulary",
+            Self::Markdown => "markdown",
             Self::Lab => "lab",
             Self::Values => "values",
             Self::Samples => "samples",
@@ -85,6 +91,7 @@ impl Name {
             Self::Why => "Why",
             Self::Tokens => "Tokens",
             Self::Vocabulary => "Vocabulary",
+            Self::Markdown => "Markdown",
             Self::Lab => "Sampling lab",
             Self::Values => "JSON values",
             Self::Samples => "Samples",
@@ -190,6 +197,7 @@ pub fn open(question: &Question, runs: &Runs<'_>) -> Box<dyn Panel> {
         Name::Why => Box::new(why::Why::new(&settings, question, runs)),
         Name::Tokens => Box::new(tokens::Tokens::new(&settings, question, runs)),
         Name::Vocabulary => Box::new(vocabulary::Vocabulary::new(&settings, runs)),
+        Name::Markdown => Box::new(markdown::Markdown::new(&settings, question, runs)),
         Name::Lab => Box::new(lab::Lab::new(&settings, question, runs)),
         Name::Values => Box::new(values::Values::new(&settings, runs)),
         Name::Samples => Box::new(samples::Samples::new(&settings, runs)),
@@ -208,6 +216,7 @@ pub fn controls(question: &Question, runs: &Runs<'_>, stored: &[(String, String)
         Name::Why => why::controls(&settings),
         Name::Tokens => tokens::controls(&settings),
         Name::Vocabulary => vocabulary::controls(&settings),
+        Name::Markdown => markdown::controls(),
         Name::Lab => lab::controls(&settings),
         Name::Values => values::controls(&settings),
         Name::Samples => samples::controls(&settings, runs),
