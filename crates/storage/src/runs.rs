@@ -1,7 +1,6 @@
 //! Runs: upload, commit, read, list, delete.
 use crate::catalogue::{Catalogue, Event, Kind, LATE_MS, RunQuery};
 use crate::change::RunChange;
-use crate::error::is_missing;
 use crate::file::{Expected, checked, chunks};
 use crate::generations::Generations;
 use crate::{Secrets, StorageError, StoreSetting};
@@ -296,12 +295,12 @@ impl RunStore {
         if self.catalogue.is_deleted(&*self.store, id).await? {
             return Err(StorageError::Gone(keys::lower(id)));
         }
-        match self.store.head(&keys::run(id)).await {
-            Ok(_) => {}
-            Err(error) if is_missing(&error) => {
-                return Err(StorageError::NotFound(keys::lower(id)));
-            }
-            Err(error) => return Err(StorageError::of(error)),
+        // Read rather than asked for: the answer to a HEAD has no body, so that it does not tell a missing bucket from a
+        // missing run.
+        match objects::read(&*self.store, &keys::run(id)).await {
+            Ok(Some(_)) | Err(StorageError::Corrupt(_)) => {}
+            Ok(None) => return Err(StorageError::NotFound(keys::lower(id))),
+            Err(error) => return Err(error),
         }
         let tombstone = objects::json(&Event::tombstone(id))?;
         self.publish(Kind::Event, self.new_id(), tombstone).await?;

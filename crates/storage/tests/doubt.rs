@@ -211,7 +211,7 @@ async fn a_store_that_does_not_answer_is_never_an_empty_one() {
         );
         store.heal();
     }
-    store.fail("head run", Fail::Before);
+    store.fail("get run", Fail::Before);
     assert!(matches!(
         runs.delete(&run.id).await,
         Err(StorageError::Unavailable(_))

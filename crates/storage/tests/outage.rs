@@ -5,10 +5,14 @@ mod support;
 
 use api::RunSummary;
 use futures::StreamExt as _;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
+use storage::minio::{MinioConfig, MinioStore};
 use storage::testing::MinioServer;
 use storage::{RunStore, StorageError};
 use support::backend::{pattern, read};
+use support::proxy::Proxy;
+use support::stub::error;
 
 const PART: usize = 8 << 20;
 
@@ -108,4 +112,86 @@ async fn minio_goes_away_and_comes_back() {
     let last = commit(&runs, 10).await.unwrap();
     assert!(read(&runs, &last.id, None).await == pattern(10));
     assert!(read(&runs, &kept.id, None).await == pattern(2 * PART));
+}
+
+/// Credentials that are refused, and a bucket that is away, while runs are read, stored and indexed: each is named, never taken
+/// for "there is none", and all goes on by itself when it is right again. Columns that could not be written are made later.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_is_set_up_wrongly_is_named_and_recovers() {
+    let Some(binary) = MinioServer::binary() else {
+        eprintln!("skipped: there is no MinIO");
+        return;
+    };
+    let mut server = MinioServer::start(&binary).unwrap();
+    let raw = MinioStore::new(server.config("wrong")).unwrap();
+    raw.create_bucket().await.unwrap();
+    // A bucket cannot be removed while something is in it, so that the proxy says that it was.
+    let proxy = Proxy::before(&server.endpoint()).await;
+    let config = MinioConfig {
+        endpoint: proxy.endpoint.clone(),
+        ..server.config("wrong")
+    };
+    let runs = RunStore::on(Arc::new(MinioStore::new(config).unwrap()))
+        .await
+        .unwrap();
+    let kept = commit(&runs, 10).await.unwrap();
+    let records = support::backend::records(3, 10);
+    let uploaded = support::backend::upload(&runs, &records).await;
+    let indexed = runs.commit(uploaded, RunSummary::default()).await.unwrap();
+    assert_eq!(runs.list(&Default::default()).await.unwrap().total, 2);
+    for cause in ["credentials", "bucket"] {
+        match cause {
+            "credentials" => {
+                server.kill();
+                server.again_with(&binary, "another-password").unwrap();
+            }
+            _ => proxy.play(&[], error(404, "NoSuchBucket"), false, usize::MAX),
+        }
+        let named = |error: StorageError| {
+            let text = error.to_string();
+            match cause {
+                "credentials" => assert!(
+                    matches!(
+                        error,
+                        StorageError::Denied(_) | StorageError::Misconfigured(_)
+                    ),
+                    "{error:?}"
+                ),
+                _ => assert!(
+                    matches!(error, StorageError::Misconfigured(_))
+                        && text.contains("NoSuchBucket"),
+                    "{error:?}"
+                ),
+            }
+        };
+        named(runs.check().await.unwrap_err());
+        named(commit(&runs, 10).await.unwrap_err());
+        named(runs.run(&kept.id).await.unwrap_err());
+        named(runs.index_run(&indexed.id).await.unwrap_err());
+        named(runs.publish_snapshot().await.unwrap_err());
+        named(runs.delete(&kept.id).await.unwrap_err());
+        match cause {
+            "credentials" => {
+                server.kill();
+                server.again(&binary).unwrap();
+            }
+            _ => assert!(proxy.heal() > 5),
+        }
+        runs.check().await.unwrap();
+        assert!(read(&runs, &kept.id, None).await == pattern(10), "{cause}");
+        assert_eq!(
+            runs.list(&Default::default()).await.unwrap().total,
+            2,
+            "{cause}"
+        );
+    }
+    assert_eq!(runs.index_run(&indexed.id).await.unwrap(), 3);
+    commit(&runs, 20).await.unwrap();
+    runs.publish_snapshot().await.unwrap().unwrap();
+    let keys = support::backend::keys(&raw).await;
+    let columns = keys
+        .iter()
+        .filter(|key| key.starts_with("columns/"))
+        .count();
+    assert_eq!(columns, 1, "{keys:?}");
 }
