@@ -91,6 +91,23 @@ pub struct Serve {
         value_delimiter = ' '
     )]
     pub links: Vec<browse::links::Template>,
+    /// A collector of OpenTelemetry that takes OTLP over HTTP, such as http://127.0.0.1:4318: requests, and generations that come
+    /// in, are sent to it as spans. Other variables of OTEL_EXPORTER_OTLP_… and OTEL_SERVICE_NAME are followed, too
+    #[arg(
+        long = "otlp-endpoint",
+        value_name = "URL",
+        env = "OTEL_EXPORTER_OTLP_ENDPOINT",
+        hide_env_values = true
+    )]
+    pub otlp_endpoint: Option<String>,
+    /// Send prompts and answers along with generations
+    #[arg(
+        long = "otlp-content",
+        env = "OTEL_INSTRUMENTATION_GENAI_CAPTURE_MESSAGE_CONTENT",
+        hide_env_values = true,
+        value_parser = clap::builder::FalseyValueParser::new()
+    )]
+    pub otlp_content: bool,
     /// What the server refuses
     #[command(flatten)]
     pub limits: Limits,
@@ -312,6 +329,14 @@ impl Serve {
             ));
         }
         Ok(access)
+    }
+
+    /// Where spans go.
+    pub fn telemetry(&self) -> crate::telemetry::Setting {
+        crate::telemetry::Setting {
+            endpoint: self.otlp_endpoint.clone().filter(|url| !url.is_empty()),
+            content: self.otlp_content,
+        }
     }
 
     /// The store that is asked for.

@@ -19,6 +19,7 @@
 //! | `hub` | `hf:OWNER/NAME`: models of the Hugging Face hub |
 //! | [`retain`] | `surprisal retain`: takes out of the store what a policy forbids |
 //! | [`measures`] | what is counted, for Prometheus |
+//! | [`telemetry`] | requests and generations as spans, for a collector of OpenTelemetry |
 //! | [`config`] | every setting and every limit of the server |
 //! | [`openapi`] | the description of the API, made from its routes, for programs and for people |
 //! | `plain` | pages that the server writes by itself |
@@ -61,5 +62,6 @@ pub mod score;
 pub mod security;
 pub mod serve;
 pub mod state;
+pub mod telemetry;
 pub mod tree;
 pub mod upload;

@@ -1,6 +1,11 @@
 //! A line in the log and an id for every request.
 use crate::access::link::LINKS;
-use axum::{extract::Request, middleware::Next, response::Response};
+use crate::state::Server;
+use axum::{
+    extract::{Request, State},
+    middleware::Next,
+    response::Response,
+};
 use http::{HeaderName, HeaderValue};
 use std::time::Instant;
 use tracing::Instrument as _;
@@ -10,12 +15,14 @@ const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 /// Gives the request an id, which its answer and its lines in the log carry, and logs how it ended.
 /// Only the path is logged: the query string may hold words of the person's file. Of the address of a link not even that, since
 /// it is a secret.
-pub async fn log(request: Request, next: Next) -> Response {
-    let id = ulid::Ulid::new().to_string().to_lowercase();
+pub async fn log(State(server): State<Server>, request: Request, next: Next) -> Response {
+    let number = ulid::Ulid::new();
+    let id = number.to_string().to_lowercase();
     let path = match request.uri().path() {
         path if path.starts_with(LINKS) => LINKS,
         path => path,
     };
+    let asked = server.telemetry.begin(&request, number);
     let span = tracing::info_span!("request", id, method = %request.method(), path);
     async {
         let start = Instant::now();
@@ -26,6 +33,7 @@ pub async fn log(request: Request, next: Next) -> Response {
         } else {
             tracing::info!(status, ms, "answered");
         }
+        server.telemetry.end(asked, response.status());
         if let Ok(id) = HeaderValue::from_str(&id) {
             response.headers_mut().insert(REQUEST_ID, id);
         }

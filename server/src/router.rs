@@ -61,7 +61,7 @@ pub fn router(server: Server) -> Router {
         .layer(from_fn_with_state(server.clone(), rate::limit))
         .layer(from_fn(security::headers))
         .layer(from_fn_with_state(server.clone(), measures::measure))
-        .layer(from_fn(requests::log))
+        .layer(from_fn_with_state(server.clone(), requests::log))
         .with_state(server)
 }
 

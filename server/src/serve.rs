@@ -5,6 +5,7 @@ use crate::{
     models::Models,
     router::router,
     state::{Server, site},
+    telemetry::Telemetry,
 };
 use std::{
     future::Future,
@@ -73,6 +74,7 @@ async fn serve(setting: Serve) -> Result<(), ServeError> {
         check_hashes()?;
     }
     let access = setting.access().map_err(ServeError::Access)?;
+    let telemetry = Telemetry::start(&setting.telemetry()).map_err(ServeError::Access)?;
     let anonymise = setting.anonymise().map_err(ServeError::Access)?;
     let address = setting.store_setting()?;
     let secrets = Secrets::from_environment(&address)?;
@@ -93,12 +95,15 @@ async fn serve(setting: Serve) -> Result<(), ServeError> {
     .with_models(models)
     .with_links(browse::Links(setting.links))
     .for_tokens(access)
-    .anonymising(anonymise);
+    .anonymising(anonymise)
+    .telling(telemetry.clone());
     let listener = TcpListener::bind(setting.addr)
         .await
         .map_err(|error| ServeError::Listen(setting.addr, error))?;
     tracing::info!(address = %format!("http://{}", listener.local_addr()?), "Surprisal is ready");
-    Ok(run(listener, server, grace, asked_to_stop()).await?)
+    let result = run(listener, server, grace, asked_to_stop()).await;
+    telemetry.flush(CLEAN_UP).await;
+    Ok(result?)
 }
 
 /// Loads the models, where it holds up nobody.

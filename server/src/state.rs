@@ -1,6 +1,7 @@
 //! What all requests share.
 use crate::{
-    access::Access, config::Limits, measures::Measures, models::Models, rate::Rate, upload::Uploads,
+    access::Access, config::Limits, measures::Measures, models::Models, rate::Rate,
+    telemetry::Telemetry, upload::Uploads,
 };
 use axum::extract::FromRef;
 use leptos::config::LeptosOptions;
@@ -27,6 +28,8 @@ pub struct Server {
     pub rate: Arc<Rate>,
     /// What is counted of requests and generations.
     pub measures: Arc<Measures>,
+    /// Where spans go, if anywhere.
+    pub telemetry: Telemetry,
     /// Links from generations to other tools.
     pub links: Arc<browse::Links>,
     /// Where the built site lies and how its files are called.
@@ -46,6 +49,7 @@ impl Server {
             anonymise: None,
             access: Arc::default(),
             measures: Arc::default(),
+            telemetry: Telemetry::default(),
             links: Arc::default(),
             site,
         }
@@ -60,6 +64,12 @@ impl Server {
     /// The same, with uploads made anonymous.
     pub fn anonymising(mut self, rules: Option<Anonymise>) -> Self {
         self.anonymise = rules.map(Arc::new);
+        self
+    }
+
+    /// The same, with spans sent to a collector.
+    pub fn telling(mut self, telemetry: Telemetry) -> Self {
+        self.telemetry = telemetry;
         self
     }
 

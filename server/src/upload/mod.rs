@@ -180,12 +180,17 @@ where
             }
         };
         match &result {
-            Ok(Stored { run, .. }) => tracing::info!(
-                run = run.id,
-                size = run.size,
-                sequences = run.totals.sequences,
-                "stored"
-            ),
+            Ok(Stored { run, new }) => {
+                tracing::info!(
+                    run = run.id,
+                    size = run.size,
+                    sequences = run.totals.sequences,
+                    "stored"
+                );
+                if *new {
+                    server.telemetry.stored(&server, &run.id);
+                }
+            }
             Err(failure) => tracing::info!(reason = failure.0.message, "not stored"),
         }
         drop(place);

@@ -60,6 +60,16 @@ impl App {
         }
     }
 
+    /// The same, with spans sent to a collector.
+    pub(crate) fn telling(self, telemetry: server::telemetry::Telemetry) -> Self {
+        let server = self.server.telling(telemetry);
+        Self {
+            router: router(server.clone()),
+            server,
+            _site: self._site,
+        }
+    }
+
     pub(crate) async fn on(store: &StoreSetting, limits: Limits) -> Self {
         let store = RunStore::open(store, &Secrets::default()).await.unwrap();
         let site = site();

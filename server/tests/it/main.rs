@@ -24,5 +24,6 @@ mod query;
 mod retain;
 mod runs;
 mod shares;
+mod telemetry;
 mod tree;
 mod upload;
