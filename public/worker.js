@@ -7,8 +7,8 @@ const compiled = new Promise((resolve) => {
   self.onmessage = ({ data }) => (data.module ? resolve(data.module) : queued.push(data));
 });
 try {
-  const reader = await import("/pkg/reader.js");
-  await reader.default({ module_or_path: isHelper ? await compiled : "/pkg/reader.wasm" });
+  const reader = await import("./pkg/reader.js");
+  await reader.default({ module_or_path: isHelper ? await compiled : new URL("pkg/reader.wasm", import.meta.url) });
   (isHelper ? reader.helper_main : reader.worker_main)(queued);
 } catch (error) {
   self.postMessage({ fatal: String(error) });

@@ -5,7 +5,8 @@ use std::rc::Rc;
 use std::time::Duration;
 use wasm_bindgen::JsCast;
 use wasm_bindgen_futures::JsFuture;
-use web_sys::{File, FileList, HtmlInputElement};
+use web_sys::{File, FileList, HtmlInputElement, Node};
+use worker::protocol::Look;
 
 /// How long [`after_paint`] waits for a picture.
 const NO_PAINT: Duration = Duration::from_millis(200);
@@ -43,6 +44,70 @@ pub(crate) fn save_as(url: &str, name: &str) {
     }
 }
 
+/// Saves the picture at an address of this browser as dots: by a script that is loaded for it (`public/picture.js`).
+pub(crate) fn save_dots(url: &str, name: &str) {
+    let made = document().create_element("script").ok();
+    let (Some(script), Some(head)) = (made, document().head()) else {
+        return;
+    };
+    for (attribute, value) in [
+        ("data-url", url),
+        ("data-name", name),
+        ("src", &of_site("/picture.js")),
+    ] {
+        let _ = script.set_attribute(attribute, value);
+    }
+    let _ = head.append_child(&script);
+}
+
+/// The tokens that are selected in the text of the open sequence.
+pub(crate) fn selected_tokens() -> Option<(u32, u32)> {
+    let selection = window().get_selection().ok()??;
+    let token = |node: Option<Node>| -> Option<u32> {
+        let piece = node?.parent_element()?.closest(".whole [data-i]").ok()??;
+        piece.get_attribute("data-i")?.parse().ok()
+    };
+    let (one, other) = (
+        token(selection.anchor_node())?,
+        token(selection.focus_node())?,
+    );
+    (!selection.is_collapsed()).then(|| (one.min(other), one.max(other)))
+}
+
+/// How the screen looks.
+pub(crate) fn look() -> Look {
+    let root = document().document_element();
+    let of = |name| root.as_ref().and_then(|root| root.get_attribute(name));
+    let system = || window().match_media("(prefers-color-scheme: dark)");
+    Look {
+        dark: match of("data-theme").as_deref() {
+            Some("dark") => true,
+            Some("light") => false,
+            _ => system().is_ok_and(|query| query.is_some_and(|query| query.matches())),
+        },
+        palette: of("data-palette").unwrap_or_default(),
+        signs: of("data-signs").is_some_and(|signs| signs == "1"),
+    }
+}
+
+/// Where the site begins on its host: empty, or the path that a static site has found and written into the document
+/// (`public/static.js`).
+pub(crate) fn base() -> String {
+    #[cfg(feature = "ssr")]
+    return String::new();
+    #[cfg(not(feature = "ssr"))]
+    {
+        let root = document().document_element();
+        root.and_then(|root| root.get_attribute("data-base"))
+            .unwrap_or_default()
+    }
+}
+
+/// Where a file of the site is.
+pub(crate) fn of_site(path: &str) -> String {
+    format!("{}{path}", base())
+}
+
 /// Address of this page without query and fragment.
 pub(crate) fn page_address() -> String {
     let location = window().location();
@@ -51,6 +116,12 @@ pub(crate) fn page_address() -> String {
         location.origin().unwrap_or_default(),
         location.pathname().unwrap_or_default()
     )
+}
+
+/// Address of the page of local files.
+pub(crate) fn local_address() -> String {
+    let origin = window().location().origin().unwrap_or_default();
+    origin + &of_site("/local")
 }
 
 /// The files of an `<input type=file>`, which is emptied so that the same ones can be chosen again.
@@ -82,7 +153,8 @@ pub(crate) fn clicked_number(event: &web_sys::MouseEvent, attribute: &str) -> Op
 /// Closes the menu in which something was clicked.
 pub(crate) fn close_menu(event: &web_sys::MouseEvent) {
     let element = event.target().and_then(|target| target.dyn_into().ok());
-    let menu = element.and_then(|element: web_sys::Element| element.closest("details").ok()?);
+    let menu =
+        element.and_then(|element: web_sys::Element| element.closest("details.menu").ok()?);
     if let Some(menu) = menu {
         let _ = menu.remove_attribute("open");
     }

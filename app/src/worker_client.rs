@@ -1,4 +1,5 @@
 //! The page's side of the worker: starts it, sends requests, hands answers on. The handshake is explained in the crate `worker`.
+use crate::browser::of_site;
 use js_sys::{Array, Object, Reflect, Uint8Array};
 use wasm_bindgen::prelude::*;
 use web_sys::{Event, File, MessageEvent, WorkerOptions, WorkerType};
@@ -33,7 +34,7 @@ impl Worker {
     pub fn start(on_event: impl Fn(WorkerEvent) + 'static) -> Result<Self, String> {
         let options = WorkerOptions::new();
         options.set_type(WorkerType::Module);
-        let inner = web_sys::Worker::new_with_options("/worker.js", &options).map_err(
+        let inner = web_sys::Worker::new_with_options(&of_site("/worker.js"), &options).map_err(
             |_| "This browser cannot start a module worker. Surprisal needs a current browser.",
         )?;
         let on_event = std::rc::Rc::new(on_event);

@@ -29,6 +29,11 @@ const pages: Record<string, (page: Page) => Promise<void>> = {
     await page.getByRole("slider", { name: "Temperature" }).fill("1.5");
     await expect(page.getByText("bounded").first()).toBeVisible();
   },
+  share: async (page) => {
+    await pages.detail(page);
+    await page.getByRole("button", { name: "As a link" }).click();
+    await expect(page.getByRole("textbox", { name: "The link" })).toHaveValue(/excerpt=1/);
+  },
   why: async (page) => {
     await openSample(page);
     await page.getByRole("button", { name: "Why?" }).first().click();

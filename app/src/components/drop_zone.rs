@@ -1,6 +1,6 @@
 //! Where one chooses files: picker, paste, sample. Drops are taken by [`super::intake`]. Without JavaScript a plain form that stores it.
 use super::intake::use_open_files;
-use crate::browser::{fetch_file, text_file};
+use crate::browser::{fetch_file, of_site, text_file};
 use crate::files::Chosen;
 use leptos::ev;
 use leptos::html::{Dialog, Textarea};
@@ -33,7 +33,7 @@ pub(crate) fn DropZone() -> impl IntoView {
             event.prevent_default();
             let open = open.clone();
             leptos::task::spawn_local(async move {
-                match fetch_file(&format!("/samples/{SAMPLE}"), SAMPLE).await {
+                match fetch_file(&of_site(&format!("/samples/{SAMPLE}")), SAMPLE).await {
                     Some(file) => open(Chosen::each(vec![file])),
                     None => set_problem.set(Some(
                         "The sample could not be loaded: no connection to the server.",
@@ -56,7 +56,7 @@ pub(crate) fn DropZone() -> impl IntoView {
                     </label>
                     <div class="scripted" inner_html=FOLDER></div>
                     <PasteButton open=open.clone()/>
-                    <button class="unscripted">"Store the file"</button>
+                    <button class="unscripted needs-server">"Store the file"</button>
                     <a class="button" href=format!("/samples/{SAMPLE}") rel="external" on:click=sample>"Open the sample"</a>
                 </div>
             </form>

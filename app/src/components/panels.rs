@@ -1,4 +1,6 @@
 //! What can be asked of a run besides its list. The worker makes the HTML; here are the tabs, the question, and what is clicked.
+use super::run_actions::export;
+use crate::browser::{clicked_number, close_menu, copy_text, local_address};
 use crate::markup::text;
 use crate::session::Session;
 use crate::view::ViewState;
@@ -39,6 +41,7 @@ pub(crate) fn PanelHost(
                 sequence: view.sequence,
                 token: view.token,
                 scale: view.scale,
+                address: format!("{}#{}", local_address(), view.to_query()),
             })
         })
     });
@@ -135,14 +138,29 @@ fn set(view_state: RwSignal<ViewState>, changes: &str) {
 }
 
 /// What is clicked anywhere says in an attribute what it does: see the crate `panels`.
-pub(crate) fn listen(view_state: RwSignal<ViewState>) {
+pub(crate) fn listen(session: Session, view_state: RwSignal<ViewState>) {
     Effect::new(move |_| {
         let listener = window_event_listener(ev::click, move |event| {
             let target = event.target().and_then(|at| at.dyn_into::<Element>().ok());
-            let found = target.and_then(|at| at.closest("[data-view],[data-set]").ok().flatten());
+            let asks = "[data-view],[data-set],[data-export],[data-copy-text]";
+            let found = target.and_then(|at| at.closest(asks).ok().flatten());
             let Some(found) = found else { return };
-            if let Some(part) = found.get_attribute("data-view") {
+            if let Some(text) = found.get_attribute("data-copy-text") {
+                leptos::task::spawn_local(async move {
+                    let done = copy_text(text).await;
+                    let said = if done {
+                        "Copied"
+                    } else {
+                        "Copy it from the field"
+                    };
+                    found.set_text_content(Some(said));
+                });
+            } else if let Some(nth) = clicked_number(&event, "data-export") {
+                export(nth, session, view_state);
+                close_menu(&event);
+            } else if let Some(part) = found.get_attribute("data-view") {
                 view_state.update(|view| view.take(&part));
+                close_menu(&event);
             } else if let Some(changes) = found.get_attribute("data-set") {
                 set(view_state, &changes);
             }

@@ -1,10 +1,9 @@
 //! Store, copy link, download: what one does with a whole run.
-use crate::browser::{clicked_number, close_menu, copy_text, page_address};
+use crate::browser::{copy_text, page_address};
 use crate::markup::text;
 use crate::session::store::{Upload, cancel_upload, store_open_file};
 use crate::session::{Origin, Phase, Session};
 use crate::view::ViewState;
-use leptos::ev;
 use leptos::prelude::*;
 use leptos_router::NavigateOptions;
 use leptos_router::hooks::use_navigate;
@@ -25,38 +24,47 @@ pub(crate) fn RunActions(
     };
     view! {
         <div class="actions">
-            <ExportMenu session view_state/>
+            <ExportMenu session/>
             {actions}
         </div>
     }
 }
 
+/// What is clicked in it is seen by [`super::panels::listen`].
 const EXPORTS: &str = "<button type=\"button\" data-export=\"0\">CSV, a row for each sequence</button>\
     <button type=\"button\" data-export=\"1\">JSON Lines, with tokens</button>\
     <button type=\"button\" data-export=\"2\">Markdown summary</button>\
-    <button type=\"button\" data-export=\"3\">HTML report, opens offline</button>";
+    <button type=\"button\" data-export=\"3\">HTML report, opens offline</button>\
+    <button type=\"button\" data-export=\"4\">SVG picture of a text</button>\
+    <button type=\"button\" data-export=\"5\">PNG picture of a text</button>\
+    <button type=\"button\" data-view=\"panel=share\">Link with an excerpt, needs no server</button>";
 
 /// Saves what is listed, as it is filtered, sorted and coloured.
 #[component]
-fn ExportMenu(session: Session, view_state: RwSignal<ViewState>) -> impl IntoView {
+fn ExportMenu(session: Session) -> impl IntoView {
     let waiting = Signal::derive(move || !matches!(session.phase.get(), Phase::Ready { .. }));
-    let export = move |event: ev::MouseEvent| {
-        let nth = clicked_number(&event, "data-export");
-        if let Some(&kind) = nth.and_then(|nth| Kind::ALL.get(nth as usize)) {
-            session.export(kind, view_state.with_untracked(|view| view.scale));
-            close_menu(&event);
-        }
-    };
     view! {
         <details class="menu" class:hidden=waiting>
             <summary class="button">"Export"</summary>
-            <div class="menu-items" on:click=export inner_html=EXPORTS></div>
+            <div class="menu-items" inner_html=EXPORTS></div>
         </details>
+    }
+}
+
+/// Saves one of the files that the menu names.
+pub(super) fn export(nth: u32, session: Session, view_state: RwSignal<ViewState>) {
+    let (sequence, scale) = view_state.with_untracked(|view| (view.sequence, view.scale));
+    match Kind::ALL.get(nth as usize) {
+        Some(&kind) => session.export(kind, scale),
+        None => session.picture(sequence, scale, nth as usize > Kind::ALL.len()),
     }
 }
 
 const SEVERAL: &str =
     "The store keeps one file a run: pack these into a zip and open that to store them.";
+
+/// Of a static site (`cargo xtask dist --static`).
+const NO_SERVER: &str = "Nothing can be stored here: this site has no server.";
 
 /// Uploads the local file; the address becomes that of the stored run, with the same view.
 #[component]
@@ -88,12 +96,15 @@ fn StoreButton(session: Session, view_state: RwSignal<ViewState>) -> impl IntoVi
     let one = Signal::derive(move || session.files.get() < 2);
     let nothing = Signal::derive(move || {
         session.origin.get() != Some(Origin::Local)
+            // An excerpt is no file.
+            || session.files.get() == 0
             || matches!(session.phase.get(), Phase::Failed { .. })
     });
     view! {
         <div class="actions" class:hidden=nothing>
             <p id="store-why" class="run-facts" class:hidden=one>{SEVERAL}</p>
-            <button type="button" class="primary" class:hidden=sending on:click=store disabled=several aria-describedby="store-why" title="Uploads the file to the store of this server and gives it a link">"Store"</button>
+            <p class="run-facts no-server">{NO_SERVER}</p>
+            <button type="button" class="primary needs-server" class:hidden=sending on:click=store disabled=several aria-describedby="store-why" title="Uploads the file to the store of this server and gives it a link">"Store"</button>
             <Sending upload/>
         </div>
     }

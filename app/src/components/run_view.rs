@@ -44,7 +44,7 @@ pub(crate) fn RunView(
         id_is_local(session) && matches!(session.phase.get(), Phase::Reading { .. })
     });
     ask_worker(session, view_state, ready);
-    listen(view_state);
+    listen(session, view_state);
     let has_panel = Memo::new(move |_| view_state.with(|view| view.panel.is_some()));
 
     // A local file: first the boards, in the next picture the list, then the reading, so that no task of the page is long.

@@ -23,9 +23,14 @@ pub(crate) fn ReadingStatus(
                 view! { <Reading session sequences=text(sequences)/> }.into_any()
             }
             Phase::Ready { stopped_at } => {
-                let size = summary.with_untracked(|run| run.size);
+                let (size, note) = summary.with_untracked(|run| {
+                    // Of a stored run it is what people say of it.
+                    let is_local = run.id.is_empty();
+                    (run.size, is_local.then(|| run.note.clone()))
+                });
                 let left_out = session.left_out.get_untracked();
-                said(stopped_at, size, left_out)
+                note.filter(|note| !note.is_empty())
+                    .or_else(|| said(stopped_at, size, left_out))
                     .map(|text| view! { <p class="strip" role="status">{text}</p> })
                     .into_any()
             }

@@ -59,6 +59,11 @@ impl Focus {
     }
 }
 
+/// What one can take away of a text; seen by the listener of `components::panels`.
+const TOOLS: &str = "<span>This text, or what is selected of it, as a picture:</span>\
+    <button type=\"button\" data-export=\"4\">SVG</button><button type=\"button\" data-export=\"5\">PNG</button>\
+    <span>and all of it:</span><button type=\"button\" data-view=\"panel=share\">As a link</button>";
+
 /// The open part of a card.
 #[component]
 pub(crate) fn Detail(
@@ -109,6 +114,7 @@ fn Whole(
                     {(text.card.pieces.len() > risk::LONG).then(|| view! { <risk::RiskStrip text=Arc::clone(&text) focus/> })}
                 </div>
                 <facts::Facts text=&text focus/>
+                <div class="detail-tools scripted" inner_html=TOOLS></div>
             </div>
             <panel::TokenPanel text=Arc::clone(&text) session wanted focus/>
         </div>

@@ -5,6 +5,7 @@ mod held;
 mod receive;
 pub mod store;
 
+use crate::browser::{look, selected_tokens};
 use crate::files::Chosen;
 use analysis::{Filter, Histogram, Lens, Scale, Sort};
 use api::{RunSummary, Totals};
@@ -124,6 +125,7 @@ pub struct Session {
     pub panel_controls: RwSignal<String>,
     /// What the open panel shows, as HTML.
     pub panel_html: RwSignal<String>,
+    excerpt: StoredValue<String>,
     asked: StoredValue<u32>,
     panel: StoredValue<u32>,
 }
@@ -148,6 +150,7 @@ impl Session {
             token: RwSignal::new(None),
             panel_controls: RwSignal::default(),
             panel_html: RwSignal::default(),
+            excerpt: StoredValue::default(),
             asked: StoredValue::new(0),
             panel: StoredValue::new(0),
         }
@@ -167,7 +170,21 @@ impl Session {
         self.files.set(files.len() as u32);
         self.left_out.set(chosen.left_out);
         held::keep_files(files);
+        self.excerpt.set_value(String::new());
         self.open(Origin::Local, name, names, None, total);
+    }
+
+    /// Opens the excerpt of a link, unless it is the one that is open.
+    pub fn open_excerpt(self, excerpt: String) {
+        let local = self.origin.get_untracked() == Some(Origin::Local);
+        if excerpt.is_empty() || (local && self.excerpt.with_value(|open| *open == excerpt)) {
+            return;
+        }
+        held::keep_files(Vec::new());
+        self.files.set(0);
+        self.left_out.set(0);
+        self.excerpt.set_value(excerpt);
+        self.open(Origin::Local, "Excerpt".to_owned(), Vec::new(), None, 0);
     }
 
     /// The page is there: the reading begins, unless it did.
@@ -185,6 +202,7 @@ impl Session {
         held::keep_files(Vec::new());
         self.files.set(0);
         self.left_out.set(0);
+        self.excerpt.set_value(String::new());
         self.open(
             origin,
             summary.name.clone(),
@@ -216,7 +234,8 @@ impl Session {
         if let Err(message) = held::worker_for_new_file(move |event| self.receive(event)) {
             self.phase.set(Phase::Failed { message });
         }
-        if names.is_empty() && url.is_none() {
+        let excerpt = self.excerpt.get_value();
+        if names.is_empty() && url.is_none() && excerpt.is_empty() {
             let message = crate::files::none_in_folder();
             return self.phase.set(Phase::Failed { message });
         }
@@ -225,6 +244,7 @@ impl Session {
             name,
             names,
             url,
+            excerpt,
         });
     }
 
@@ -323,6 +343,23 @@ impl Session {
         let values = self.values.get();
         let fits = values.sequence == sequence && values.lens == scale.lens;
         fits.then_some(Paint { scale, values })
+    }
+
+    /// Asks for a picture of the open sequence, of what is selected of it, or of the first one that is listed; the browser saves it
+    /// when it comes, as dots or as lines.
+    pub fn picture(self, sequence: Option<u32>, scale: Scale, dots: bool) {
+        let name = self.summary.with_untracked(|summary| summary.name.clone());
+        held::send(
+            &Request::Picture {
+                sequence,
+                tokens: sequence.and_then(|_| selected_tokens()),
+                name,
+                scale,
+                look: look(),
+                dots,
+            },
+            &[],
+        );
     }
 
     /// Asks for a whole sequence; the answer comes into `text`.

@@ -1,6 +1,6 @@
 //! Answers of the worker become signals.
 use super::{Phase, Rows, Selected, Session, Spread};
-use crate::browser::save_as;
+use crate::browser::{save_as, save_dots};
 use crate::worker_client::WorkerEvent;
 use api::{Card, Totals};
 use leptos::prelude::*;
@@ -73,15 +73,16 @@ impl Session {
                     self.refused.set(message);
                 }
             }
-            Response::Exported { kind, url } if url.is_empty() => {
-                let kind = kind.extension();
-                self.refused.set(format!(
-                    "The browser has no room for this {kind} file. Filter for fewer sequences."
-                ));
-            }
-            Response::Exported { kind, url } => {
-                let name = self.summary.with_untracked(|summary| summary.name.clone());
-                save_as(&url, &format!("{name}.{}", kind.extension()));
+            Response::Exported { file, url, dots } => {
+                if url.is_empty() {
+                    self.refused.set(format!(
+                        "The browser has no room for {file}. Filter for fewer sequences."
+                    ));
+                } else if dots {
+                    save_dots(&url, &file);
+                } else {
+                    save_as(&url, &file);
+                }
             }
             Response::Completed { suggestions } => self.suggestions.set(suggestions),
             Response::Located { query, position } => {

@@ -4,7 +4,7 @@
 //! meet, `band=low` only sequences with such a unit,
 //! `q=` a query, `model=`, `source=`, `fold=1` for identical texts folded, `sort=` with `-` for largest first, `s=` the open sequence and `t=` the
 //! pinned token, both counted from 1 as on the screen, `panel=` what is asked of the run instead of its list, `with=` the fields of
-//! that. Unknown or malformed parts are ignored: an old link opens.
+//! that. `excerpt=` are answers that a link holds ([`excerpt`](worker)): only behind a `#`, where no server sees them. Unknown or malformed parts are ignored: an old link opens.
 mod address;
 
 pub use address::{Place, use_view_state};
@@ -31,6 +31,8 @@ pub struct ViewState {
     pub panel: Option<Name>,
     /// What stands in the fields of the panel, as [`panels::Settings`](worker::protocol::Question) reads it.
     pub settings: String,
+    /// The excerpt that is open, as the crate `excerpt` writes it; empty when it is something else.
+    pub excerpt: String,
 }
 
 impl ViewState {
@@ -38,6 +40,9 @@ impl ViewState {
     pub fn parse(text: &str) -> Self {
         let mut view = Self::default();
         view.take(text.trim_start_matches(['?', '#']));
+        if !text.starts_with('#') {
+            view.excerpt.clear();
+        }
         view
     }
 
@@ -69,6 +74,7 @@ impl ViewState {
                     self.panel = panel;
                 }
                 "with" => self.settings = as_settings(written),
+                "excerpt" => self.excerpt = as_settings(written),
                 _ => {}
             }
         }
@@ -137,6 +143,9 @@ impl ViewState {
             if !self.settings.is_empty() {
                 parts.push(format!("with={}", self.settings));
             }
+        }
+        if !self.excerpt.is_empty() {
+            parts.push(format!("excerpt={}", self.excerpt));
         }
         parts.join("&")
     }
@@ -313,6 +322,15 @@ mod tests {
         assert_eq!(view.settings, "a");
     }
 
+    #[test]
+    fn an_excerpt_stands_behind_the_sign_that_no_server_sees() {
+        let view = ViewState::parse("#s=2&excerpt=1.aB-_");
+        assert_eq!(view.excerpt, "1.aB-_");
+        assert_eq!(view.to_query(), "s=2&excerpt=1.aB-_");
+        assert_eq!(ViewState::parse("?s=2&excerpt=1.aB-_").to_query(), "s=2");
+        assert_eq!(ViewState::parse("#excerpt=<b>").excerpt, "b");
+    }
+
     proptest! {
         #[test]
         fn every_view_survives_the_address(
@@ -320,7 +338,7 @@ mod tests {
             cuts in (0..=100_u16, 0..=100_u16), band in proptest::option::of(0..3_u8),
             query in ".*", model in ".*", source in ".*", fold: bool, key in 0..4usize, descending: bool,
             sequence in proptest::option::of(0..u32::MAX), pinned in proptest::option::of(0..u32::MAX),
-            panel in proptest::option::of(0..7_usize), settings in "[a-z:;%0-9.+*_-]*",
+            panel in proptest::option::of(0..Name::ALL.len()), settings in "[a-z:;%0-9.+*_-]*",
         ) {
             let key = [SortKey::Position, SortKey::Perplexity, SortKey::Probability, SortKey::Length][key];
             let lens = Lens { quantity: Quantity::ALL[colour], unit: Unit::ALL[unit], relative };
@@ -333,6 +351,7 @@ mod tests {
                 token: sequence.and(pinned),
                 panel: panel.and_then(|at| Name::ALL.get(at).copied()),
                 settings: panel.map_or_else(String::new, |_| settings),
+                excerpt: String::new(),
             };
             let query = view.to_query();
             prop_assert!(query.is_ascii() && !query.contains(['#', '<', '"', ' ']));

@@ -6,6 +6,7 @@
 //! | [`lines`] | a line of JSON for each sequence, with its tokens |
 //! | [`markdown`] | the figures and the least likely sequences, for a ticket or a chat |
 //! | [`page`] | one HTML file that shows the highlighted texts, without a server, script or network |
+//! | [`passage`] | one text, or a part of it, as a picture with legend and scale |
 //!
 //! Every one of them says what was filtered by.
 pub mod cells;
@@ -13,6 +14,7 @@ pub mod csv;
 pub mod lines;
 pub mod markdown;
 pub mod page;
+pub mod passage;
 
 use analysis::shade::{MISSING, worst};
 use analysis::{Scale, Selection, Shade};
@@ -20,6 +22,12 @@ use api::Card;
 use completions::Columns;
 use serde::{Deserialize, Serialize};
 use std::io::{self, Write};
+
+/// The colours, light and dark, and the looks of tokens are those of the application.
+const STYLES: [&str; 2] = [
+    include_str!("../../../style/tokens.css"),
+    include_str!("../../../style/tokens-text.css"),
+];
 
 /// A kind of file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]

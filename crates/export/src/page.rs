@@ -1,5 +1,5 @@
 //! One HTML file that shows the highlighted texts: it opens without a server, script or network.
-use crate::{View, worst_values};
+use crate::{STYLES, View, worst_values};
 use analysis::shade::value_of;
 use api::{Card, Totals};
 use markup::{Text, tokens_html};
@@ -9,12 +9,6 @@ use std::io::{self, Write};
 
 /// Sequences in one file: browsers are slow with more.
 pub const SEQUENCES: usize = 2_000;
-
-/// The colours, light and dark, and the looks of tokens are those of the application.
-const STYLES: [&str; 2] = [
-    include_str!("../../../style/tokens.css"),
-    include_str!("../../../style/tokens-text.css"),
-];
 
 const LAYOUT: &str = "body{font-family:var(--sans);background:var(--surface);color:var(--ink);max-width:72rem;margin:2rem auto;padding:0 1rem}\
 h1{font-size:1.4rem;margin:0 0 .25rem;overflow-wrap:anywhere}.quiet{color:var(--ink-quiet);font-size:.85rem}\

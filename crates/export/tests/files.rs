@@ -3,6 +3,7 @@
 use analysis::query::Query;
 use analysis::{Filter, Question, Scale, Selection, Sort};
 use completions::{Columns, Importer, Limits};
+use export::passage::{self, Look, Passage};
 use export::{Kind, View};
 use serde_json::Value;
 
@@ -121,5 +122,70 @@ fn nothing_listed_is_a_file_too() {
     for kind in Kind::ALL {
         let text = file(kind, &filter("nowhere"));
         assert_eq!(text.is_empty(), kind == Kind::Lines, "{kind:?}");
+    }
+}
+
+fn picture(index: u32, look: &Look) -> String {
+    let columns = columns();
+    let card = api::Card::new(&columns, index, u32::MAX);
+    let marks: Vec<u8> = card.pieces.iter().map(|piece| piece.mark).collect();
+    let passage = Passage {
+        name: "<b>\u{202e}run\u{1}</b>.jsonl",
+        facts: &["sequence 1".to_owned(), "<i>".to_owned()],
+        pieces: &card.pieces,
+        marks: &marks,
+        hits: &[1],
+        scale: Scale::default(),
+        look,
+    };
+    let mut out = Vec::new();
+    passage::write(&passage, &mut out).unwrap();
+    String::from_utf8(out).unwrap()
+}
+
+#[test]
+fn a_picture_has_the_text_as_text_with_its_colours_and_its_scale() {
+    let svg = picture(0, &Look::default());
+    for part in [
+        "font-family=\"monospace\" font-size=\"15\" fill=\"#1a1c20\">Hi</text>",
+        "font-weight=\"700\"> you</text>",
+        "textLength=\"36\"",
+        "fill=\"#d55e00\" fill-opacity=\"0.54\"",
+        ">probability of a token</text>",
+        ">0.33</text>",
+        ">low · 1</text>",
+        ">high · 1</text>",
+        "sequence 1 · &lt;i&gt;",
+    ] {
+        assert!(svg.contains(part), "{part} in {svg}");
+    }
+    assert!(!svg.contains("below the floor") && !svg.contains("no value"));
+    let dark = Look {
+        dark: true,
+        ..Look::default()
+    };
+    let svg = picture(0, &dark);
+    assert!(svg.contains("fill=\"#14171c\"/>") && svg.contains("fill=\"#eceff4\">Hi"));
+}
+
+#[test]
+fn a_picture_needs_nothing_else_and_runs_nothing() {
+    let svg = picture(1, &Look::default());
+    for sign in [
+        "<script", "<b>", "<i>", "href", "@import", "\u{202e}", "\u{1}",
+    ] {
+        assert!(!svg.contains(sign), "{sign:?} in {svg}");
+    }
+    assert!(
+        svg.contains("&lt;script&gt;alert(1)&lt;/script&gt;</text>"),
+        "{svg}"
+    );
+    assert!(svg.contains("&lt;b&gt;␀run␀&lt;/b&gt;.jsonl"), "{svg}");
+    assert!(svg.contains(">below the floor · 1</text>"), "{svg}");
+    // Every opened element is closed, so that it is XML.
+    for element in ["svg", "title", "defs", "pattern", "text"] {
+        let count = |what: String| svg.matches(&what).count();
+        let opened = count(format!("<{element}>")) + count(format!("<{element} "));
+        assert_eq!(opened, count(format!("</{element}>")), "{element}");
     }
 }

@@ -10,16 +10,7 @@ pub fn visible(text: &str) -> String {
         text.len() - text.trim_end_matches(' ').len()
     };
     let mut out = "␣".repeat(leading);
-    for character in inner.chars() {
-        match character {
-            '\n' => out.push('⏎'),
-            '\r' => out.push('␍'),
-            '\t' => out.push('⇥'),
-            '\u{a0}' => out.push('⍽'),
-            other if other.is_control() || is_hidden(other) => out.push('␀'),
-            other => out.push(other),
-        }
-    }
+    out.extend(inner.chars().map(drawn));
     out.push_str(&"␣".repeat(trailing));
     if out.is_empty() {
         "(empty)".to_owned()
@@ -28,9 +19,21 @@ pub fn visible(text: &str) -> String {
     }
 }
 
+/// The sign that stands for a character that cannot be seen or that steers; any other character itself.
+pub fn drawn(character: char) -> char {
+    match character {
+        '\n' => '⏎',
+        '\r' => '␍',
+        '\t' => '⇥',
+        '\u{a0}' => '⍽',
+        other if other.is_control() || is_hidden(other) => '␀',
+        other => other,
+    }
+}
+
 /// Signs without a width, and those that turn the direction of writing: what stands beside them must not be moved by them.
 fn is_hidden(character: char) -> bool {
-    matches!(character, '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}')
+    matches!(character, '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}' | '\u{61c}')
 }
 
 /// As [`visible`], cut to `limit` characters.

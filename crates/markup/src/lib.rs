@@ -3,7 +3,7 @@ mod glyphs;
 mod inert;
 mod tokens;
 
-pub use glyphs::{short, visible};
+pub use glyphs::{drawn, short, visible};
 pub use inert::Inert;
 pub use tokens::{is_sign, tokens_html};
 

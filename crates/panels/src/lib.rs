@@ -11,6 +11,7 @@
 //! | `values` | answers that are JSON: how sure each value is |
 //! | `samples` | several answers to one prompt as a tree |
 //! | `versus` | the run beside another one, or two parts of it |
+//! | `share` | a few answers as a link that needs no server |
 //! | `html` | what they have in common |
 //!
 //! A panel is made from a [`Question`], takes the records that it asked for one by one, and can be shown at any time: what is
@@ -21,6 +22,7 @@ mod lab;
 mod markdown;
 mod samples;
 pub mod settings;
+mod share;
 mod tokens;
 mod values;
 mod versus;
@@ -28,6 +30,7 @@ mod vocabulary;
 mod why;
 
 pub use settings::Settings;
+pub use share::{excerpt_name, excerpt_note};
 pub use versus::Beside;
 
 use analysis::scale::probability_at;
@@ -56,11 +59,13 @@ pub enum Name {
     Samples,
     /// The run beside another one.
     Versus,
+    /// A link that holds a few answers.
+    Share,
 }
 
 impl Name {
     /// All of them, in the order of their tabs.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::Why,
         Self::Tokens,
         Self::Vocabulary,
@@ -69,6 +74,7 @@ impl Name {
         Self::Values,
         Self::Samples,
         Self::Versus,
+        Self::Share,
     ];
 
     /// Its name in an address.
@@ -82,6 +88,7 @@ impl Name {
             Self::Values => "values",
             Self::Samples => "samples",
             Self::Versus => "compare",
+            Self::Share => "share",
         }
     }
 
@@ -96,6 +103,7 @@ impl Name {
             Self::Values => "JSON values",
             Self::Samples => "Samples",
             Self::Versus => "Compare",
+            Self::Share => "Share",
         }
     }
 
@@ -118,6 +126,8 @@ pub struct Question {
     pub token: Option<u32>,
     /// By what tokens are coloured. Where that needs more than is known of a run, panels colour by the usual scale.
     pub scale: Scale,
+    /// Address at which the page shows local files, with the view of the run behind its `#`.
+    pub address: String,
 }
 
 /// One run, or what is listed of it.
@@ -206,6 +216,7 @@ pub fn open(question: &Question, runs: &Runs<'_>) -> Box<dyn Panel> {
             runs,
             question.scale.direct(),
         )),
+        Name::Share => Box::new(share::Share::new(&settings, question, runs)),
     }
 }
 
@@ -221,6 +232,7 @@ pub fn controls(question: &Question, runs: &Runs<'_>, stored: &[(String, String)
         Name::Values => values::controls(&settings),
         Name::Samples => samples::controls(&settings, runs),
         Name::Versus => versus::controls(&settings, runs, stored),
+        Name::Share => share::controls(&settings, question),
     }
 }
 

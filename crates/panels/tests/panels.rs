@@ -68,6 +68,7 @@ impl Page {
             sequence: self.sequence,
             token: self.token,
             scale: Scale::default(),
+            address: "http://a.example/local#q=the%20sea&colour=surprisal&s=9&panel=share".into(),
         };
         let runs = Runs {
             this: Run {
@@ -331,6 +332,93 @@ fn two_runs_stand_beside_each_other() {
     assert!(pair.contains("differs"), "{pair}");
     let itself = Page::sample("").ask(Name::Versus, "b:s:1;a:s:1");
     says(&itself, &["All texts are the same, byte by byte"]);
+}
+
+/// The link in the answer of the panel.
+fn link(html: &str) -> String {
+    let (_, rest) = html.split_once("data-copy-text=\"").unwrap();
+    rest.split('"').next().unwrap().replace("&amp;", "&")
+}
+
+fn excerpt(link: &str) -> excerpt::Excerpt {
+    excerpt::Excerpt::decode(link.split_once("excerpt=").unwrap().1).unwrap()
+}
+
+#[test]
+fn a_link_holds_what_is_open_or_listed() {
+    let mut page = Page::sample("");
+    let html = page.ask(Name::Share, "");
+    says(
+        &html,
+        &[
+            "22 answers with ",
+            "the text as it is",
+            "characters",
+            "✗ too long for messages of chat programs",
+        ],
+    );
+    let listed = link(&html);
+    assert!(
+        listed.starts_with("http://a.example/local#q=the%20sea&colour=surprisal&excerpt=1."),
+        "{listed}"
+    );
+    assert_eq!(excerpt(&listed).answers.len(), 22);
+    assert_eq!(excerpt(&listed).name, "a<b>.json");
+
+    page.sequence = Some(1);
+    page.token = Some(3);
+    let html = page.ask(Name::Share, "alternatives:3");
+    says(&html, &["1 answer with 65 tokens"]);
+    let open = link(&html);
+    assert!(open.contains("&s=1&t=4&excerpt="), "{open}");
+    let kept = excerpt(&open);
+    let listed = kept.answers[0]
+        .tokens
+        .iter()
+        .map(|token| token.alternatives.len());
+    assert!(
+        listed.clone().all(|count| count == 3 || count == 4),
+        "{listed:?}"
+    );
+    assert_eq!(kept.answers[0].tokens.len(), 65);
+
+    let html = page.ask(Name::Share, "what:listed;mask:1");
+    says(&html, &["the text masked and the name of the run left out"]);
+    let masked = link(&html);
+    assert!(
+        !masked.contains("#q=") && masked.contains("&s=2&"),
+        "{masked}"
+    );
+    let masked = excerpt(&masked);
+    assert!(masked.masked && masked.name.is_empty());
+    let html = Page::sample("nowhere-at-all").ask(Name::Share, "");
+    says(&html, &["Nothing is listed, so there is nothing to share."]);
+}
+
+#[test]
+fn a_link_says_what_it_leaves_out_and_when_it_is_too_long() {
+    let texts: Vec<String> = (0..60_u32)
+        .map(|n| {
+            (0..90_u32)
+                .map(|m| format!("{:x} ", (n * 7919 + m).wrapping_mul(2_654_435_761)))
+                .collect()
+        })
+        .collect();
+    let texts: Vec<&str> = texts.iter().map(String::as_str).collect();
+    let html = Page::of(&answers(&texts), "").ask(Name::Share, "");
+    says(
+        &html,
+        &[
+            "50 answers",
+            "10 listed answers are left out: a link holds at most 50 answers and 20",
+        ],
+    );
+    let long = "too long for a link";
+    assert_eq!(
+        html.contains(long),
+        !html.contains("data-copy-text"),
+        "{html}"
+    );
 }
 
 #[test]

@@ -1,6 +1,7 @@
 //! Several helpers on one large file: ranges are dealt out, what comes back is put in order. The worker reads, too: what is its
 //! turn, and what nobody has begun while it would wait for a helper.
 use crate::helper::{self, Answer, Outcome};
+use crate::host::scope;
 use crate::lines::Range;
 use js_sys::{Function, Object, Promise, Reflect};
 use std::cell::RefCell;
@@ -215,10 +216,12 @@ impl Crew {
 
 impl Helper {
     fn start(table: &Shared) -> Option<Self> {
+        // Its own script, wherever the site is.
+        let here = scope().location().href();
         let options = WorkerOptions::new();
         options.set_type(WorkerType::Module);
         options.set_name("helper");
-        let inner = web_sys::Worker::new_with_options("/worker.js", &options).ok()?;
+        let inner = web_sys::Worker::new_with_options(&here, &options).ok()?;
         let on_message = {
             let (table, inner) = (Rc::clone(table), inner.clone());
             Closure::<dyn FnMut(MessageEvent)>::new(move |event: MessageEvent| {

@@ -9,6 +9,7 @@ use crate::state::{CARD_TOKENS, State};
 use crate::warm::{Exercise, SLICES};
 use api::Card;
 use completions::{Limits, RecordReader, RecordSpan, SequenceDetail};
+use excerpt::Excerpt;
 use js_sys::{Array, Reflect, Uint8Array};
 use std::cell::RefCell;
 use std::collections::VecDeque;
@@ -35,6 +36,8 @@ pub(crate) struct Worker {
     pub(crate) cancelled: bool,
     /// Name of the run.
     pub(crate) name: String,
+    /// What it is, when that is not plain.
+    pub(crate) note: String,
     pub(crate) source: Option<Source>,
     pub(crate) state: State,
     /// The panel asked for last.
@@ -118,12 +121,16 @@ fn receive(worker: &Shared, message: &JsValue) {
             name,
             names,
             url,
+            excerpt,
         } => {
+            if !excerpt.is_empty() {
+                return open_excerpt(worker, job, &excerpt);
+            }
             let source = match url {
                 Some(url) => Source::Stored { url },
                 None => Source::local(names.into_iter().zip(files_beside(message))),
             };
-            open(worker, job, name, source);
+            open(worker, job, name, source, String::new());
         }
         Request::Cancel { job } => {
             let mut worker = worker.borrow_mut();
@@ -163,6 +170,18 @@ fn receive(worker: &Shared, message: &JsValue) {
             }
             drop(held);
             read_for_colours(worker);
+        }
+        Request::Picture {
+            sequence,
+            tokens,
+            name,
+            scale,
+            look,
+            dots,
+        } => {
+            let state = &worker.borrow().state;
+            let style = (scale, &look, dots);
+            send(&files::picture(state, sequence, tokens, &name, style));
         }
         Request::Rows {
             query,
@@ -208,9 +227,31 @@ fn files_beside(message: &JsValue) -> impl Iterator<Item = File> {
     files.filter_map(|file| file.dyn_into().ok())
 }
 
-fn open(worker: &Shared, job: Job, name: String, source: Source) {
+/// Opens the file that the excerpt of a link is.
+fn open_excerpt(worker: &Shared, job: Job, text: &str) {
+    let opened = Excerpt::decode(text).map_err(|damage| damage.to_string());
+    let opened = opened.and_then(|excerpt| {
+        let file = files::text_file(&excerpt.lines(), "excerpt.jsonl");
+        Ok((
+            excerpt,
+            file.ok_or("The browser has no room for the excerpt of this link.")?,
+        ))
+    });
+    match opened {
+        Ok((excerpt, file)) => {
+            let note = panels::excerpt_note(&excerpt);
+            let name = panels::excerpt_name(&excerpt);
+            let source = Source::local(std::iter::once((String::new(), file)));
+            open(worker, job, name, source, note);
+        }
+        Err(message) => send(&Response::Failed { job, message }),
+    }
+}
+
+fn open(worker: &Shared, job: Job, name: String, source: Source, note: String) {
     *worker.borrow_mut() = Worker {
         job,
+        note,
         name: name.clone(),
         source: Some(source.clone()),
         ..Worker::default()

@@ -3,6 +3,7 @@ use analysis::shade::{value_of, worst};
 use analysis::{Filter, Histogram, Lens, Scale, Sort};
 use api::{Card, RunSummary, Totals};
 pub use export::Kind;
+pub use export::passage::Look;
 use metrics::{Band, Mark};
 pub use panels::{Name, Question};
 use serde::{Deserialize, Serialize};
@@ -25,6 +26,8 @@ pub enum Request {
         names: Vec<String>,
         /// Address of a stored file; `None` for the files beside the message.
         url: Option<String>,
+        /// The excerpt of a link, which is read in the place of a file; empty when there is none.
+        excerpt: String,
     },
     /// Stop reading; what was read so far stays.
     Cancel {
@@ -60,6 +63,21 @@ pub enum Request {
         name: String,
         /// By what tokens are coloured.
         scale: Scale,
+    },
+    /// A text as a picture to take away.
+    Picture {
+        /// Which one; `None` for the first one that is listed.
+        sequence: Option<u32>,
+        /// The tokens from this one to that one; `None` for all of it.
+        tokens: Option<(u32, u32)>,
+        /// Name of the run.
+        name: String,
+        /// By what tokens are coloured.
+        scale: Scale,
+        /// How the screen looks.
+        look: Look,
+        /// The page makes dots of it.
+        dots: bool,
     },
     /// From now on the values of tokens are wanted under this lens. Alternatives are read for some, as long as it is the last one.
     Look {
@@ -162,12 +180,14 @@ pub enum Response {
         /// Whole queries to choose from, and what each of them adds.
         suggestions: Vec<(String, String)>,
     },
-    /// Answer to `Export`.
+    /// Answer to `Export` and `Picture`.
     Exported {
-        /// Which kind.
-        kind: Kind,
+        /// Name of the file.
+        file: String,
         /// Where it is: an address of this browser; empty when there is no room for it.
         url: String,
+        /// It is a picture of which the page makes dots.
+        dots: bool,
     },
     /// Answer to `Locate`.
     Located {

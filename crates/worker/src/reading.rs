@@ -233,8 +233,9 @@ impl Reading {
         let bytes = self.importer.progress().bytes;
         let size = if self.total == 0 { bytes } else { self.total };
         let import = self.importer.finish();
-        let summary = Box::new(RunSummary::of_import(&import, name, size, FIRST_CARDS));
+        let mut summary = Box::new(RunSummary::of_import(&import, name, size, FIRST_CARDS));
         let mut worker = self.worker.borrow_mut();
+        summary.note.clone_from(&worker.note);
         worker.state = State::new(import.columns);
         send(&Response::Done {
             job: self.job,

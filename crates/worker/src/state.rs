@@ -1,5 +1,5 @@
 //! What the worker knows of the file, and its answers. No browser in here: tested natively.
-use crate::protocol::{AlternativeView, Response, Row, SequenceText, Stated, TokenView};
+use crate::protocol::{AlternativeView, Look, Response, Row, SequenceText, Stated, TokenView};
 use crate::shading::Colours;
 use analysis::query::{Query, complete};
 use analysis::{Filter, Position, Question, Scale, Selection, Sort, Texts};
@@ -7,8 +7,10 @@ use api::Card;
 use completions::{
     Alignment, Columns, FormatId, RecordSpan, SequenceDetail, Source, TokenDetail, decode_sequence,
 };
+use export::passage::{self, Passage};
 use export::{Kind, View};
 use metrics::alternatives::Alternatives;
+use metrics::format::{count, sig3};
 use metrics::{Status, num, repetition};
 use std::f64::consts::LN_2;
 use std::io::{self, Write};
@@ -160,6 +162,49 @@ impl State {
         view.write(kind, out)
     }
 
+    /// A text, or the tokens from one to another of it, as a picture.
+    ///
+    /// # Errors
+    /// Those of `out`.
+    pub(crate) fn picture(
+        &self,
+        sequence: u32,
+        tokens: Option<(u32, u32)>,
+        name: &str,
+        (scale, look): (Scale, &Look),
+        out: &mut dyn Write,
+    ) -> io::Result<()> {
+        if self.columns.sequences.get(sequence as usize).is_none() {
+            return Err(io::ErrorKind::NotFound.into());
+        }
+        let row = self.row(sequence, u32::MAX);
+        let pieces = &row.card.pieces;
+        // Values that are still being read have no colours yet.
+        let scale = if row.fits(scale.lens) {
+            scale
+        } else {
+            Scale::default()
+        };
+        let marks = row.marks(scale);
+        let from = tokens.map_or(0, |(first, _)| {
+            pieces.partition_point(|piece| piece.token < first)
+        });
+        let to = tokens.map_or(pieces.len(), |(_, last)| {
+            pieces.partition_point(|piece| piece.token <= last)
+        });
+        let part = from..to.max(from);
+        let passage = Passage {
+            name,
+            facts: &facts(&row.card, tokens, &self.filter),
+            pieces: pieces.get(part.clone()).unwrap_or_default(),
+            marks: marks.get(part).unwrap_or_default(),
+            hits: &row.hits,
+            scale,
+            look,
+        };
+        passage::write(&passage, out)
+    }
+
     /// What a query may go on with.
     pub(crate) fn complete(&self, text: &str) -> Response {
         let whole = |suggestion: analysis::query::Suggestion| {
@@ -287,6 +332,34 @@ impl State {
         let found = detail.tokens.get(token as usize)?;
         Some(token_view(sequence, token, found))
     }
+}
+
+/// What stands above the picture of a text.
+fn facts(card: &Card, tokens: Option<(u32, u32)>, filter: &Filter) -> Vec<String> {
+    let number = |index: u32| count(u64::from(index) + 1);
+    let mut facts = vec![format!("sequence {}", number(card.sequence))];
+    let all = count(card.tokens.into());
+    facts.push(match tokens {
+        Some((first, last)) => {
+            let (first, last) = (number(first), number(last));
+            format!("tokens {first} to {last} of {all}")
+        }
+        None => format!("{all} tokens"),
+    });
+    if !card.model.is_empty() {
+        facts.push(card.model.clone());
+    }
+    if let Some((perplexity, probability)) = card.perplexity.zip(card.probability) {
+        let whole = if tokens.is_some() { "whole text: " } else { "" };
+        let (perplexity, probability) = (sig3(perplexity), sig3(probability));
+        facts.push(format!(
+            "{whole}perplexity {perplexity}, probability {probability}"
+        ));
+    }
+    if !filter.is_empty() {
+        facts.push(format!("only {}", filter.in_words()));
+    }
+    facts
 }
 
 /// Where the stated text differs from these tokens, if it does and they have any text.
@@ -631,6 +704,41 @@ mod tests {
                 / text.probabilities.len() as f64;
             assert!((mean - text.card.probability.unwrap()).abs() < 1e-6);
         }
+    }
+
+    #[test]
+    fn a_picture_is_of_the_whole_text_or_of_a_part() {
+        let mut state = state();
+        select(&mut state, "the", None);
+        let draw = |tokens| {
+            let style = (Scale::default(), &Look::default());
+            let mut out = Vec::new();
+            state.picture(1, tokens, "a.json", style, &mut out).unwrap();
+            String::from_utf8(out).unwrap()
+        };
+        let texts = |svg: &str| svg.matches("textLength").count();
+        let (whole, part) = (draw(None), draw(Some((3, 5))));
+        assert!(texts(&whole) >= 65, "{whole}");
+        assert_eq!(texts(&part), 3, "{part}");
+        assert!(
+            part.contains("sequence 2 · tokens 4 to 6 of 65 · "),
+            "{part}"
+        );
+        assert!(
+            whole.contains(" · only the</text>"),
+            "the filter is named: {whole}"
+        );
+        assert!(
+            state
+                .picture(
+                    99,
+                    None,
+                    "",
+                    (Scale::default(), &Look::default()),
+                    &mut Vec::new()
+                )
+                .is_err()
+        );
     }
 
     #[test]
