@@ -32,5 +32,7 @@ mod worker_client;
 
 #[cfg(feature = "ssr")]
 pub use pages::MadeOnServer;
+#[cfg(feature = "ssr")]
+pub use pages::style::{PATH as STYLE_PATH, StyleGuide};
 pub use shell::{App, shell};
 pub use theme::ThemeChoice;

@@ -12,9 +12,11 @@ use leptos_router::{SsrMode, path};
 /// The document that the server sends.
 pub fn shell(options: LeptosOptions) -> impl IntoView {
     let theme = use_context::<ThemeChoice>().unwrap_or_default();
+    // A page without the bundle whose controls are to be seen all the same.
+    let shown = is_style_page().then_some("");
     view! {
         <!DOCTYPE html>
-        <html lang="en" data-theme=theme.name()>
+        <html lang="en" data-theme=theme.name() data-hydrated=shown>
             <head>
                 <meta charset="utf-8"/>
                 <meta name="viewport" content="width=device-width, initial-scale=1"/>
@@ -32,8 +34,19 @@ pub fn shell(options: LeptosOptions) -> impl IntoView {
     }
 }
 
+/// The page that shows every component: of the server only, and without any script.
+fn is_style_page() -> bool {
+    #[cfg(feature = "ssr")]
+    return use_context::<crate::pages::style::StyleGuide>().is_some();
+    #[cfg(not(feature = "ssr"))]
+    false
+}
+
 /// What runs in the page: the bundle, or the little script of a page that is made on the server.
 fn scripts(options: LeptosOptions) -> AnyView {
+    if is_style_page() {
+        return ().into_any();
+    }
     #[cfg(feature = "ssr")]
     if use_context::<crate::pages::MadeOnServer>().is_some() {
         return view! { <script type="module" src="/generations.js"></script> }.into_any();
@@ -46,6 +59,10 @@ fn elsewhere() -> AnyView {
     #[cfg(feature = "ssr")]
     if let Some(page) = use_context::<crate::pages::MadeOnServer>() {
         return view! { <crate::pages::GenerationsPage page/> }.into_any();
+    }
+    #[cfg(feature = "ssr")]
+    if is_style_page() {
+        return view! { <crate::pages::style::StylePage/> }.into_any();
     }
     view! { <NotFoundPage/> }.into_any()
 }
@@ -73,7 +90,7 @@ pub fn App() -> impl IntoView {
     };
     view! {
         <Title formatter=|title: String| if title.is_empty() { "Surprisal".to_owned() } else { format!("{title} – Surprisal") }/>
-        <Router>
+        <Router base=crate::browser::base()>
             <a class="skip-link" href="#content" on:click=skip>"Skip to the content"</a>
             <Header/>
             <WindowIntake/>

@@ -41,6 +41,7 @@ pub fn router(server: Server) -> Router {
         .route("/shared/{token}", get(link::open))
         .route("/theme", post(theme::set))
         .merge(generations::page::routes(&server))
+        .merge(pages::style(&server))
         .route("/login", get(login::page).post(login::log_in))
         .route("/logout", post(login::log_out))
         // People: the pages of `app`.

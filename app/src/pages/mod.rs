@@ -7,6 +7,8 @@ mod local;
 mod not_found;
 mod open;
 mod run;
+#[cfg(feature = "ssr")]
+pub mod style;
 
 pub(crate) use generate::GeneratePage;
 #[cfg(feature = "ssr")]

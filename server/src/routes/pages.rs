@@ -1,17 +1,19 @@
 //! What the pages of `app` get from the server, and the way to the last run.
 use crate::{backend::StoreBackend, failure::Failure, security, state::Server};
 use api::{Backend, ErrorCode};
-use app::{MadeOnServer, ThemeChoice};
+use app::{MadeOnServer, STYLE_PATH, StyleGuide, ThemeChoice};
 use axum::{
+    Router,
     extract::{RawQuery, State},
     response::{IntoResponse as _, Redirect, Response},
+    routing::get,
 };
 use http::{HeaderValue, Uri, header, request::Parts};
 use leptos::{
     context::{provide_context, use_context},
     nonce::use_nonce,
 };
-use leptos_axum::ResponseOptions;
+use leptos_axum::{ResponseOptions, render_app_async_with_context};
 use std::sync::Arc;
 
 /// Runs before a page is rendered: provides the store and the theme, and sets the content security policy with
@@ -27,6 +29,12 @@ pub fn context(server: &Server) -> impl Fn() + Clone + Send + Sync + 'static {
                 fragments: store.clone(),
                 address,
             });
+        }
+        if parts
+            .as_ref()
+            .is_some_and(|parts| parts.uri.path() == STYLE_PATH)
+        {
+            provide_context(StyleGuide);
         }
         let cookies = parts
             .as_ref()
@@ -46,6 +54,13 @@ fn made_here(uri: &Uri) -> Option<String> {
     let below = uri.path().strip_prefix(browse::PAGE)?;
     let is = below.is_empty() || below.starts_with('/');
     is.then(|| uri.path_and_query().map(ToString::to_string))?
+}
+
+/// `GET /style`: every component in every state.
+pub(crate) fn style(server: &Server) -> Router<Server> {
+    let (context, site) = (context(server), server.site.clone());
+    let page = render_app_async_with_context(context, move || app::shell(site.clone()));
+    Router::new().route(STYLE_PATH, get(page))
 }
 
 /// `GET /runs/latest`: to the last run, with the view of the address; to the list when nothing is stored yet.
