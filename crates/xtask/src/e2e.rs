@@ -44,6 +44,7 @@ pub(crate) fn journeys(ground: &Ground) -> Done {
         })
         .transpose()?;
 
+    let plain = crate::plain::make(workspace, &program)?;
     let screenshots = workspace.target.join("screenshots");
     files::empty(&screenshots)?;
     let mut playwright = node.script(workspace, &node.module("@playwright/test/cli.js"));
@@ -53,6 +54,7 @@ pub(crate) fn journeys(ground: &Ground) -> Done {
         .env("SURPRISAL_CHROMIUM", chromium)
         .env("BASE_URL_FILE", &local.address)
         .env("SCREENSHOTS", &screenshots)
+        .env("STATIC_SITE", &plain)
         .env("OUTPUT", folder.join("results"));
     if let Some(remote) = &remote {
         playwright.env("BASE_URL_MINIO", &remote.address);

@@ -10,6 +10,7 @@
 //! | `site`, `bundle`, `style`, `css`, `compress`, `files` | `target/site` |
 //! | `demo` | a small model to try the program with |
 //! | `serve`, `dist` | the server program, and the one with the site inside it |
+//! | `plain` | the site as plain files, for any host |
 //! | `bench` | `cargo xtask bench`, and the checks that belong to it |
 //! | `fuzz` | `cargo xtask fuzz`, and its check |
 //! | `checks`, `bits`, `api`, `e2e`, `probe` | `cargo xtask test` |
@@ -32,6 +33,7 @@ mod fuzz;
 mod minio;
 mod names;
 mod node;
+mod plain;
 mod probe;
 mod python;
 mod run;
@@ -58,6 +60,7 @@ cargo xtask <command>
   build [--release]            the site (target/site) and the server
   serve [--release] [--addr A] builds, then serves on http://127.0.0.1:3000 or A (host:port)
   dist                         one program with the site inside it: target/dist/surprisal
+  dist --static                the site as plain files for any web server: target/static
   demo-model                   a small language model (93 MB) in target/models
   bench [browser|engine] [--pairs N] [--megabytes N] [--save]
                                measures against the goals, without a browser or in one; --save adds to BENCHMARKS.md
@@ -95,6 +98,7 @@ fn dispatch(arguments: &[&str]) -> Done<bool> {
         ["build", "--release"] => site::build_all(&tools, true).map(|_| true),
         ["serve", options @ ..] => serve::serve(&tools, options).map(|()| true),
         ["dist"] => dist::dist(&tools).map(|()| true),
+        ["dist", "--static"] => plain::dist(&tools).map(|()| true),
         ["demo-model"] => demo::ensure(&workspace).map(|_| true),
         ["bench", options @ ..] => bench::bench(&tools, options).map(|()| true),
         ["fuzz", options @ ..] => fuzz::fuzz(&workspace, options).map(|()| true),

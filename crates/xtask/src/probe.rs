@@ -101,6 +101,27 @@ pub(crate) fn fetch(port: u16, path: &str) -> Done<String> {
     ask().map_err(|error| Failure::new(format!("GET {path}: {error}"), ""))
 }
 
+/// The body of the answer to a plain `GET`; only an answer of success will do.
+pub(crate) fn body(port: u16, path: &str) -> Done<String> {
+    let ask = || -> std::io::Result<String> {
+        let mut stream = TcpStream::connect(SocketAddr::from(([127, 0, 0, 1], port)))?;
+        stream.set_read_timeout(Some(PATIENCE))?;
+        // Of HTTP/1.0: an answer without chunks, that ends with the connection.
+        write!(
+            stream,
+            "GET {path} HTTP/1.0\r\nHost: 127.0.0.1:{port}\r\n\r\n"
+        )?;
+        let mut answer = Vec::new();
+        stream.read_to_end(&mut answer)?;
+        Ok(String::from_utf8_lossy(&answer).into_owned())
+    };
+    let answer = ask().map_err(|error| Failure::new(format!("GET {path}: {error}"), ""))?;
+    match answer.split_once("\r\n\r\n") {
+        Some((head, body)) if head.contains(" 200 ") => Ok(body.to_owned()),
+        _ => Err(Failure::new(format!("GET {path}: {answer}"), "")),
+    }
+}
+
 /// Sends bytes; only an answer of success will do.
 pub(crate) fn post(port: u16, path: &str, bytes: &[u8]) -> Done {
     let ask = || -> std::io::Result<String> {
