@@ -64,7 +64,7 @@ test("a text is shown as Markdown with its colours, and nothing in it acts", asy
   await tab(page, "Markdown").click();
   const shown = view(page, "Markdown").locator(".rendered");
   await expect(shown.locator(".md-h1")).toHaveText("Title");
-  await expect(shown.locator("strong > span")).toHaveClass("b0");
+  await expect(shown.locator("strong > span")).toHaveClass("b2");
   await expect(shown.getByRole("listitem")).toHaveCount(3);
   await expect(shown).toContainText("<img src=x");
   await expect(shown.locator("img, a")).toHaveCount(0);
