@@ -5,6 +5,17 @@ sheet.rel = "stylesheet";
 sheet.href = "/pkg/studio.css";
 document.head.append(sheet);
 
+// A model from the person's own disk: what it takes is loaded when one is opened.
+const own = () => import("/own.js");
+let opened = false;
+globalThis.surprisal_own = {
+  open: async (files) => {
+    opened = true;
+    return (await own()).open(files);
+  },
+  ask: async (...question) => (await own()).ask(...question),
+};
+
 try {
   const studio = await import("/pkg/studio.js");
   await studio.default({ module_or_path: "/pkg/studio.wasm" });
@@ -16,6 +27,7 @@ try {
       }
       disconnectedCallback() {
         studio.unmount();
+        if (opened) own().then(({ close }) => close());
       }
     },
   );

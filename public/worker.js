@@ -1,4 +1,4 @@
-// Module worker; with studio.js the only hand-written JavaScript of the site. It loads the worker's bundle (crates/reader); the
+// Module worker. It loads the worker's bundle (crates/reader); the
 // handshake is explained in crates/worker. Messages that arrive before the bundle runs are queued here and replayed by
 // worker_main, which then takes over onmessage. A helper is the same but for the module, which its worker sends compiled.
 const queued = [];

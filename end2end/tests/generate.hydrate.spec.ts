@@ -174,3 +174,77 @@ for (const width of [1280, 390]) {
     await picture(page, `generate-beams-${width}`);
   });
 }
+
+test.describe("a model from one's own disk", () => {
+  const vectors = (name: string) => new URL(`../../crates/decoding/tests/vectors/tiny_gpt2/${name}`, import.meta.url).pathname;
+  const tokenizer = (name: string) => new URL(`../model/${name}`, import.meta.url).pathname;
+  const files = [vectors("config.json"), vectors("model.safetensors"), tokenizer("tokenizer.json"), tokenizer("tokenizer_config.json")];
+  const OWN = "model (this browser)";
+  const pick = (page: Page, list: string[]) => page.getByLabel("Open a model from your disk").setInputFiles(list);
+
+  test("writes the same in the browser, and nothing leaves it", async ({ page }) => {
+    await open(page);
+    await tell(page, "max_new_tokens", "8");
+    await write(page, "the sea");
+    const expected = await text(page, 1).innerText();
+    const asked: string[] = [];
+    page.on("request", (request) => {
+      if (request.method() !== "GET") asked.push(request.url());
+    });
+    await pick(page, files);
+    await expect(page.getByLabel("Model", { exact: true })).toHaveValue(OWN, { timeout: 20_000 });
+    await audit(page);
+    await write(page, "the sea");
+    expect(await text(page, 1).innerText()).toBe(expected);
+    // The same alternatives, and going on from another one.
+    await text(page, 1).locator("[data-i]").nth(2).click();
+    await expect(choices(page).getByRole("listitem")).toHaveCount(10);
+    await choices(page).getByRole("listitem").nth(3).getByRole("button").click();
+    await expect(phase(page)).toHaveText("Done.");
+    await expect(answer(page, 2)).toBeVisible();
+    // Beams, as the server has them.
+    await tell(page, "num_beams", "3");
+    await write(page, "the sea");
+    const beams = await text(page, 1).innerText();
+    await page.getByLabel("Model", { exact: true }).selectOption("tiny");
+    expect(asked).toEqual([]);
+    await write(page, "the sea");
+    expect(await text(page, 1).innerText()).toBe(beams);
+  });
+
+  test("judges a text, and can be stopped", async ({ page }) => {
+    await open(page);
+    await pick(page, files);
+    await expect(page.getByLabel("Model", { exact: true })).toHaveValue(OWN, { timeout: 20_000 });
+    await page.getByText("Score my text", { exact: true }).click();
+    await page.getByLabel("Text to score").fill("the sea and the sea");
+    await page.getByRole("button", { name: "Score", exact: true }).click();
+    await expect(phase(page)).toHaveText("Done.");
+    await expect(page.getByText(/perplexity/i).first()).toBeVisible();
+    await tell(page, "max_new_tokens", "40");
+    await page.getByLabel("A text to go on with").check();
+    await page.getByLabel("Text", { exact: true }).fill("the sea");
+    await page.getByRole("button", { name: "Generate", exact: true }).click();
+    await page.getByRole("button", { name: "Stop", exact: true }).click({ timeout: 2000 }).catch(() => {});
+    await expect(phase(page)).toHaveText(/^(Stopped\. What was written stays|Done)\.$/);
+    // It is there again.
+    await tell(page, "max_new_tokens", "4");
+    await write(page, "the sea");
+  });
+
+  test("says what is wrong before anything is read", async ({ page }) => {
+    await open(page);
+    const said = page.locator(".studio-model [role=status]");
+    await pick(page, [vectors("config.json")]);
+    await expect(said).toContainText("what was chosen has no *.safetensors", { timeout: 20_000 });
+    await pick(page, [vectors("model.safetensors")]);
+    await expect(said).toContainText("what was chosen has no config.json");
+    const file = (name: string, text: string) => ({ name, mimeType: "application/octet-stream", buffer: Buffer.from(text) });
+    await page.getByLabel("Open a model from your disk").setInputFiles([file("config.json", '{"model_type":"mamba"}')]);
+    await expect(said).toContainText('the architecture "mamba" is not known here');
+    await page.getByLabel("Open a model from your disk").setInputFiles([file("model.gguf", "no model")]);
+    await expect(said).toContainText("model.gguf is broken: its header is wrong");
+    // The server's model is still there.
+    await expect(page.getByLabel("Model", { exact: true })).toHaveValue("tiny");
+  });
+});

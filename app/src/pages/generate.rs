@@ -23,7 +23,7 @@ pub(crate) fn GeneratePage() -> impl IntoView {
     view! {
         <Title text="Generate"/>
         <h1>"Generate"</h1>
-        <p>"Let a model of this server write, and see every choice while it is made."</p>
+        <p>"Let a model of this server or of your own disk write, and see every choice while it is made."</p>
         <surprisal-studio>
             <p class="scripted" role="status">"Loading …"</p>
             <p class="unscripted">"This page needs JavaScript and WebAssembly."</p>

@@ -11,10 +11,12 @@ use leptos::prelude::*;
 use leptos::task::spawn_local;
 use serde_json::{Map, Value, json};
 use std::collections::BTreeMap;
-use web_sys::AbortController;
+use web_sys::{AbortController, FileList};
 
 /// Alternatives that a token is shown with, unless told otherwise.
 const ALTERNATIVES: &str = "10";
+/// Behind the name of a model that was opened here.
+const OWN: &str = " (this browser)";
 
 /// What is going on.
 #[derive(Debug, Clone, PartialEq)]
@@ -55,6 +57,10 @@ pub(crate) struct Desk {
     pub(crate) models: RwSignal<Option<Result<Vec<ModelEntry>, String>>>,
     /// Id of the chosen one.
     pub(crate) model: RwSignal<String>,
+    /// Id of the one that was opened here from the disk, and computes in a worker.
+    pub(crate) own: RwSignal<Option<String>>,
+    /// What became of opening it.
+    pub(crate) opening: RwSignal<String>,
     /// The prompt is what a person says in a chat.
     pub(crate) chat: RwSignal<bool>,
     pub(crate) system: RwSignal<String>,
@@ -90,6 +96,8 @@ impl Desk {
         Self {
             models: RwSignal::new(None),
             model: RwSignal::default(),
+            own: RwSignal::default(),
+            opening: RwSignal::default(),
             chat: RwSignal::new(false),
             system: RwSignal::default(),
             prompt: RwSignal::default(),
@@ -125,6 +133,43 @@ impl Desk {
             }
             self.models.set(Some(list));
         });
+    }
+
+    /// Opens a model from the disk, and takes it.
+    pub(crate) fn open(self, files: FileList) {
+        if files.length() == 0 {
+            return;
+        }
+        self.stop();
+        self.opening.set("Reading the model …".to_owned());
+        spawn_local(async move {
+            let mut entry = match stream::open(&files).await {
+                Ok(entry) => entry,
+                Err(message) => return self.opening.set(message),
+            };
+            entry.id.push_str(OWN);
+            let before = self.own.get_untracked();
+            let mut list = self
+                .models
+                .get_untracked()
+                .and_then(Result::ok)
+                .unwrap_or_default();
+            list.retain(|model| Some(&model.id) != before.as_ref());
+            list.push(entry.clone());
+            self.models.set(Some(Ok(list)));
+            self.own.set(Some(entry.id.clone()));
+            self.chat.set(entry.chat);
+            self.model.set(entry.id);
+            self.opening.set(
+                "The model is ready. It computes here; nothing leaves this machine.".to_owned(),
+            );
+        });
+    }
+
+    /// The chosen model is the one that was opened here.
+    pub(crate) fn is_own(self) -> bool {
+        let own = self.own.get();
+        own.is_some_and(|own| self.model.with(|model| *model == own))
     }
 
     /// The chosen model.
@@ -227,6 +272,7 @@ impl Desk {
         let Ok(control) = AbortController::new() else {
             return;
         };
+        let own = untrack(|| self.is_own());
         spawn_local(async move {
             let each = |happenings: Vec<Happening>| {
                 for happening in happenings {
@@ -235,7 +281,8 @@ impl Desk {
                     }
                 }
             };
-            if let Err(error) = stream::ask(api::GENERATE, &ask, &control.signal(), each).await {
+            if let Err(error) = stream::ask(api::GENERATE, &ask, &control.signal(), own, each).await
+            {
                 self.phase.set(Phase::Failed(error.message));
             }
         });
@@ -406,6 +453,7 @@ impl Desk {
         self.stored.set(Stored::No);
         let begin = clock();
         self.speed.set((0, 0.0, 0.0));
+        let own = untrack(|| self.is_own());
         spawn_local(async move {
             let mut targets = targets;
             let each = |happenings: Vec<Happening>| {
@@ -413,7 +461,7 @@ impl Desk {
                     self.happened(happenings, &mut targets, typed, begin);
                 }
             };
-            let asked = stream::ask(url, &body, &signal, each).await;
+            let asked = stream::ask(url, &body, &signal, own, each).await;
             if signal.aborted() {
                 return;
             }

@@ -11,7 +11,7 @@ use wasm_bindgen_futures::JsFuture;
 use web_sys::HtmlInputElement;
 
 /// Said where there is no model.
-const NONE: &str = "This server has no model. Start it with `surprisal serve --model NAME=PATH` for one on its disk (`cargo xtask demo-model` gets a small one), or with `--model-server NAME=URL` for a server that speaks the OpenAI protocol.";
+const NONE: &str = "This server has no model. Start it with `surprisal serve --model NAME=PATH` for one on its disk (`cargo xtask demo-model` gets a small one), or with `--model-server NAME=URL` for a server that speaks the OpenAI protocol. Or open a model from your own disk.";
 
 #[component]
 pub(crate) fn Question(desk: Desk) -> impl IntoView {
@@ -72,7 +72,24 @@ fn Model(desk: Desk) -> impl IntoView {
         .into_any(),
     }
     };
-    view! { <div class="studio-model">{list}</div> }
+    let opened = move |event: leptos::ev::Event| {
+        let input: Option<HtmlInputElement> =
+            event.target().and_then(|target| target.dyn_into().ok());
+        if let Some(files) = input.and_then(|input| input.files()) {
+            desk.open(files);
+        }
+    };
+    view! {
+        <div class="studio-model">
+            {list}
+            <label class="button">
+                "Open a model from your disk"
+                <input class="visually-hidden" type="file" multiple accept=".gguf,.safetensors,.json,.jinja" on:change=opened/>
+            </label>
+            <p class="field-help">"A GGUF file; or config.json, tokenizer.json and *.safetensors together."</p>
+            <p class="field-help" role="status">{move || desk.opening.get()}</p>
+        </div>
+    }
 }
 
 /// Kind, numbers, room.

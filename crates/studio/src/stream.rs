@@ -1,26 +1,56 @@
-//! Asks the server, and hands on what happens.
-use api::writing::Happening;
+//! Asks the server, or the model of one's own in a worker of this page, and hands on what happens.
+use api::writing::{Happening, ModelEntry};
 use api::{ApiError, ErrorCode, Events};
-use js_sys::{Reflect, Uint8Array};
+use js_sys::{Array, Function, Promise, Reflect, Uint8Array};
 use leptos::prelude::window;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
-use web_sys::{AbortSignal, Headers, ReadableStreamDefaultReader, Request, RequestInit, Response};
+use web_sys::{
+    AbortSignal, FileList, Headers, ReadableStreamDefaultReader, Request, RequestInit, Response,
+};
 
-/// Asks and hands over what happens, piece by piece as it comes. Ends when the server does, or when the signal says so.
+/// Reads a model from files, in a worker; an error is a sentence.
+pub(crate) async fn open(files: &FileList) -> Result<ModelEntry, String> {
+    let entry = own("open", &Array::of1(files)).await.map_err(|error| {
+        let told = error.as_string();
+        told.unwrap_or_else(|| "The engine could not be loaded.".to_owned())
+    })?;
+    let entry = serde_json::from_str(&entry.as_string().unwrap_or_default());
+    entry.map_err(|error| error.to_string())
+}
+
+/// Calls what `studio.js` has for models of one's own.
+async fn own(name: &str, arguments: &Array) -> Result<JsValue, JsValue> {
+    let own = Reflect::get(&js_sys::global(), &"surprisal_own".into())?;
+    let function: Function = Reflect::get(&own, &name.into())?.dyn_into()?;
+    let promise: Promise = function.apply(&own, arguments)?.dyn_into()?;
+    JsFuture::from(promise).await
+}
+
+/// Asks and hands over what happens, piece by piece as it comes. Ends when the server does, or when the signal says so. With
+/// `is_own` it asks the model that was opened here.
 pub(crate) async fn ask(
     url: &str,
     body: &impl Serialize,
     signal: &AbortSignal,
+    is_own: bool,
     mut each: impl FnMut(Vec<Happening>),
 ) -> Result<(), ApiError> {
     let options = RequestInit::new();
     options.set_method("POST");
     options.set_signal(Some(signal));
     options.set_body(&JsValue::from_str(&json(body)?));
-    let response = send(url, &options, "text/event-stream").await?;
+    let response = match is_own {
+        true => {
+            let judges = JsValue::from_bool(url == api::SCORE);
+            let question = Array::of3(&judges, &JsValue::from_str(&json(body)?), signal);
+            let asked = own("ask", &question).await.map_err(|_| broken())?;
+            ok(asked.unchecked_into()).await?
+        }
+        false => send(url, &options, "text/event-stream").await?,
+    };
     let Some(stream) = response.body() else {
         return Err(ApiError::offline());
     };
@@ -67,7 +97,12 @@ async fn send(url: &str, options: &RequestInit, accept: &str) -> Result<Response
     options.set_headers(&headers);
     let request = Request::new_with_str_and_init(url, options).map_err(|_| ApiError::offline())?;
     let response = JsFuture::from(window().fetch_with_request(&request)).await;
-    let response: Response = response.map_err(|_| ApiError::offline())?.unchecked_into();
+    let response = response.map_err(|_| ApiError::offline())?;
+    ok(response.unchecked_into()).await
+}
+
+/// An answer, or what is wrong with the question.
+async fn ok(response: Response) -> Result<Response, ApiError> {
     if response.ok() {
         return Ok(response);
     }

@@ -1,5 +1,5 @@
-//! A model of this machine writes and judges: a request in the words of the API goes in, what happens comes out. It
-//! knows no server, and compiles for the browser.
+//! A model of this machine writes and judges: a request in the words of the API goes in, what happens comes out. The server
+//! and the worker of a browser do it with the same code, so that both say the same.
 //!
 //! | module | what it is |
 //! |---|---|

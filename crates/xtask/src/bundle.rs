@@ -1,4 +1,4 @@
-//! The browser's half, three bundles: cargo, then wasm-bindgen (in this process), then wasm-opt. The last two are skipped
+//! The browser's half, four bundles: cargo, then wasm-bindgen (in this process), then wasm-opt. The last two are skipped
 //! when their input is what it was.
 
 use std::path::{Path, PathBuf};
@@ -14,6 +14,8 @@ use crate::{files, names, snip};
 pub(crate) const NAME: &str = "surprisal";
 /// The bundle of a page of its own, loaded when somebody goes there.
 pub(crate) const STUDIO: &str = "studio";
+/// The bundle of the worker in which a model of one's own computes, loaded when somebody opens one.
+const SCRIBE: &str = "scribe";
 /// There is one way to build the browser's half: an unoptimised bundle is too slow to be looked at.
 pub(crate) const PROFILE: &str = "wasm-release";
 
@@ -46,7 +48,7 @@ struct Part {
     unused: &'static [&'static str],
 }
 
-const PARTS: [Part; 3] = [
+const PARTS: [Part; 4] = [
     Part {
         package: "hydrate",
         name: NAME,
@@ -68,6 +70,13 @@ const PARTS: [Part; 3] = [
         short_names: false,
         unused: &[],
     },
+    Part {
+        package: SCRIBE,
+        name: SCRIBE,
+        passes: FAST,
+        short_names: false,
+        unused: &[],
+    },
 ];
 
 /// The files of all bundles.
@@ -82,14 +91,19 @@ pub(crate) struct Bundles {
 pub(crate) fn build(tools: &Tools) -> Done<Bundles> {
     let wasm = tools.wasm()?;
     say("cargo: the browser's half");
-    let mut cargo = wasm.cargo(tools.workspace, "build");
-    for part in &PARTS {
-        cargo.args(["-p", part.package]);
+    // The engine by itself: what its dependencies ask of others would make the other bundles larger.
+    let (apart, together): (Vec<&Part>, Vec<&Part>) =
+        PARTS.iter().partition(|part| part.package == SCRIBE);
+    for parts in [together, apart] {
+        let mut cargo = wasm.cargo(tools.workspace, "build");
+        for part in parts {
+            cargo.args(["-p", part.package]);
+        }
+        run(
+            cargo.args(["--profile", PROFILE]),
+            "mend what the compiler says above",
+        )?;
     }
-    run(
-        cargo.args(["--profile", PROFILE]),
-        "mend what the compiler says above",
-    )?;
     let optimiser = Optimiser::find(tools)?;
     let folders = PARTS
         .iter()

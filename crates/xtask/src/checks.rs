@@ -292,12 +292,12 @@ fn lint_xtask(ground: &Ground) -> Done {
     )
 }
 
-/// The rooms below are linted along with the three bundles, with the features that it gives them.
+/// The rooms below are linted along with the four bundles, with the features that it gives them.
 fn lint_wasm(ground: &Ground) -> Done {
     let mut clippy = ground.tools.wasm()?.cargo(ground.tools.workspace, "clippy");
     run_into(
         clippy.args([
-            "-p", "hydrate", "-p", "reader", "-p", "studio", "--", "-D", "warnings",
+            "-p", "hydrate", "-p", "reader", "-p", "studio", "-p", "scribe", "--", "-D", "warnings",
         ]),
         &ground.log,
     )
