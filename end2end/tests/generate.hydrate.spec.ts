@@ -1,4 +1,5 @@
 // The page on which models write, with a tiny model that writes nonsense at once.
+import path from "node:path";
 import type { Page } from "@playwright/test";
 import { audit, expect, hydrated, picture, test } from "../fixtures";
 
@@ -176,8 +177,8 @@ for (const width of [1280, 390]) {
 }
 
 test.describe("a model from one's own disk", () => {
-  const vectors = (name: string) => new URL(`../../crates/decoding/tests/vectors/tiny_gpt2/${name}`, import.meta.url).pathname;
-  const tokenizer = (name: string) => new URL(`../model/${name}`, import.meta.url).pathname;
+  const vectors = (name: string) => path.join(__dirname, "../../crates/decoding/tests/vectors/tiny_gpt2", name);
+  const tokenizer = (name: string) => path.join(__dirname, "../model", name);
   const files = [vectors("config.json"), vectors("model.safetensors"), tokenizer("tokenizer.json"), tokenizer("tokenizer_config.json")];
   const OWN = "model (this browser)";
   const pick = (page: Page, list: string[]) => page.getByLabel("Open a model from your disk").setInputFiles(list);

@@ -32,7 +32,7 @@ pub(crate) const FREE: [&str; 7] = [
 ];
 
 /// How the addresses of the program's own code begin, which is no secret: a link needs it, too.
-const CODE: [&str; 3] = ["/pkg/", "/worker.js", "/plain.css"];
+const CODE: [&str; 2] = ["/pkg/", "/plain.css"];
 
 /// What changes nothing, although it is a POST: its question is too large for an address.
 const READS: [&str; 1] = ["/api/generations/export"];
@@ -139,7 +139,14 @@ impl Access {
 
 /// Whether an address is one of the program's own code.
 pub(crate) fn is_code(path: &str) -> bool {
-    CODE.iter().any(|code| path.starts_with(code))
+    is_script(path) || CODE.iter().any(|code| path.starts_with(code))
+}
+
+/// Whether an address is one of the scripts of `public`.
+pub(crate) fn is_script(path: &str) -> bool {
+    path.strip_prefix('/')
+        .and_then(|name| name.strip_suffix(".js"))
+        .is_some_and(|name| !name.contains('/'))
 }
 
 /// The values of a cookie.
@@ -228,6 +235,22 @@ pub(crate) fn is_for_programs(path: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_code_of_the_program_is_no_secret() {
+        for (path, code) in [
+            ("/pkg/surprisal.wasm", true),
+            ("/own-worker.js", true),
+            ("/picture.js", true),
+            ("/plain.css", true),
+            ("/runs/x.js", false),
+            ("/api/runs", false),
+            ("/", false),
+            ("/js", false),
+        ] {
+            assert_eq!(is_code(path), code, "{path}");
+        }
+    }
 
     #[test]
     fn secrets() {

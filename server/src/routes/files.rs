@@ -45,8 +45,7 @@ pub async fn inside(request: Request, next: Next) -> Response {
 
 /// Pages and the files of `public`, which have no hash in their names. What already says how long stays so.
 pub async fn cache(request: Request, next: Next) -> Response {
-    let script =
-        ["/worker.js", "/studio.js", "/own.js", "/own-worker.js"].contains(&request.uri().path());
+    let script = crate::access::is_script(request.uri().path());
     let response = next.run(request).await;
     let page = response
         .headers()
