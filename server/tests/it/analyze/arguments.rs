@@ -83,7 +83,7 @@ fn help() {
         "--tokens <FORMAT> <PATH>",
         "--fail-if <EXPR>",
         "standard input",
-        "json jsonl ndjson sse txt log yaml yml eval zip gz zst bin.",
+        "json jsonl ndjson sse txt log yaml yml eval har ipynb zip gz zst bin.",
         "/runs/ID",
         "perplexity_overall ",
         "problems_warn ",
