@@ -3,7 +3,7 @@
 //!
 //! | module | what it is |
 //! |---|---|
-//! | [`told`] | the parameters of a request |
+//! | [`mod@told`] | the parameters of a request |
 //! | [`prompt`] | what a model goes on with |
 //! | [`write`](Writing) | a request to write: everything that can be wrong with it is said before anything is computed |
 //! | [`judge`](Judging) | a request to judge a text |
