@@ -30,7 +30,7 @@ test("what is listed is saved as CSV, lines, Markdown and a page that opens offl
   expect(records.map(({ sequence }) => sequence + 1)).toEqual(found.map(({ number }) => number));
   expect(records[0].tokens.map(({ token }: { token: string }) => token).join("")).toBe(records[0].text);
   expect(records[0].tokens.filter(({ hit }: { hit?: boolean }) => hit).length).toBeGreaterThan(0);
-  const summary = await exported(page, /^Markdown/);
+  const summary = await exported(page, /^Markdown summary/);
   expect(summary.text).toContain(`| Number of sentences | ${found.length} |`);
   expect(summary.text).toContain("Of the run only: `ocean`");
 
