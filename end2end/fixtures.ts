@@ -82,8 +82,10 @@ export async function picture(page: Page, name: string) {
   const before = page.viewportSize() ?? { width: 1280, height: 720 };
   const height = await page.evaluate(() => document.documentElement.scrollHeight);
   await page.setViewportSize({ ...before, height: Math.max(before.height, height) });
-  // The list looks at the window before the next picture.
-  await page.evaluate(() => new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn))));
+  // The list looks at the window before the next picture. Without scripts there is no such list, and nobody would call back.
+  if (await page.locator(".virtual").count()) {
+    await page.evaluate(() => new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn))));
+  }
   await page.locator(".virtual[aria-busy=true]").first().waitFor({ state: "detached" });
   for (const colorScheme of ["light", "dark"] as const) {
     await page.emulateMedia({ colorScheme });
