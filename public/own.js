@@ -59,6 +59,8 @@ export function close() {
 
 // As the server answers `POST /api/generate` or `/api/score`.
 export function ask(judges, body, signal) {
+  const stopped = () => new Response(null, { status: 499 });
+  if (signal.aborted) return stopped();
   if (!worker) {
     // It was stopped, or has broken.
     start();
@@ -87,7 +89,7 @@ export function ask(judges, body, signal) {
       if (!waiting.delete(number)) return;
       end("Stopped.");
       if (out) out.error(new DOMException("Stopped.", "AbortError"));
-      else resolve(new Response("", { status: 499 }));
+      else resolve(stopped());
       // The next question finds the model read.
       if (!files) return;
       start();
