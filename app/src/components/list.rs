@@ -102,8 +102,17 @@ fn VirtualList(session: Session, view_state: RwSignal<ViewState>) -> impl IntoVi
     });
     let shown = rows_by_and_by(window_rows, visible, session);
 
+    // The height of a row changes with the window and the size of the letters, not while one scrolls.
+    let measure_row = move || {
+        if let Some(probe) = probe.get_untracked() {
+            row_height.set(f64::from(probe.offset_height()));
+        }
+    };
     // Where the window stands relative to the list. Read once per frame at most: scroll events come more often.
     let measure = move || {
+        if row_height.get_untracked() == 0.0 {
+            measure_row();
+        }
         if let Some(list) = list.get_untracked() {
             let height = window()
                 .inner_height()
@@ -113,14 +122,7 @@ fn VirtualList(session: Session, view_state: RwSignal<ViewState>) -> impl IntoVi
             scrolled.set((-list.get_bounding_client_rect().top(), height));
         }
     };
-    // The height of a row changes with the window and the size of the letters, not while one scrolls.
-    let measure_row = move || {
-        if let Some(probe) = probe.get_untracked() {
-            row_height.set(f64::from(probe.offset_height()));
-        }
-    };
     Effect::new(move |_| {
-        measure_row();
         measure();
         let waiting = StoredValue::new(false);
         let later = move || {
@@ -214,6 +216,8 @@ fn VirtualList(session: Session, view_state: RwSignal<ViewState>) -> impl IntoVi
 fn rows_by_and_by(window: Memo<Rows>, visible: Memo<Rows>, session: Session) -> RwSignal<Rows> {
     let shown = RwSignal::new((0, 0));
     let begun = StoredValue::new(false);
+    // Some were made for this picture: scrolling and answers of the worker make no more before the next one.
+    let made = StoredValue::new(false);
     let next_picture = RwSignal::new(());
     Effect::new(move |_| {
         next_picture.track();
@@ -226,22 +230,24 @@ fn rows_by_and_by(window: Memo<Rows>, visible: Memo<Rows>, session: Session) -> 
             visible.1.min(held.1).max(held.0),
         );
         let before = shown.get_untracked();
-        let budget = if begun.get_value() {
-            ROWS_PER_PICTURE
-        } else {
-            window.1.saturating_sub(window.0).max(1)
+        let budget = match (begun.get_value(), made.get_value()) {
+            (false, _) => window.1.saturating_sub(window.0).max(1),
+            (true, false) => ROWS_PER_PICTURE,
+            (true, true) => 0,
         };
         let rows = step(before, window, wanted, budget);
-        if rows.0 < rows.1 {
-            begun.set_value(true);
-        }
+        begun.update_value(|begun| *begun |= rows.0 < rows.1);
         if rows != before {
             shown.set(rows);
         }
-        if rows != wanted && wanted.0 < wanted.1 {
+        let more = rows != wanted && wanted.0 < wanted.1;
+        if (more || rows != before) && !made.get_value() {
+            made.set_value(true);
             request_animation_frame(move || {
                 // The list may be gone by the time of the next picture.
-                let _ = next_picture.try_set(());
+                if made.try_set_value(false).is_none() {
+                    let _ = next_picture.try_set(());
+                }
             });
         }
     });
