@@ -127,11 +127,7 @@ impl Listed {
     }
 }
 
-fn token(
-    cursor: &mut Cursor<'_>,
-    draft: &mut Draft,
-    ranges: &mut Ranges,
-) -> Result<(), JsonError> {
+fn token(cursor: &mut Cursor<'_>, draft: &mut Draft, ranges: &mut Ranges) -> Result<(), JsonError> {
     let mut own = None;
     let listed = draft.alternatives.len();
     let mut range = None;
@@ -182,7 +178,8 @@ fn token(
 
 fn candidate(cursor: &mut Cursor<'_>, draft: &mut Draft) -> Result<Option<Listed>, JsonError> {
     if cursor.kind()? != ValueKind::Object {
-        return bad_field(cursor, draft, "data.tokens[].generatedToken", "an object").map(|()| None);
+        return bad_field(cursor, draft, "data.tokens[].generatedToken", "an object")
+            .map(|()| None);
     }
     let mut listed = Listed {
         name: Span::default(),

@@ -29,7 +29,8 @@ pub(super) const RULE: Rule = Rule {
 };
 
 /// Why there are no values, where there are none.
-const WHY: &str = "Bedrock gives values of tokens for imported models only, when `return_logprobs` is true";
+const WHY: &str =
+    "Bedrock gives values of tokens for imported models only, when `return_logprobs` is true";
 
 /// Reads one answer.
 fn read(cursor: &mut Cursor<'_>, draft: &mut Draft) -> Result<Outcome, JsonError> {

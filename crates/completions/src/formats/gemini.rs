@@ -104,11 +104,7 @@ fn candidates(cursor: &mut Cursor<'_>, draft: &mut Draft) -> Result<(), JsonErro
     Ok(())
 }
 
-fn candidate(
-    cursor: &mut Cursor<'_>,
-    draft: &mut Draft,
-    position: u32,
-) -> Result<(), JsonError> {
+fn candidate(cursor: &mut Cursor<'_>, draft: &mut Draft, position: u32) -> Result<(), JsonError> {
     let mut choice = ChoiceDraft {
         index: position,
         ..ChoiceDraft::default()

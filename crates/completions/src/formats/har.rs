@@ -60,7 +60,8 @@ fn member<'a>(cursor: &mut Cursor<'a>, name: &[u8]) -> Result<Option<Cursor<'a>>
         }
         cursor.skip()?;
     }
-    let is_there = |found: &Cursor<'a>| !matches!(found.clone().kind(), Ok(ValueKind::Null) | Err(_));
+    let is_there =
+        |found: &Cursor<'a>| !matches!(found.clone().kind(), Ok(ValueKind::Null) | Err(_));
     Ok(found.filter(is_there))
 }
 

@@ -71,7 +71,9 @@ fn state(cursor: &mut Cursor<'_>, draft: &mut Draft) -> Result<(), JsonError> {
     }
     if let Some(failure) = failure {
         let label = draft.text_or_empty(draft.head.label);
-        draft.failures.push(format!("{}: {failure}", excerpt(&label)));
+        draft
+            .failures
+            .push(format!("{}: {failure}", excerpt(&label)));
         draft.clear_answer();
         draft.head = Head::default();
         return Ok(());

@@ -144,7 +144,9 @@ fn usage(cursor: &mut Cursor<'_>, draft: &mut Draft) -> Result<(), JsonError> {
     let mut fields = cursor.object()?;
     while let Some(key) = fields.next(cursor)? {
         match key.as_ref() {
-            b"input_tokens" => draft.head.prompt_tokens = count(cursor, draft, "usage.input_tokens")?,
+            b"input_tokens" => {
+                draft.head.prompt_tokens = count(cursor, draft, "usage.input_tokens")?
+            }
             b"output_tokens" => {
                 draft.head.completion_tokens = count(cursor, draft, "usage.output_tokens")?;
             }

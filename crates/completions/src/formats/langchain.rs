@@ -27,7 +27,8 @@ pub(super) const RULE: Rule = Rule {
 };
 
 /// Why there are no values, where there are none.
-const WHY: &str = "LangChain keeps values of tokens in `response_metadata.logprobs`, and there are none";
+const WHY: &str =
+    "LangChain keeps values of tokens in `response_metadata.logprobs`, and there are none";
 
 /// Reads a message, or a result with generations.
 fn read(cursor: &mut Cursor<'_>, draft: &mut Draft) -> Result<Outcome, JsonError> {
@@ -55,7 +56,11 @@ fn read(cursor: &mut Cursor<'_>, draft: &mut Draft) -> Result<Outcome, JsonError
     draft.head.evidence = Some("`response_metadata` beside `content`");
     if person {
         let why = "it is a message that no model wrote";
-        return Ok(Outcome::Without(FormatId::LANGCHAIN, Code::NoCompletion, why.to_owned()));
+        return Ok(Outcome::Without(
+            FormatId::LANGCHAIN,
+            Code::NoCompletion,
+            why.to_owned(),
+        ));
     }
     let mut choice = ChoiceDraft::default();
     said(inside.as_mut().unwrap_or(&mut copy), draft, &mut choice)?;
@@ -130,11 +135,7 @@ fn values(
 }
 
 /// Reads the lists of generations: each list is a completion, and its elements are choices.
-fn results(
-    lists: &mut Cursor<'_>,
-    whole: Cursor<'_>,
-    draft: &mut Draft,
-) -> Result<(), JsonError> {
+fn results(lists: &mut Cursor<'_>, whole: Cursor<'_>, draft: &mut Draft) -> Result<(), JsonError> {
     let around = Head {
         model: model_of(whole, draft)?.or(draft.head.model),
         ..draft.head
@@ -172,7 +173,9 @@ fn generation(cursor: &mut Cursor<'_>, draft: &mut Draft) -> Result<ChoiceDraft,
                 info = Some(cursor.clone());
                 cursor.skip()?;
             }
-            b"message" if cursor.kind()? == ValueKind::Object => message(cursor, draft, &mut choice)?,
+            b"message" if cursor.kind()? == ValueKind::Object => {
+                message(cursor, draft, &mut choice)?
+            }
             _ => cursor.skip()?,
         }
     }

@@ -15,7 +15,9 @@ impl FormatId {
 pub(super) const RULE: Rule = Rule {
     test: |shape| {
         let kind = shape.text("type").eq_ignore_ascii_case(b"generation");
-        kind && ["output", "traceId", "trace_id"].iter().any(|key| shape.has(key))
+        kind && ["output", "traceId", "trace_id"]
+            .iter()
+            .any(|key| shape.has(key))
     },
     read,
     keys: &["traceId"],
@@ -75,7 +77,9 @@ fn usage(cursor: &mut Cursor<'_>, draft: &mut Draft) -> Result<(), JsonError> {
     let mut fields = cursor.object()?;
     while let Some(key) = fields.next(cursor)? {
         match key.as_ref() {
-            b"input" | b"promptTokens" => draft.head.prompt_tokens = count(cursor, draft, "usage.input")?,
+            b"input" | b"promptTokens" => {
+                draft.head.prompt_tokens = count(cursor, draft, "usage.input")?
+            }
             b"output" | b"completionTokens" => {
                 draft.head.completion_tokens = count(cursor, draft, "usage.output")?;
             }

@@ -31,7 +31,12 @@ pub(super) const RULE: Rule = Rule {
                 || (answer && lists("probs")))
     },
     read: |cursor, draft| read(cursor, draft, FormatId::LLAMACPP),
-    keys: &["completion_probabilities", "probs", "tokens_predicted", "id_slot"],
+    keys: &[
+        "completion_probabilities",
+        "probs",
+        "tokens_predicted",
+        "id_slot",
+    ],
     name: "an answer of llama.cpp",
 };
 

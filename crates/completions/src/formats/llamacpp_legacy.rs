@@ -30,10 +30,7 @@ pub(super) const RULE: Rule = Rule {
 const PATH: &str = "completion_probabilities";
 
 /// Reads the entries, one per token.
-pub(super) fn entries(
-    cursor: &mut Cursor<'_>,
-    draft: &mut Draft,
-) -> Result<TokenRange, JsonError> {
+pub(super) fn entries(cursor: &mut Cursor<'_>, draft: &mut Draft) -> Result<TokenRange, JsonError> {
     let start = draft.tokens.len();
     let mut items = cursor.array()?;
     while items.next(cursor)? {

@@ -26,7 +26,8 @@ pub(super) const RULE: Rule = Rule {
 };
 
 /// Why there are no values, where there are none.
-const WHY: &str = "`llm` keeps values of tokens only from completion models that were asked for `logprobs`";
+const WHY: &str =
+    "`llm` keeps values of tokens only from completion models that were asked for `logprobs`";
 
 /// Reads one call.
 fn read(cursor: &mut Cursor<'_>, draft: &mut Draft) -> Result<Outcome, JsonError> {
@@ -84,7 +85,9 @@ fn pieces(cursor: &mut Cursor<'_>, draft: &mut Draft) -> Result<TokenRange, Json
         let mut fields = cursor.object()?;
         while let Some(key) = fields.next(cursor)? {
             match key.as_ref() {
-                b"text" if cursor.kind()? == ValueKind::String => said = Some(string(cursor, draft)?),
+                b"text" if cursor.kind()? == ValueKind::String => {
+                    said = Some(string(cursor, draft)?)
+                }
                 b"top_logprobs" => {
                     listed = Some(cursor.clone());
                     cursor.skip()?;

@@ -55,11 +55,7 @@ fn read(cursor: &mut Cursor<'_>, draft: &mut Draft) -> Result<Outcome, JsonError
 }
 
 /// Reads `[["text", …], …]` or `["text", …]`; whatever lies deeper, or is no text, is a total.
-fn answers(
-    cursor: &mut Cursor<'_>,
-    draft: &mut Draft,
-    generates: bool,
-) -> Result<(), JsonError> {
+fn answers(cursor: &mut Cursor<'_>, draft: &mut Draft, generates: bool) -> Result<(), JsonError> {
     let mut requests = cursor.array()?;
     while requests.next(cursor)? {
         match cursor.kind()? {

@@ -101,11 +101,7 @@ fn completion(
     Ok(())
 }
 
-fn token(
-    cursor: &mut Cursor<'_>,
-    draft: &mut Draft,
-    ranges: &mut Ranges,
-) -> Result<(), JsonError> {
+fn token(cursor: &mut Cursor<'_>, draft: &mut Draft, ranges: &mut Ranges) -> Result<(), JsonError> {
     let (mut name, mut raw, mut range) = (Span::default(), f64::NAN, None);
     let listed = draft.alternatives.len();
     if cursor.kind()? == ValueKind::Object {

@@ -1,14 +1,19 @@
 //! Responses with `choices`: Chat Completions, legacy Completions, their streams and their dialects.
-use super::fields::{bad_field, count, finish, identifier, text, value, whole};
-use super::shape::Shape;
+mod told;
+mod values;
+
+use super::fields::{count, finish, identifier, text, whole};
 use super::prompt::{self, Pending};
-use super::{Rule, arrays, asked, echo, message, time, token_object};
+use super::shape::Shape;
+use super::{Rule, asked, echo, message, time};
+use crate::FormatId;
 use crate::json::cursor::ValueKind;
 use crate::json::{Cursor, JsonError};
-use crate::record::draft::{Saw, TokenRange, Values};
-use crate::record::{ChoiceDraft, Draft, Outcome, Piece, Role, Span, TokenDraft};
-use crate::report::Code;
-use crate::FormatId;
+use crate::record::draft::{TokenRange, Values};
+use crate::record::{ChoiceDraft, Draft, Outcome};
+use told::{dialect, format_of};
+pub(super) use values::logprobs;
+use values::{placeholders, plain_values};
 
 impl FormatId {
     /// OpenAI Chat Completions and its dialects.
@@ -107,7 +112,11 @@ fn read_prompts(
         }
     }
     let given = root.values.is_some();
-    let shared = if given { root.read(draft, first)? } else { listed };
+    let shared = if given {
+        root.read(draft, first)?
+    } else {
+        listed
+    };
     for choice in draft.choices.iter_mut().skip(first) {
         choice.prompt_values |= given;
         if choice.prompt.is_empty() {
@@ -115,20 +124,6 @@ fn read_prompts(
         }
     }
     Ok(())
-}
-
-/// Keys of the root that only one server writes.
-fn dialect(key: &[u8]) -> Option<(&'static str, &'static str)> {
-    Some(match key {
-        b"prompt_logprobs" => ("vLLM", "`prompt_logprobs`"),
-        b"kv_transfer_params" => ("vLLM", "`kv_transfer_params`"),
-        b"prompt_token_ids" => ("vLLM", "`prompt_token_ids`"),
-        b"timings" => ("llama.cpp", "`timings`"),
-        b"__verbose" => ("llama.cpp", "`__verbose`"),
-        b"prompt_filter_results" => ("Azure", "`prompt_filter_results`"),
-        b"meta_info" => ("SGLang", "`meta_info`"),
-        _ => return None,
-    })
 }
 
 /// Reads the choices; the answer says why the record is no completion after all.
@@ -219,7 +214,9 @@ fn choice<'a>(
                     b"stop_reason" => draft.head.told("vLLM", "`choices[].stop_reason`"),
                     b"token_ids" => draft.head.told("vLLM", "`choices[].token_ids`"),
                     b"content_filter_results" => {
-                        draft.head.told("Azure", "`choices[].content_filter_results`");
+                        draft
+                            .head
+                            .told("Azure", "`choices[].content_filter_results`");
                     }
                     _ => {}
                 }
@@ -231,7 +228,9 @@ fn choice<'a>(
     choice.text = choice.text.or(plain);
     // Values without tokens: for a piece, or an answer, of a text.
     let without_message = choice.saw.delta || choice.saw.text && !choice.saw.message;
-    if let Some(mut cursor) = numbers.filter(|_| choice.values == Values::WithoutTokens && without_message) {
+    if let Some(mut cursor) =
+        numbers.filter(|_| choice.values == Values::WithoutTokens && without_message)
+    {
         plain_values(&mut cursor, draft, &mut choice)?;
     }
     placeholders(draft, choice.content);
@@ -243,146 +242,6 @@ fn choice<'a>(
     Ok(())
 }
 
-/// Reads `logprobs` when it is a number, the value of this piece (Together), or a list of numbers (TGI).
-fn plain_values(
-    cursor: &mut Cursor<'_>,
-    draft: &mut Draft,
-    choice: &mut ChoiceDraft,
-) -> Result<(), JsonError> {
-    let start = draft.tokens.len();
-    draft.values.clear();
-    if cursor.kind()? == ValueKind::Array {
-        let mut items = cursor.array()?;
-        while items.next(cursor)? {
-            let raw = value(cursor, draft, "choices[].logprobs[]")?;
-            draft.values.push(raw);
-        }
-        draft.head.told("TGI", "`choices[].logprobs` is a list of numbers");
-    } else {
-        let raw = cursor.number()?;
-        draft.values.push(raw);
-        draft.head.told("Together", "`choices[].logprobs` is a number");
-    }
-    let text = choice.text.filter(|text| text.start < text.end);
-    let bytes = match (draft.values.as_slice(), text) {
-        ([_], Some(text)) => text,
-        _ => {
-            let values = draft.values.len();
-            draft.note_here(Code::ArrayLengths, || format!("0 tokens, {values} values"));
-            Span::default()
-        }
-    };
-    for &raw in &draft.values {
-        draft.tokens.push(TokenDraft {
-            bytes,
-            raw,
-            ..TokenDraft::default()
-        });
-    }
-    choice.content = TokenRange::since(start, draft);
-    if !choice.content.is_empty() {
-        choice.values = Values::Listed;
-    }
-    Ok(())
-}
-
-/// Requests can ask for ids instead of texts: each token reads `token_id:123` then, which is no part of the answer.
-fn placeholders(draft: &mut Draft, tokens: TokenRange) {
-    let id = |bytes: &[u8]| {
-        let digits = std::str::from_utf8(bytes.strip_prefix(b"token_id:")?).ok()?;
-        digits.parse::<u64>().ok()
-    };
-    let name = |draft: &Draft, at: usize| draft.tokens.get(at).map(|token| token.bytes);
-    let first = name(draft, tokens.start).filter(|_| !tokens.is_empty());
-    if first.is_none_or(|first| id(draft.bytes(first)).is_none()) {
-        return;
-    }
-    for at in tokens.start..tokens.end {
-        let bytes = draft.tokens[at].bytes;
-        if let Some(id) = id(draft.bytes(bytes)) {
-            let token = &mut draft.tokens[at];
-            token.id = Some(id);
-            token.bytes.end = token.bytes.start;
-        }
-    }
-    draft.head.told("vLLM", "`token_id:` for the text of tokens");
-}
-
-/// Values of a choice. Their own shape decides how they are read, not `object`: llama.cpp answers legacy requests with lists
-/// of token objects, Together chat requests with parallel arrays.
-pub(super) fn logprobs(
-    cursor: &mut Cursor<'_>,
-    draft: &mut Draft,
-    choice: &mut ChoiceDraft,
-) -> Result<(), JsonError> {
-    choice.content = Default::default();
-    choice.refusal = Default::default();
-    choice.values = match cursor.kind()? {
-        ValueKind::Null => {
-            cursor.skip()?;
-            Values::Null
-        }
-        ValueKind::Array | ValueKind::Number => {
-            cursor.skip()?;
-            Values::WithoutTokens
-        }
-        ValueKind::Object => lists(cursor, draft, choice)?,
-        _ => {
-            bad_field(cursor, draft, "choices[].logprobs", "an object")?;
-            Values::Absent
-        }
-    };
-    Ok(())
-}
-
-fn lists(
-    cursor: &mut Cursor<'_>,
-    draft: &mut Draft,
-    choice: &mut ChoiceDraft,
-) -> Result<Values, JsonError> {
-    let mut arrays = arrays::Arrays::default();
-    let mut fields = cursor.object()?;
-    while let Some(key) = fields.next(cursor)? {
-        match key.as_ref() {
-            b"content" => {
-                choice.saw.chat_values |= cursor.kind()? == ValueKind::Array;
-                choice.content = token_object::tokens(cursor, draft, "choices[].logprobs.content")?;
-            }
-            b"refusal" => {
-                choice.saw.chat_values |= cursor.kind()? == ValueKind::Array;
-                choice.refusal = token_object::tokens(cursor, draft, "choices[].logprobs.refusal")?;
-            }
-            b"reasoning_content" => {
-                choice.reasoning = cursor.kind()? == ValueKind::Array;
-                draft.head.told("DeepSeek", "`choices[].logprobs.reasoning_content`");
-                cursor.skip()?;
-            }
-            b"tokens" => arrays.tokens(cursor, draft)?,
-            b"token_logprobs" => arrays.values(cursor, draft)?,
-            b"tokenLogprobs" => {
-                draft.head.told("OCI", "`choices[].logprobs.tokenLogprobs`");
-                arrays.values(cursor, draft)?;
-            }
-            b"top_logprobs" | b"topLogprobs" => arrays.alternatives(cursor, draft)?,
-            b"text_offset" => {
-                if cursor.raw()?.starts_with(b"[-1") {
-                    draft.head.told("SGLang", "`text_offset` is -1");
-                }
-            }
-            _ => cursor.skip()?,
-        }
-    }
-    if arrays.is_there() {
-        choice.saw.array_values = true;
-        let from_arrays = arrays.finish(draft)?;
-        if choice.content.is_empty() && choice.refusal.is_empty() {
-            choice.content = from_arrays;
-        }
-    }
-    let none = choice.content.is_empty() && choice.refusal.is_empty();
-    Ok(if none { Values::Empty } else { Values::Listed })
-}
-
 pub(super) fn usage(cursor: &mut Cursor<'_>, draft: &mut Draft) -> Result<(), JsonError> {
     if cursor.kind()? != ValueKind::Object {
         return cursor.skip();
@@ -390,7 +249,9 @@ pub(super) fn usage(cursor: &mut Cursor<'_>, draft: &mut Draft) -> Result<(), Js
     let mut fields = cursor.object()?;
     while let Some(key) = fields.next(cursor)? {
         match key.as_ref() {
-            b"prompt_tokens" | b"promptTokens" => draft.head.prompt_tokens = count(cursor, draft, "usage.prompt_tokens")?,
+            b"prompt_tokens" | b"promptTokens" => {
+                draft.head.prompt_tokens = count(cursor, draft, "usage.prompt_tokens")?
+            }
             b"completion_tokens" | b"completionTokens" => {
                 draft.head.completion_tokens = count(cursor, draft, "usage.completion_tokens")?
             }
@@ -408,62 +269,4 @@ pub(super) fn usage(cursor: &mut Cursor<'_>, draft: &mut Draft) -> Result<(), Js
         }
     }
     Ok(())
-}
-
-/// Chat or legacy, whole or a piece? Told from the choices.
-fn format_of(draft: &mut Draft) -> Outcome {
-    let object = draft.text_or_empty(draft.head.object);
-    let choices = &draft.choices[draft.first_choice()..];
-    let saw = choices.iter().fold(Saw::default(), |saw, choice| saw.or(choice.saw));
-    if saw.delta || object.ends_with(".chunk") {
-        return Outcome::Piece(FormatId::OPENAI_CHAT_STREAM, piece(draft, Role::Next));
-    }
-    let legacy = saw.text || saw.array_values || object == "text_completion";
-    if (saw.message || saw.delta) && saw.array_values {
-        draft.head.told("Together", "`logprobs.tokens` in a chat choice");
-    }
-    if saw.message {
-        Outcome::Completion(FormatId::OPENAI_CHAT)
-    } else if legacy {
-        // Pieces of legacy streams have no name of their own: they say that the end is still to come, and share an id.
-        let may_go_on = |choice: &ChoiceDraft| choice.finished || choice.saw.open_end;
-        if object == "text_completion" && draft.head.id.is_some() && choices.iter().all(may_go_on) {
-            return Outcome::Piece(FormatId::OPENAI_COMPLETIONS, piece(draft, Role::Perhaps));
-        }
-        Outcome::Completion(FormatId::OPENAI_COMPLETIONS)
-    } else if choices.is_empty()
-        && object.is_empty()
-        && draft.head.dialect.is_some_and(|dialect| dialect.server == "Azure")
-    {
-        // Azure tells what it found in the prompt before the stream begins.
-        Outcome::Completions
-    } else if saw.chat_values || choices.is_empty() {
-        Outcome::Completion(FormatId::OPENAI_CHAT)
-    } else {
-        Outcome::Unrecognised(
-            "it has `choices`, but none of them has a `message`, a `text` or `logprobs`".to_owned(),
-        )
-    }
-}
-
-/// What the pieces of one completion share: the id, else what kind of object of which model they are.
-fn piece(draft: &mut Draft, role: Role) -> Piece {
-    let head = draft.head;
-    let id = head.id.filter(|id| id.start < id.end);
-    let key = id.unwrap_or_else(|| {
-        let start = draft.arena.len();
-        for part in [head.object, head.model].into_iter().flatten() {
-            draft.arena.extend_from_within(part.start..part.end);
-            draft.arena.push(0);
-        }
-        Span {
-            start,
-            end: draft.arena.len(),
-        }
-    });
-    Piece {
-        key,
-        role,
-        position: None,
-    }
 }

@@ -53,8 +53,10 @@ fn read(cursor: &mut Cursor<'_>, draft: &mut Draft) -> Result<Outcome, JsonError
     });
     if let Some(why) = not_a_choice(choice.clone())? {
         return Ok(Outcome::Without(
-FormatId::OPENAI_CHOICE, Code::NoCompletion, why,
-));
+            FormatId::OPENAI_CHOICE,
+            Code::NoCompletion,
+            why,
+        ));
     }
     // Who judges has written it.
     draft.head.model = annotator.or(draft.head.model);

@@ -49,10 +49,7 @@ pub(super) struct Answer {
 }
 
 /// Reads the object of an answer, whole or just begun. All its parts are one sequence.
-pub(super) fn response(
-    cursor: &mut Cursor<'_>,
-    draft: &mut Draft,
-) -> Result<Answer, JsonError> {
+pub(super) fn response(cursor: &mut Cursor<'_>, draft: &mut Draft) -> Result<Answer, JsonError> {
     let mut choice = ChoiceDraft::default();
     let mut error = None;
     let mut status = None;
@@ -82,7 +79,10 @@ pub(super) fn response(
         }
     }
     let status = status.map(|status| draft.bytes(status)).unwrap_or_default();
-    choice.finished = matches!(status, b"completed" | b"incomplete" | b"failed" | b"cancelled");
+    choice.finished = matches!(
+        status,
+        b"completed" | b"incomplete" | b"failed" | b"cancelled"
+    );
     choice.finish = match reason {
         Some(reason) if status != b"completed" => finish_class(draft.bytes(reason)),
         _ => finish_class(status),

@@ -46,7 +46,9 @@ impl Event {
     fn told(kind: &[u8]) -> Self {
         match kind {
             b"response.created" => Self::Begin,
-            b"response.completed" | b"response.incomplete" | b"response.failed"
+            b"response.completed"
+            | b"response.incomplete"
+            | b"response.failed"
             | b"response.cancelled" => Self::End,
             b"response.output_text.delta" => Self::TextDelta,
             b"response.refusal.delta" => Self::RefusalDelta,

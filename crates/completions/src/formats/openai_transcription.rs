@@ -1,7 +1,7 @@
 //! What was said in a recording: a text and its tokens, without alternatives.
+use super::Rule;
 use super::fields::text;
 use super::openai_responses::{logprobs, usage};
-use super::Rule;
 use crate::json::cursor::ValueKind;
 use crate::json::{Cursor, JsonError};
 use crate::record::{ChoiceDraft, Draft, Outcome};

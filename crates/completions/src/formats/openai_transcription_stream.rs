@@ -14,7 +14,11 @@ impl FormatId {
 }
 
 pub(super) const RULE: Rule = Rule {
-    test: |shape| STARTS.iter().any(|start| shape.text_at("type").starts_with(start)),
+    test: |shape| {
+        STARTS
+            .iter()
+            .any(|start| shape.text_at("type").starts_with(start))
+    },
     read,
     keys: &["type"],
     name: "an event of a transcription",

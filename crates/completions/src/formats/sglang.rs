@@ -1,9 +1,9 @@
 //! SGLang's own answers: `{"text", "output_ids", "meta_info"}`, with tokens as lists of value, id and text.
+use super::Rule;
 use super::fields::{bad_field, count, finish, identifier, text};
 use super::shape::Shape;
 use super::tgi::list;
 use super::triples::{lists, triples};
-use super::Rule;
 use crate::FormatId;
 use crate::json::cursor::ValueKind;
 use crate::json::{Cursor, JsonError};
@@ -128,9 +128,7 @@ impl<'a> Answer<'a> {
                 }
                 b"output_token_logprobs" => {
                     choice.values = match cursor.kind()? {
-                        ValueKind::Null => {
-                            Values::NotAsked("`output_token_logprobs` is null")
-                        }
+                        ValueKind::Null => Values::NotAsked("`output_token_logprobs` is null"),
                         _ => Values::Empty,
                     };
                     choice.content = triples(cursor, draft, "meta_info.output_token_logprobs")?;

@@ -51,11 +51,19 @@ fn read(cursor: &mut Cursor<'_>, draft: &mut Draft) -> Result<Outcome, JsonError
         }
     }
     let Some(said) = said else {
-        return Ok(Outcome::Without(FormatId::SILLYTAVERN, Code::LogHead, String::new()));
+        return Ok(Outcome::Without(
+            FormatId::SILLYTAVERN,
+            Code::LogHead,
+            String::new(),
+        ));
     };
     if !model {
         let why = "it is a message that no model wrote";
-        return Ok(Outcome::Without(FormatId::SILLYTAVERN, Code::NoCompletion, why.to_owned()));
+        return Ok(Outcome::Without(
+            FormatId::SILLYTAVERN,
+            Code::NoCompletion,
+            why.to_owned(),
+        ));
     }
     // The one that is shown stands first, and once.
     others.retain(|other| draft.bytes(*other) != draft.bytes(said));

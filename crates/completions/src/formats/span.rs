@@ -17,9 +17,12 @@ impl FormatId {
 
 pub(super) const RULE: Rule = Rule {
     test: |shape| {
-        let attributes = shape.is("attributes", ValueKind::Object)
-            || shape.is("attributes", ValueKind::Array);
-        attributes || shape.names().any(|name| STARTS.iter().any(|start| name.starts_with(start)))
+        let attributes =
+            shape.is("attributes", ValueKind::Object) || shape.is("attributes", ValueKind::Array);
+        attributes
+            || shape
+                .names()
+                .any(|name| STARTS.iter().any(|start| name.starts_with(start)))
     },
     read,
     keys: &["attributes", "resourceSpans"],
@@ -32,13 +35,20 @@ const STARTS: [&[u8]; 3] = [b"attributes.", b"gen_ai.", b"llm."];
 /// Values that may hold a whole response.
 const RESPONSES: [&str; 3] = ["output.value", "gen_ai.response.body", "llm.response"];
 /// Values that hold messages.
-const MESSAGES: [&str; 3] = ["gen_ai.output.messages", "gen_ai.choice", "gen_ai.completion"];
+const MESSAGES: [&str; 3] = [
+    "gen_ai.output.messages",
+    "gen_ai.choice",
+    "gen_ai.completion",
+];
 
 /// Reads one span.
 fn read(cursor: &mut Cursor<'_>, draft: &mut Draft) -> Result<Outcome, JsonError> {
     let attributes = Attributes::of(cursor.clone())?;
     cursor.skip()?;
-    let format = if ["llm.", "openinference."].iter().any(|start| attributes.has(start)) {
+    let format = if ["llm.", "openinference."]
+        .iter()
+        .any(|start| attributes.has(start))
+    {
         FormatId::OPENINFERENCE
     } else if attributes.has("gen_ai.") {
         FormatId::OTEL
@@ -54,7 +64,9 @@ fn read(cursor: &mut Cursor<'_>, draft: &mut Draft) -> Result<Outcome, JsonError
     let without = |why: String| Ok(Outcome::Without(format, Code::NoCompletion, why));
     match attributes.text("openinference.span.kind") {
         Some(kind) if !kind.eq_ignore_ascii_case("LLM") => {
-            return without(format!("it is a span of the kind {kind}, which asked no model"));
+            return without(format!(
+                "it is a span of the kind {kind}, which asked no model"
+            ));
         }
         _ => {}
     }
@@ -81,7 +93,13 @@ fn read(cursor: &mut Cursor<'_>, draft: &mut Draft) -> Result<Outcome, JsonError
 
 /// What stands around the answer.
 fn head(attributes: &Attributes<'_>, draft: &mut Draft) -> Result<(), JsonError> {
-    let id = ["gen_ai.response.id", "span_id", "spanId", "context.span_id", "id"];
+    let id = [
+        "gen_ai.response.id",
+        "span_id",
+        "spanId",
+        "context.span_id",
+        "id",
+    ];
     if let Some(mut cursor) = attributes.first(&id) {
         draft.head.id = identifier(&mut cursor, draft, "id")?;
     }
@@ -95,11 +113,20 @@ fn head(attributes: &Attributes<'_>, draft: &mut Draft) -> Result<(), JsonError>
     if let Some(mut cursor) = attributes.first(&model) {
         draft.head.model = text(&mut cursor, draft, "model")?;
     }
-    let begun = ["startTimeUnixNano", "start_time_unix_nano", "start_time", "startTime"];
+    let begun = [
+        "startTimeUnixNano",
+        "start_time_unix_nano",
+        "start_time",
+        "startTime",
+    ];
     if let Some(mut cursor) = attributes.first(&begun) {
         draft.head.created = time::created(&mut cursor)?;
     }
-    let asked = ["gen_ai.usage.input_tokens", "gen_ai.usage.prompt_tokens", "llm.token_count.prompt"];
+    let asked = [
+        "gen_ai.usage.input_tokens",
+        "gen_ai.usage.prompt_tokens",
+        "llm.token_count.prompt",
+    ];
     draft.head.prompt_tokens = number(attributes, &asked, draft)?;
     let said = [
         "gen_ai.usage.output_tokens",
@@ -194,7 +221,8 @@ fn answers(attributes: &Attributes<'_>, draft: &mut Draft) -> Result<(), JsonErr
         }
     }
     let reasons = ["gen_ai.response.finish_reasons.0", "llm.finish_reason"];
-    if let (Some(mut cursor), [.., only]) = (attributes.first(&reasons), &mut draft.choices[first..])
+    if let (Some(mut cursor), [.., only]) =
+        (attributes.first(&reasons), &mut draft.choices[first..])
         && only.finish == crate::Finish::Unknown
     {
         let reason = cursor.kind()?;

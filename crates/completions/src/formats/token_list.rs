@@ -17,7 +17,13 @@ impl FormatId {
 pub(super) const RULE: Rule = Rule {
     test: |shape: &Shape<'_>| list(shape) || arrays(shape) || values_only(shape),
     read,
-    keys: &["tokens", "logprobs", "token_logprobs", "logProbs", "content"],
+    keys: &[
+        "tokens",
+        "logprobs",
+        "token_logprobs",
+        "logProbs",
+        "content",
+    ],
     name: "a list of tokens",
 };
 
@@ -27,7 +33,8 @@ fn list(shape: &Shape<'_>) -> bool {
     const LISTS: [&str; 3] = ["tokens", "logprobs", "content"];
     let has = |list: &str, keys: &[&str], kinds: &[ValueKind]| {
         let kind = |key| shape.at(&format!("{list}[].{key}"));
-        keys.iter().any(|key| kind(key).is_some_and(|kind| kinds.contains(&kind)))
+        keys.iter()
+            .any(|key| kind(key).is_some_and(|kind| kinds.contains(&kind)))
     };
     LISTS.iter().any(|list| {
         has(list, &VALUES, &[ValueKind::Number, ValueKind::String])
@@ -85,7 +92,9 @@ fn read(cursor: &mut Cursor<'_>, draft: &mut Draft) -> Result<Outcome, JsonError
             b"id" | b"completion_id" => draft.head.id = identifier(cursor, draft, "id")?,
             b"index" | b"choice_index" => {
                 let index = count(cursor, draft, "index")?;
-                choice.index = index.and_then(|index| u32::try_from(index).ok()).unwrap_or(0);
+                choice.index = index
+                    .and_then(|index| u32::try_from(index).ok())
+                    .unwrap_or(0);
             }
             b"model" if cursor.kind()? == ValueKind::String => {
                 draft.head.model = text(cursor, draft, "model")?;

@@ -1,6 +1,6 @@
 //! Triton with the backend of TensorRT-LLM: a text, and values of its tokens without their texts.
-use super::fields::{text, value};
 use super::Rule;
+use super::fields::{text, value};
 use crate::FormatId;
 use crate::json::cursor::ValueKind;
 use crate::json::{Cursor, JsonError};

@@ -2,12 +2,12 @@
 //! TensorRT-LLM and LMDeploy have the same shape with fewer fields.
 //!
 //! Values are listed by position, under the ids of tokens ([`super::positions`]); `token_ids` says which was written.
+use super::Rule;
 use super::fields::{count, finish, identifier, text};
 use super::positions::{self, Answer, Keys};
 use super::prompt::Pending;
 use super::sglang::without_texts;
 use super::shape::Shape;
-use super::Rule;
 use crate::FormatId;
 use crate::json::cursor::ValueKind;
 use crate::json::{Cursor, JsonError};

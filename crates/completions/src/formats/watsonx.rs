@@ -87,8 +87,7 @@ fn result(cursor: &mut Cursor<'_>, draft: &mut Draft) -> Result<bool, JsonError>
                 add(&mut draft.head.prompt_tokens, count);
             }
             b"generated_tokens" => {
-                choice.content =
-                    token_object::tokens(cursor, draft, "results[].generated_tokens")?;
+                choice.content = token_object::tokens(cursor, draft, "results[].generated_tokens")?;
                 choice.values = if choice.content.is_empty() {
                     Values::Empty
                 } else {
