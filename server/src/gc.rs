@@ -49,6 +49,7 @@ fn text(report: &GcReport, applied: bool) -> String {
             .iter()
             .chain(&report.columns)
             .chain(&report.snapshots)
+            .chain(&report.unfinished)
     };
     for (key, size) in all() {
         let _ = writeln!(text, "{key}  {}", format::bytes(*size));
@@ -70,7 +71,14 @@ fn text(report: &GcReport, applied: bool) -> String {
     if *wanted_again > 0 {
         let _ = write!(text, ", {wanted_again} wanted again");
     }
-    text + ".\n"
+    text += ".\n";
+    if let Some(reason) = &report.unfinished_unknown {
+        let _ = writeln!(
+            text,
+            "Unfinished uploads could not be looked for: {reason}."
+        );
+    }
+    text
 }
 
 #[cfg(test)]
@@ -83,22 +91,27 @@ mod tests {
             blobs: vec![("blob/a".into(), 2000)],
             columns: vec![("columns/b".into(), 10)],
             snapshots: vec![("snap/c".into(), 20)],
+            unfinished: vec![("blob/d (unfinished, blob/d#1)".into(), 3000)],
+            unfinished_unknown: None,
             needed: 3,
             young: 1,
             wanted_again: 0,
         };
         assert_eq!(
             text(&some, false),
-            "blob/a  2 KB\ncolumns/b  10 B\nsnap/c  20 B\n3 to remove, 2.03 KB; `--apply` removes them.\n3 needed, 1 within the grace time.\n"
+            "blob/a  2 KB\ncolumns/b  10 B\nsnap/c  20 B\nblob/d (unfinished, blob/d#1)  3 KB\n4 to remove, 5.03 KB; \
+             `--apply` removes them.\n3 needed, 1 within the grace time.\n"
         );
-        assert!(text(&some, true).contains("\n3 removed, 2.03 KB.\n"));
+        assert!(text(&some, true).contains("\n4 removed, 5.03 KB.\n"));
         let none = GcReport {
             wanted_again: 2,
+            unfinished_unknown: Some("the store denies access: x".into()),
             ..GcReport::default()
         };
         assert_eq!(
             text(&none, true),
-            "Nothing to remove.\n0 needed, 0 within the grace time, 2 wanted again.\n"
+            "Nothing to remove.\n0 needed, 0 within the grace time, 2 wanted again.\n\
+             Unfinished uploads could not be looked for: the store denies access: x.\n"
         );
     }
 }

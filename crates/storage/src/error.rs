@@ -57,19 +57,9 @@ impl StorageError {
         if let Some(fault) = cause::<Fault>(&error) {
             return Self::of_fault(fault, text);
         }
-        if let Some(error) = cause::<io::Error>(&error) {
-            match innermost(error).kind() {
-                io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => {
-                    return Self::Full(text);
-                }
-                io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem => {
-                    return Self::Denied(text);
-                }
-                io::ErrorKind::TimedOut => return Self::Timeout(text),
-                // A read that ends early: the file is shorter than it was.
-                io::ErrorKind::UnexpectedEof => return Self::Corrupt(text),
-                _ => {}
-            }
+        let disk = cause::<io::Error>(&error).and_then(|error| Self::of_io(error, &text));
+        if let Some(found) = disk {
+            return found;
         }
         match error {
             object_store::Error::NotFound { .. } => Self::Corrupt(text),
@@ -77,6 +67,25 @@ impl StorageError {
             | object_store::Error::Unauthenticated { .. } => Self::Denied(text),
             _ => Self::Unavailable(text),
         }
+    }
+
+    /// What an error of the operating system means, where it means something by itself.
+    fn of_io(error: &io::Error, text: &str) -> Option<Self> {
+        let kind = match innermost(error).kind() {
+            io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => Self::Full,
+            io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem => Self::Denied,
+            io::ErrorKind::TimedOut => Self::Timeout,
+            // A read that ends early: the file is shorter than it was.
+            io::ErrorKind::UnexpectedEof => Self::Corrupt,
+            _ => return None,
+        };
+        Some(kind(text.to_owned()))
+    }
+
+    /// The meaning of an error of a local directory.
+    pub(crate) fn of_disk(error: io::Error) -> Self {
+        let text = error.to_string();
+        Self::of_io(&error, &text).unwrap_or(Self::Unavailable(text))
     }
 
     /// The meaning of an error of a buffered writer, which wraps one of the store.

@@ -9,6 +9,9 @@
 //! 6 remove the rest
 //! ```
 //!
+//! What uploads left behind when their process was killed goes, too, once it was not written to for the grace time: staging files
+//! of a directory, and uploads in parts of MinIO and S3. One in flight is written to all the time.
+//!
 //! Manifests and tombstones are never removed: a deleted run stays deleted, whatever an old copy of a catalogue says.
 //! Snapshots of catalogues go when newer ones are there, or when they may hold what was taken out of the store for good.
 use crate::catalogue::{Event, shelf};
@@ -32,7 +35,8 @@ const FETCHES: usize = 16;
 pub struct Gc {
     /// Remove it; else it is only counted.
     pub apply: bool,
-    /// So long ago a run was deleted, or a blob was stored that no run needs. At least an hour.
+    /// So long ago a run was deleted, a blob was stored that no run needs, or an unfinished upload was written to. At least
+    /// an hour, which no upload in flight stands still for.
     pub grace: Duration,
     /// Between the first and the second look. Shorter than [`Gc::SETTLE`] is for tests only.
     pub settle: Duration,
@@ -65,6 +69,10 @@ pub struct GcReport {
     pub columns: Vec<(String, u64)>,
     /// Keys of old snapshots of catalogues with their sizes.
     pub snapshots: Vec<(String, u64)>,
+    /// Uploads that were never finished, with the bytes that they take: key of the object to be, and what the store calls them.
+    pub unfinished: Vec<(String, u64)>,
+    /// Why unfinished uploads could not be looked for: not all servers list them, and not all credentials may.
+    pub unfinished_unknown: Option<String>,
     /// Blobs that a run needs.
     pub needed: u64,
     /// Blobs that no run needs, but within the grace time.
@@ -116,8 +124,23 @@ impl RunStore {
         }
         drop(blobs);
         report.blobs.sort();
+        let unfinished = match self.leftovers().find(before).await {
+            Ok(found) => found,
+            Err(error) => {
+                report.unfinished_unknown = Some(error.to_string());
+                Vec::new()
+            }
+        };
+        let named = unfinished.iter().map(|left| (left.name(), left.size));
+        report.unfinished = named.collect();
+        report.unfinished.sort();
         if !gc.apply {
             return Ok(report);
+        }
+        for left in &unfinished {
+            self.leftovers().remove(left).await?;
+            let (name, size) = (left.name(), left.size);
+            tracing::info!(name, size, "an unfinished upload was removed");
         }
         for (key, size) in &report.columns {
             remove(store, &Path::from(key.as_str())).await?;

@@ -114,9 +114,33 @@ pub(crate) fn is_blob(key: &str) -> bool {
         .is_some_and(|id| blob(id).as_ref() == key)
 }
 
+/// Whether this room gives out such a key.
+pub(crate) fn is_ours(key: &Path) -> bool {
+    let text = key.as_ref();
+    let last = || key.filename().unwrap_or_default();
+    match text.split('/').next().unwrap_or_default() {
+        "blob" => is_blob(text),
+        "run" | "ev" => id_of(key).is_some(),
+        "columns" => columns_of(key).is_some(),
+        "snap" => snapshot_of(key).is_some(),
+        "sha" => last()
+            .strip_suffix(".json")
+            .is_some_and(|sha256| sha256.len() == 64 && pointer(sha256) == *key),
+        "meta" => [format(), prices()].contains(key),
+        "clock" => parse_id(last()).is_some_and(|id| clock(id) == *key),
+        "probe" => parse_id(last()).is_some_and(|id| probe(id) == *key),
+        _ => false,
+    }
+}
+
 /// A ULID as it is written in keys and addresses: in lower case, which sorts alike and is safe on every disk.
 pub(crate) fn lower(id: Ulid) -> String {
     id.to_string().to_ascii_lowercase()
+}
+
+/// Whether a text may be the id of a run.
+pub fn is_id(text: &str) -> bool {
+    parse_id(text).is_some()
 }
 
 /// Reads a ULID in either case.
@@ -178,6 +202,48 @@ mod tests {
         assert_eq!(format().as_ref(), "meta/format.json");
         assert_eq!(parse_id(&ID.to_uppercase()), Some(id));
         assert!(is_blob(blob(id).as_ref()));
+    }
+
+    #[test]
+    fn what_is_ours() {
+        let id = parse_id(ID).unwrap();
+        let hash = "ab".repeat(32);
+        let ours = [
+            blob(id),
+            run(id),
+            event(id),
+            columns(id),
+            snapshot(4, id),
+            descriptor(4, id),
+            pointer(&hash),
+            format(),
+            prices(),
+            clock(id),
+            probe(id),
+        ];
+        for key in &ours {
+            assert!(is_ours(key), "{key}");
+            for other in [
+                format!("{key}x"),
+                format!("x/{key}"),
+                format!("{key}/x"),
+                key.as_ref()
+                    .replace("01j", "01k")
+                    .replace("ab/", "ac/")
+                    .replace("meta/", "meta/x"),
+            ] {
+                let other = Path::from(other);
+                let flat = ["clock/", "probe/", "snap/"];
+                let is_flat = flat.iter().any(|kind| other.as_ref().starts_with(kind));
+                assert_eq!(
+                    is_ours(&other),
+                    is_flat && other.as_ref().len() == key.as_ref().len(),
+                    "{other}"
+                );
+            }
+        }
+        assert!(!is_ours(&Path::from("")));
+        assert!(!is_ours(&Path::from("notes.txt")));
     }
 
     #[test]

@@ -20,6 +20,7 @@
 //! | [`share`] | links that show one run to whoever has them |
 //! | [`retain`] | takes out of the store what a policy forbids |
 //! | `gc` | removes blobs that no living run needs |
+//! | `leftovers` | finds what an upload leaves behind when its process is killed |
 //! | [`runs`] | [`RunStore`]: upload, commit, read, list, delete |
 //! | [`error`] | what can go wrong, and what that is over HTTP |
 mod catalogue;
@@ -29,6 +30,7 @@ mod file;
 mod gc;
 pub mod generations;
 mod keys;
+mod leftovers;
 mod manifest;
 pub mod minio;
 mod objects;
@@ -59,6 +61,7 @@ pub use generations::field::check as check_field;
 pub use generations::filter::Filter;
 pub use generations::price::{Price, Prices};
 pub use generations::query::{GenerationList, GenerationQuery, GenerationSort};
+pub use keys::is_id;
 pub use retain::{Retain, RetainReport};
 pub use runs::{FileBody, RunStore, Upload, Uploaded};
 pub use setting::{Secrets, SettingError, StoreSetting};

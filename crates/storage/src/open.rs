@@ -1,4 +1,5 @@
 //! From a setting to a store.
+use crate::leftovers::{Directory, Leftovers, Multiparts, Nothing};
 use crate::minio::{Fault, FaultKind, MinioConfig, MinioStore, Timing};
 use crate::{Secrets, StorageError, StoreSetting};
 use object_store::ObjectStore;
@@ -8,17 +9,17 @@ use object_store::path::Path;
 use object_store::prefix::PrefixStore;
 use std::sync::Arc;
 
+/// A store, and what its lists of objects do not show.
+pub(crate) type Place = (Arc<dyn ObjectStore>, Arc<dyn Leftovers>);
+
 /// The store of a setting; for MinIO its bucket is there, or made when the setting says so.
-pub(crate) async fn open(
-    setting: &StoreSetting,
-    secrets: &Secrets,
-) -> Result<Arc<dyn ObjectStore>, StorageError> {
+pub(crate) async fn open(setting: &StoreSetting, secrets: &Secrets) -> Result<Place, StorageError> {
     match setting {
         StoreSetting::Memory => {
             tracing::warn!("runs are kept in memory and are lost when the server stops");
-            Ok(Arc::new(InMemory::new()))
+            Ok((Arc::new(InMemory::new()), Arc::new(Nothing)))
         }
-        StoreSetting::File { dir } => local(dir),
+        StoreSetting::File { dir } => Ok((local(dir)?, Arc::new(Directory(dir.clone())))),
         StoreSetting::Minio {
             endpoint,
             bucket,
@@ -36,26 +37,27 @@ pub(crate) async fn open(
                 timing: Timing::default(),
             };
             let store = minio(config, *create).await?;
-            Ok(if prefix.is_empty() {
-                Arc::new(store)
-            } else {
-                Arc::new(PrefixStore::new(store, Path::from(prefix.as_str())))
-            })
+            let leftovers = Arc::new(Multiparts::new(store.clone(), prefix));
+            Ok((below(prefix, store), leftovers))
         }
         #[cfg(feature = "s3")]
         StoreSetting::S3 { prefix, .. } => {
-            let store = crate::s3::open(setting, secrets).await?;
-            Ok(if prefix.is_empty() {
-                Arc::new(store)
-            } else {
-                Arc::new(PrefixStore::new(store, Path::from(prefix.as_str())))
-            })
+            let (store, wire) = crate::s3::open(setting, secrets).await?;
+            let leftovers = Arc::new(Multiparts::new(wire, prefix));
+            Ok((below(prefix, store), leftovers))
         }
         #[cfg(not(feature = "s3"))]
         StoreSetting::S3 { .. } => Err(StorageError::Misconfigured(
             "This program was built without s3://; a MinIO server is minio://host:port/bucket."
                 .into(),
         )),
+    }
+}
+
+fn below(prefix: &str, store: impl ObjectStore) -> Arc<dyn ObjectStore> {
+    match prefix {
+        "" => Arc::new(store),
+        prefix => Arc::new(PrefixStore::new(store, Path::from(prefix))),
     }
 }
 

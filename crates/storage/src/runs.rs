@@ -1,23 +1,27 @@
 //! Runs: upload, commit, read, list, delete.
-use crate::catalogue::{Catalogue, Event, Kind, LATE_MS, RunQuery};
-use crate::change::RunChange;
-use crate::file::{Expected, checked, chunks};
+//!
+//! | module | job |
+//! |---|---|
+//! | `commit` | from bytes to a run |
+//! | `look` | lists, manifests, bytes |
+//! | `change` | name, tags, note; deletion |
+mod change;
+mod commit;
+mod look;
+
+use crate::catalogue::{Catalogue, Event, Kind, LATE_MS};
 use crate::generations::Generations;
+use crate::leftovers::{Leftovers, Nothing};
+use crate::open::Place;
 use crate::{Secrets, StorageError, StoreSetting};
-use crate::{keys, manifest, objects, open, pointer, probe};
-use api::{RunList, RunListQuery, RunSummary};
+use crate::{keys, objects, open, probe};
 use bytes::Bytes;
-use object_store::path::Path;
-use object_store::{GetOptions, ObjectStore, ObjectStoreExt};
-use sha2::{Digest, Sha256};
-use std::ops::Range;
+use object_store::{ObjectStore, ObjectStoreExt};
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 use ulid::Ulid;
 
-/// From choosing a blob to its manifest: at most. Half of what [`crate::Gc::SETTLE`] allows for, with the PUT.
-const CHOICE: Duration = Duration::from_secs(60);
 /// Between two looks of somebody who follows a store.
 const POLL: Duration = Duration::from_secs(1);
 
@@ -28,17 +32,12 @@ pub use crate::upload::{Upload, Uploaded};
 #[derive(Clone, Debug)]
 pub struct RunStore {
     store: Arc<dyn ObjectStore>,
+    leftovers: Arc<dyn Leftovers>,
     catalogue: Arc<Catalogue>,
     pub(crate) generations: Arc<Generations>,
     last_id: Arc<Mutex<Ulid>>,
     /// Commits under a key take turns.
     once: Arc<tokio::sync::Mutex<()>>,
-}
-
-/// A client's key as it is kept: hashed, since it may be a secret of the client.
-fn once(key: &str) -> String {
-    let hash = Sha256::digest(key.as_bytes());
-    hash.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 impl RunStore {
@@ -60,8 +59,8 @@ impl RunStore {
         secrets: &Secrets,
         catalogue: Option<PathBuf>,
     ) -> Result<Self, StorageError> {
-        let store = open::open(setting, secrets).await?;
-        let runs = Self::with_catalogue(store, catalogue).await?;
+        let place = open::open(setting, secrets).await?;
+        let runs = Self::with_catalogue(place, catalogue).await?;
         tracing::info!(store = %setting, "the store is open");
         Ok(runs)
     }
@@ -71,11 +70,11 @@ impl RunStore {
     /// # Errors
     /// The store does not work, or was written by a later version.
     pub async fn on(store: Arc<dyn ObjectStore>) -> Result<Self, StorageError> {
-        Self::with_catalogue(store, None).await
+        Self::with_catalogue((store, Arc::new(Nothing)), None).await
     }
 
     pub(crate) async fn with_catalogue(
-        store: Arc<dyn ObjectStore>,
+        (store, leftovers): Place,
         file: Option<PathBuf>,
     ) -> Result<Self, StorageError> {
         probe::works(&*store).await?;
@@ -86,6 +85,7 @@ impl RunStore {
         catalogue.measure(&*store).await?;
         Ok(Self {
             store,
+            leftovers,
             catalogue: Arc::new(catalogue),
             generations: Arc::new(generations),
             last_id: Arc::new(Mutex::new(Ulid::nil())),
@@ -128,230 +128,6 @@ impl RunStore {
     /// What the store says; no snapshot is left then.
     pub async fn publish_snapshot(&self) -> Result<Option<String>, StorageError> {
         self.catalogue.publish(&self.store).await
-    }
-
-    /// Begins an upload. `length` is the announced size, `limit` the largest one allowed; they choose the part size.
-    pub fn start_upload(&self, length: Option<u64>, limit: u64) -> Upload {
-        Upload::new(self.store.clone(), self.new_id(), length, limit)
-    }
-
-    /// Writes the manifest: from now on the run exists. Fills id, path, time, size and hash of the summary, and
-    /// shortens it where the manifest would become larger than 64 KiB.
-    ///
-    /// # Errors
-    /// What the store says; the run then does not exist, except that a store which never answers leaves it unknown.
-    pub async fn commit(
-        &self,
-        uploaded: Uploaded,
-        summary: RunSummary,
-    ) -> Result<RunSummary, StorageError> {
-        self.write_manifest(uploaded, summary, None).await
-    }
-
-    /// As [`RunStore::commit`], but of all commits under one key only the first one makes a run; the others give it
-    /// back, with `false`. Two servers at the same moment may both store; then all lists show the first one only.
-    ///
-    /// # Errors
-    /// [`StorageError::BadRequest`] when the key was used for other bytes, else as [`RunStore::commit`].
-    pub async fn commit_once(
-        &self,
-        uploaded: Uploaded,
-        summary: RunSummary,
-        key: &str,
-    ) -> Result<(RunSummary, bool), StorageError> {
-        let _turn = self.once.lock().await;
-        if let Some(run) = self.stored_once(key, Some(&uploaded.sha256)).await? {
-            return Ok((run, false));
-        }
-        let once = once(key);
-        let run = self.write_manifest(uploaded, summary, Some(&once)).await?;
-        Ok((run, true))
-    }
-
-    /// The run that was stored under this key, by any server. With `sha256`, only if it has these bytes.
-    ///
-    /// # Errors
-    /// [`StorageError::BadRequest`] when the key was used for other bytes, else as [`RunStore::run`].
-    pub async fn stored_once(
-        &self,
-        key: &str,
-        sha256: Option<&str>,
-    ) -> Result<Option<RunSummary>, StorageError> {
-        self.catalogue.look(&*self.store).await?;
-        match self.catalogue.stored_once(once(key)).await? {
-            None => Ok(None),
-            Some((_, found)) if sha256.is_some_and(|sha256| sha256 != found) => {
-                Err(StorageError::BadRequest(
-                    "This Idempotency-Key was used for another file; take a new key for each file."
-                        .into(),
-                ))
-            }
-            Some((id, _)) => self.run(&id).await.map(Some),
-        }
-    }
-
-    async fn write_manifest(
-        &self,
-        uploaded: Uploaded,
-        mut summary: RunSummary,
-        once: Option<&str>,
-    ) -> Result<RunSummary, StorageError> {
-        // A blob that was chosen longer ago may just be on its way out, see `gc`.
-        if uploaded.chosen.elapsed() > CHOICE {
-            return Err(StorageError::Unavailable(format!(
-                "{} waited too long for its manifest",
-                uploaded.path
-            )));
-        }
-        // An older blob may have been chosen a moment ago, so look again just before it counts.
-        if !objects::has(
-            &*self.store,
-            &Path::from(uploaded.path.as_str()),
-            uploaded.size,
-        )
-        .await?
-        {
-            return Err(StorageError::Unavailable(format!(
-                "{} vanished before it was committed",
-                uploaded.path
-            )));
-        }
-        pointer::remember_blob(&*self.store, &uploaded).await;
-        // Only now: the id is the time of publication, however long the upload took.
-        let id = self.new_id();
-        summary.id = keys::lower(id);
-        summary.imported_at_ms = id.timestamp_ms();
-        summary.path = uploaded.path;
-        summary.size = uploaded.size;
-        summary.sha256 = uploaded.sha256;
-        let bytes = manifest::encode(&mut summary, once)?;
-        self.publish(Kind::Run, id, bytes).await?;
-        tracing::info!(run = summary.id, size = summary.size, "a run was stored");
-        Ok(summary)
-    }
-
-    /// The manifest of a run. `latest` is the last one stored.
-    ///
-    /// # Errors
-    /// [`StorageError::NotFound`], [`StorageError::Gone`], [`StorageError::Corrupt`], or what the store says; never
-    /// `NotFound` when the store cannot tell.
-    pub async fn run(&self, id: &str) -> Result<RunSummary, StorageError> {
-        let id = self.resolve(id).await?;
-        let key = keys::run(id);
-        let (deleted, bytes) = tokio::try_join!(
-            self.catalogue.is_deleted(&*self.store, id),
-            objects::read(&*self.store, &key)
-        )?;
-        match bytes {
-            _ if deleted => Err(StorageError::Gone(keys::lower(id))),
-            None => Err(StorageError::NotFound(keys::lower(id))),
-            Some(bytes) => {
-                let run = manifest::decode(id, &bytes)?.run;
-                self.catalogue.edited(id, run).await
-            }
-        }
-    }
-
-    /// One page, newest first. Manifests that cannot be read are logged and left out.
-    ///
-    /// # Errors
-    /// [`StorageError::BadRequest`] when `before` is no id, or what the store says.
-    pub async fn list(&self, query: &RunListQuery) -> Result<RunList, StorageError> {
-        self.find(&query.into()).await
-    }
-
-    /// One page of the runs that are asked for, in the order asked for.
-    ///
-    /// # Errors
-    /// [`StorageError::BadRequest`] when the question is none, or what the store says.
-    pub async fn find(&self, query: &RunQuery) -> Result<RunList, StorageError> {
-        self.catalogue.refresh(&*self.store).await?;
-        self.catalogue.list(query).await
-    }
-
-    /// Changes name, tags or note. All servers come to the same result in whatever order they hear of changes.
-    ///
-    /// # Errors
-    /// [`StorageError::BadRequest`] with what is wrong with the change, else as [`RunStore::run`].
-    pub async fn change(&self, id: &str, change: RunChange) -> Result<RunSummary, StorageError> {
-        let change = change.checked()?;
-        let id = self.resolve(id).await?;
-        let mut run = self.run(&keys::lower(id)).await?;
-        if let Some(edit) = self.catalogue.plan(run.clone(), id, change).await? {
-            let event = objects::json(&Event::edit(id, edit))?;
-            self.publish(Kind::Event, self.new_id(), event).await?;
-            run = self.catalogue.edited(id, run).await?;
-            tracing::info!(run = run.id, "a run was changed");
-        }
-        Ok(run)
-    }
-
-    /// Marks a run as deleted. Its bytes stay until a janitor removes them.
-    ///
-    /// # Errors
-    /// As [`RunStore::run`], but a damaged manifest can be deleted too.
-    pub async fn delete(&self, id: &str) -> Result<(), StorageError> {
-        let id = self.resolve(id).await?;
-        if self.catalogue.is_deleted(&*self.store, id).await? {
-            return Err(StorageError::Gone(keys::lower(id)));
-        }
-        // Read rather than asked for: the answer to a HEAD has no body, so that it does not tell a missing bucket from a
-        // missing run.
-        match objects::read(&*self.store, &keys::run(id)).await {
-            Ok(Some(_)) | Err(StorageError::Corrupt(_)) => {}
-            Ok(None) => return Err(StorageError::NotFound(keys::lower(id))),
-            Err(error) => return Err(error),
-        }
-        let tombstone = objects::json(&Event::tombstone(id))?;
-        self.publish(Kind::Event, self.new_id(), tombstone).await?;
-        tracing::info!(run = keys::lower(id), "a run was deleted");
-        Ok(())
-    }
-
-    /// The bytes of a run as received, whole or a range of them. A range may end beyond the file.
-    ///
-    /// # Errors
-    /// As [`RunStore::run`]; [`StorageError::BadRange`] for a range that is empty or begins beyond the file. The
-    /// stream ends with an error when the bytes are fewer, more, or (of a whole file) others than those received.
-    pub async fn file(
-        &self,
-        id: &str,
-        range: Option<Range<u64>>,
-    ) -> Result<FileBody, StorageError> {
-        let run = self.run(id).await?;
-        let asked = match &range {
-            None => 0..run.size,
-            Some(range) if range.start < range.end && range.start < run.size => {
-                range.start..range.end.min(run.size)
-            }
-            Some(_) => return Err(StorageError::BadRange(run.size)),
-        };
-        let options = GetOptions::new().with_range(range.map(|_| asked.clone()));
-        // A missing blob is damage, not "no such run": the run exists.
-        let object = self
-            .store
-            .get_opts(&Path::from(run.path.as_str()), options)
-            .await
-            .map_err(StorageError::of)?;
-        if object.meta.size != run.size || object.range != asked {
-            let (key, found) = (&run.path, object.meta.size);
-            return Err(StorageError::Corrupt(format!(
-                "{key} has {found} bytes instead of {}",
-                run.size
-            )));
-        }
-        let whole = asked == (0..run.size);
-        let expected = Expected {
-            key: run.path.clone(),
-            length: asked.end - asked.start,
-            sha256: whole.then(|| run.sha256.clone()),
-        };
-        let stream = checked(chunks(object), expected);
-        Ok(FileBody {
-            run,
-            range: asked,
-            stream,
-        })
     }
 
     /// One cheap read, for the health route.
@@ -416,11 +192,13 @@ impl RunStore {
     /// A handle that does not keep the store open.
     pub(crate) fn weak(&self) -> impl Fn() -> Option<Self> + Send + 'static {
         let (store, last_id, once) = (self.store.clone(), self.last_id.clone(), self.once.clone());
+        let leftovers = self.leftovers.clone();
         let catalogue = Arc::downgrade(&self.catalogue);
         let generations = Arc::downgrade(&self.generations);
         move || {
             Some(Self {
                 store: store.clone(),
+                leftovers: leftovers.clone(),
                 catalogue: catalogue.upgrade()?,
                 generations: generations.upgrade()?,
                 last_id: last_id.clone(),
@@ -433,24 +211,14 @@ impl RunStore {
         &self.store
     }
 
+    /// What uploads have left in the store that its lists do not show.
+    pub(crate) fn leftovers(&self) -> &dyn Leftovers {
+        &*self.leftovers
+    }
+
     /// The store's time, milliseconds since 1970.
     pub fn now_ms(&self) -> u64 {
         self.catalogue.now_ms()
-    }
-
-    async fn resolve(&self, id: &str) -> Result<Ulid, StorageError> {
-        let found = match id {
-            "latest" => {
-                let one = RunQuery {
-                    limit: 1,
-                    ..RunQuery::default()
-                };
-                let newest = self.find(&one).await?.runs.pop();
-                newest.and_then(|run| keys::parse_id(&run.id))
-            }
-            _ => keys::parse_id(id),
-        };
-        found.ok_or_else(|| StorageError::NotFound(id.to_owned()))
     }
 
     /// A new id, larger than all earlier ones of this process: the order of a list is that of the commits.

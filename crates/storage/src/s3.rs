@@ -1,22 +1,27 @@
 //! AWS S3, and servers that speak like it, through object_store's own client.
+use crate::leftovers::Wire;
+use crate::minio::{Element, Fault, FaultKind, Timing};
 use crate::{Secrets, StorageError, StoreSetting};
+use async_trait::async_trait;
 use futures::StreamExt;
+use http::Method;
 use object_store::aws::{AmazonS3, AmazonS3Builder, AmazonS3ConfigKey};
 use object_store::path::Path;
+use object_store::signer::{SignedUrlOptions, Signer as _};
 use object_store::{BackoffConfig, ClientOptions, Error, ObjectStore, RetryConfig};
 use std::time::Duration;
 
-/// The bucket of a setting, seen to be there.
+/// The bucket of a setting, seen to be there, and the same for requests that object_store does not have.
 pub(crate) async fn open(
     setting: &StoreSetting,
     secrets: &Secrets,
-) -> Result<AmazonS3, StorageError> {
+) -> Result<(AmazonS3, Asking), StorageError> {
     let store = build(setting, secrets).map_err(|error| {
         StorageError::Misconfigured(format!("The S3 client cannot be made: {error}."))
     })?;
     // A key that is nowhere: what comes back is about the bucket and the credentials.
     match store.list(Some(&Path::from("meta"))).next().await {
-        None | Some(Ok(_)) => Ok(store),
+        None | Some(Ok(_)) => Ok((store.clone(), Asking(store))),
         Some(Err(error)) => Err(explain(setting, error)),
     }
 }
@@ -126,5 +131,78 @@ fn explain(setting: &StoreSetting, error: Error) -> StorageError {
             StorageError::Unavailable(format!("S3 at {place}: {text}"))
         }
         other => other,
+    }
+}
+
+/// Requests that object_store signs but has no operation for.
+#[derive(Debug)]
+pub(crate) struct Asking(AmazonS3);
+
+impl Asking {
+    async fn once(
+        &self,
+        method: &Method,
+        key: &str,
+        query: &[(&'static str, &str)],
+    ) -> Result<Element, Fault> {
+        let timing = Timing::default();
+        let unsent = |error: &dyn std::fmt::Display| {
+            Fault::new(
+                FaultKind::Misconfigured,
+                format!("a request cannot be made: {error}"),
+            )
+        };
+        let options = SignedUrlOptions::new().with_query(query.iter().copied());
+        let address = self
+            .0
+            .signed_url_opts(method.clone(), &Path::from(key), timing.total, &options)
+            .await
+            .map_err(|error| unsent(&error))?;
+        let client = reqwest::Client::builder()
+            .connect_timeout(timing.connect)
+            .timeout(timing.attempt)
+            .redirect(reqwest::redirect::Policy::none())
+            .build()
+            .map_err(|error| unsent(&error))?;
+        // The address holds a signature: it is in no message.
+        let failed = |error: reqwest::Error| {
+            let kind = match error.is_timeout() {
+                true => FaultKind::Timeout,
+                false => FaultKind::Unavailable,
+            };
+            Fault::new(kind, error.without_url().to_string())
+        };
+        let answer = client.request(method.clone(), address).send().await;
+        let answer = answer.map_err(failed)?;
+        let (status, headers) = (answer.status(), answer.headers().clone());
+        let body = answer.bytes().await.map_err(failed)?;
+        match status.is_success() {
+            true if body.is_empty() => Ok(Element::default()),
+            true => Element::parse(&body)
+                .map_err(|error| Fault::new(FaultKind::Garbled, format!("no XML: {error}"))),
+            false => Err(Fault::of_answer(status, &headers, &body)),
+        }
+    }
+}
+
+#[async_trait]
+impl Wire for Asking {
+    async fn ask(
+        &self,
+        method: Method,
+        key: &str,
+        query: &[(&'static str, &str)],
+    ) -> Result<Element, Fault> {
+        let timing = Timing::default();
+        let mut tried = 1;
+        loop {
+            match self.once(&method, key, query).await {
+                Err(fault) if fault.is_retryable() && tried < timing.attempts => {
+                    tokio::time::sleep(timing.pause(tried, fault.retry_after)).await;
+                    tried += 1;
+                }
+                result => return result,
+            }
+        }
     }
 }

@@ -4,8 +4,8 @@
 mod support;
 
 use api::RunSummary;
-use object_store::ObjectStoreExt;
 use object_store::path::Path;
+use object_store::{MultipartUpload, ObjectStore, ObjectStoreExt};
 use std::time::Duration;
 use storage::{Gc, GcReport, RunStore, StorageError};
 use support::backend::{Backend, pattern, read, upload};
@@ -47,6 +47,8 @@ async fn contract(backend: Backend) {
             .collect(),
         columns: Vec::new(),
         snapshots: Vec::new(),
+        unfinished: Vec::new(),
+        unfinished_unknown: None,
         needed,
         young,
         wanted_again: 0,
@@ -102,6 +104,78 @@ async fn minio() {
         return;
     };
     contract(backend).await;
+}
+
+/// An upload whose process is killed: neither completed nor aborted.
+async fn killed(raw: &dyn ObjectStore, key: &str, size: usize) -> Box<dyn MultipartUpload> {
+    let mut upload = raw.put_multipart(&Path::from(key)).await.unwrap();
+    upload.put_part(pattern(size).into()).await.unwrap();
+    upload
+}
+
+async fn unfinished_uploads(backend: Backend, name: impl Fn(&str) -> String) {
+    let runs = backend.open().await;
+    let alive = store(&runs, 10).await;
+    let raw = backend.raw();
+    let key = |letter: &str| alive.path[..alive.path.len() - 1].to_owned() + letter;
+    let [left, slow, resumed] = ["x", "y", "z"].map(key);
+    // Of somebody else who uses the same bucket or directory.
+    std::mem::forget(killed(&*raw, "notes/x", 7).await);
+    std::mem::forget(killed(&*raw, &left, 20).await);
+    let mut flying = killed(&*raw, &slow, 5 << 20).await;
+    tokio::time::sleep(Duration::from_millis(1200)).await;
+    let between = ulid::Ulid::new().timestamp_ms();
+    tokio::time::sleep(Duration::from_millis(1200)).await;
+    flying.put_part(pattern(30).into()).await.unwrap();
+    let mut flying_too = killed(&*raw, &resumed, 40).await;
+
+    let gc = |apply| Gc {
+        now_ms: Some(between + 24 * HOUR),
+        ..later(24, apply)
+    };
+    let names = |report: GcReport| {
+        assert_eq!(report.unfinished_unknown, None);
+        let known =
+            |(what, size): (String, u64)| (what.split(' ').next().unwrap().to_owned(), size);
+        report.unfinished.into_iter().map(known).collect::<Vec<_>>()
+    };
+    assert_eq!(names(runs.gc(&later(23, true)).await.unwrap()), []);
+    let would_go = runs.gc(&gc(false)).await.unwrap();
+    let begins = format!("{left} (unfinished, {}", name(&left));
+    assert!(
+        would_go.unfinished[0].0.starts_with(&begins),
+        "{would_go:?}"
+    );
+    assert_eq!(names(would_go), [(left.clone(), 20)]);
+    assert_eq!(names(runs.gc(&gc(true)).await.unwrap()), [(left, 20)]);
+    assert_eq!(names(runs.gc(&gc(true)).await.unwrap()), [], "it is gone");
+
+    // Nobody has touched what is in flight.
+    flying.complete().await.unwrap();
+    flying_too.complete().await.unwrap();
+    let whole = raw.get(&Path::from(slow.as_str())).await.unwrap();
+    assert_eq!(whole.meta.size, (5 << 20) + 30);
+    assert!(read(&runs, &alive.id, None).await == pattern(10));
+}
+
+#[tokio::test]
+async fn unfinished_uploads_of_a_local_directory() {
+    let backend = Backend::local();
+    unfinished_uploads(backend, |key| format!("{key}#1)")).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn unfinished_uploads_of_minio() {
+    if let Some(backend) = Backend::minio() {
+        unfinished_uploads(backend, |_| String::new()).await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn unfinished_uploads_through_the_client_of_s3() {
+    if let Some(backend) = Backend::s3().await {
+        unfinished_uploads(backend, |_| String::new()).await;
+    }
 }
 
 #[tokio::test]

@@ -12,7 +12,7 @@ use std::sync::{Arc, LazyLock};
 use std::time::Duration;
 use storage::minio::{MinioConfig, MinioStore, Timing};
 use storage::testing::MinioServer;
-use storage::{Gc, RunStore, Secrets};
+use storage::{Gc, RunStore, Secrets, StoreSetting};
 use support::backend::{keys, read, records, upload};
 use support::killing::{Killing, Point};
 
@@ -59,6 +59,19 @@ const POINTS: [(&str, Then); 26] = [
     ("never 1", Then::Snapshot),
 ];
 
+/// Points at which an upload in parts is under way; a local directory has one file for all of them.
+const LEAVES_PARTS: [&str; 9] = [
+    "after multipart blob/ 1",
+    "before part blob/ 1",
+    "after part blob/ 1",
+    "after part blob/ 2",
+    "before complete blob/ 1",
+    "after multipart columns/ 1",
+    "after part columns/ 1",
+    "after part columns/ 2",
+    "before complete columns/ 1",
+];
+
 /// Records of which file and columns have two parts: signs that hardly compress.
 fn file() -> bytes::Bytes {
     static FILE: LazyLock<bytes::Bytes> = LazyLock::new(|| records(150, 60_000));
@@ -68,6 +81,7 @@ fn file() -> bytes::Bytes {
 /// One way to the same store, from this process and from one that is killed.
 trait Place {
     fn open(&self) -> Arc<dyn ObjectStore>;
+    fn setting(&self) -> (StoreSetting, Secrets);
     fn told(&self, child: &mut Command);
 }
 
@@ -80,6 +94,14 @@ impl Place for Local {
             LocalFileSystem::new_with_prefix(&self.0)
                 .unwrap()
                 .with_fsync(true),
+        )
+    }
+    fn setting(&self) -> (StoreSetting, Secrets) {
+        (
+            StoreSetting::File {
+                dir: self.0.clone(),
+            },
+            Secrets::default(),
         )
     }
     fn told(&self, child: &mut Command) {
@@ -105,6 +127,17 @@ impl Minio {
 impl Place for Minio {
     fn open(&self) -> Arc<dyn ObjectStore> {
         Arc::new(MinioStore::new(self.0.clone()).unwrap())
+    }
+    fn setting(&self) -> (StoreSetting, Secrets) {
+        let setting = StoreSetting::Minio {
+            endpoint: self.0.endpoint.clone(),
+            bucket: self.0.bucket.clone(),
+            prefix: String::new(),
+            tls: false,
+            region: self.0.region.clone(),
+            create: false,
+        };
+        (setting, self.0.secrets.clone())
     }
     fn told(&self, child: &mut Command) {
         let secrets = &self.0.secrets;
@@ -223,14 +256,23 @@ async fn killed_at(place: &dyn Place, point: &str, then: Then) {
         "{point}"
     );
 
-    // After the grace time no object is there that nobody needs.
+    // After the grace time nothing is there that nobody needs, of objects and of what was to become one.
     let gc = Gc {
         apply: true,
         settle: Duration::ZERO,
         now_ms: Some(runs.now_ms() + 25 * 3_600_000),
         ..Gc::default()
     };
-    runs.gc(&gc).await.unwrap();
+    let (setting, secrets) = place.setting();
+    let janitor = RunStore::open(&setting, &secrets).await.unwrap();
+    let report = janitor.gc(&gc).await.unwrap();
+    assert_eq!(
+        report.unfinished.len(),
+        usize::from(LEAVES_PARTS.contains(&point)),
+        "{point}: {report:?}"
+    );
+    let report = janitor.gc(&gc).await.unwrap();
+    assert_eq!(report.unfinished, [], "{point}");
     let found = keys(&*raw).await;
     let files = |end: &str| {
         found

@@ -3,6 +3,7 @@ use super::*;
 use crate::catalogue::Event;
 use crate::generations::opinion::{Opinion, add, put_on, show};
 use crate::generations::query::GenerationQuery;
+use crate::leftovers::Nothing;
 use crate::{Filter, RunStore, keys};
 use ::generations::record::{Score, ScoreValue, Thumbs};
 use ::generations::{Feedback, Generation};
@@ -182,7 +183,7 @@ async fn a_lost_index_is_read_again() {
     let fresh = folder.path().join("new").join("catalogue.sqlite");
     std::fs::write(file.with_extension("generations.sqlite"), "no database").unwrap();
     for place in [None, Some(file.clone()), Some(fresh.clone())] {
-        let again = RunStore::with_catalogue(objects.clone(), place)
+        let again = RunStore::with_catalogue((objects.clone(), Arc::new(Nothing)), place)
             .await
             .unwrap();
         let list = again
@@ -211,7 +212,9 @@ async fn questions_do_not_wait_for_the_writer() {
     let objects = Arc::new(InMemory::new());
     let folder = tempfile::tempdir().unwrap();
     let file = Some(folder.path().join("catalogue.sqlite"));
-    let store = RunStore::with_catalogue(objects, file).await.unwrap();
+    let store = RunStore::with_catalogue((objects, Arc::new(Nothing)), file)
+        .await
+        .unwrap();
     let run = put(&store, (0..5).map(line).collect()).await;
     assert_eq!(ids(&store).await.len(), 5);
     let access = store.generations.access();

@@ -70,7 +70,7 @@ impl fmt::Display for Fault {
 
 impl Fault {
     /// A fault without an answer.
-    pub(super) fn new(kind: FaultKind, detail: impl Into<String>) -> Self {
+    pub(crate) fn new(kind: FaultKind, detail: impl Into<String>) -> Self {
         Self {
             kind,
             status: None,
@@ -82,7 +82,7 @@ impl Fault {
     }
 
     /// What an answer with an error status means. `body` may be cut.
-    pub(super) fn of_answer(status: StatusCode, headers: &HeaderMap, body: &[u8]) -> Self {
+    pub(crate) fn of_answer(status: StatusCode, headers: &HeaderMap, body: &[u8]) -> Self {
         let document = Element::parse(body)
             .ok()
             .filter(|root| root.name == "Error");
@@ -137,7 +137,7 @@ impl Fault {
     }
 
     /// Whether the same request may succeed a moment later.
-    pub(super) fn is_retryable(&self) -> bool {
+    pub(crate) fn is_retryable(&self) -> bool {
         match self.kind {
             FaultKind::Throttled | FaultKind::Unavailable | FaultKind::Timeout => {
                 matches!(

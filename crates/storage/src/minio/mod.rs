@@ -23,8 +23,11 @@ mod xml;
 
 pub use fault::{Fault, FaultKind};
 pub use timing::Timing;
+pub(crate) use xml::Element;
 
 use crate::Secrets;
+use crate::leftovers::Wire;
+use async_trait::async_trait;
 use bytes::Bytes;
 use call::Call;
 use client::Client;
@@ -117,6 +120,26 @@ impl MinioStore {
         {
             Err(fault) if fault.code != "BucketAlreadyOwnedByYou" => Err(fault),
             _ => Ok(()),
+        }
+    }
+}
+
+#[async_trait]
+impl Wire for MinioStore {
+    async fn ask(
+        &self,
+        method: Method,
+        key: &str,
+        query: &[(&'static str, &str)],
+    ) -> Result<Element, Fault> {
+        let call = Call::new(method, key);
+        let call = query
+            .iter()
+            .fold(call, |call, (name, value)| call.query(name, value));
+        let reply = self.client.call(call).await?;
+        match reply.bytes().is_empty() {
+            true => Ok(Element::default()),
+            false => reply.document(),
         }
     }
 }

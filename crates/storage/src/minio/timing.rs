@@ -61,7 +61,7 @@ impl Timing {
     }
 
     /// The pause after `tried` attempts: random below a doubling limit, but at least what the server asks for.
-    pub(super) fn pause(&self, tried: u32, retry_after: Option<Duration>) -> Duration {
+    pub(crate) fn pause(&self, tried: u32, retry_after: Option<Duration>) -> Duration {
         let doublings = tried.saturating_sub(1).min(16);
         let limit = (self.backoff * 2_u32.saturating_pow(doublings)).min(self.backoff_cap);
         let nanos = u64::try_from(limit.as_nanos()).unwrap_or(u64::MAX);

@@ -9,7 +9,7 @@ const DEPTH: usize = 16;
 
 /// An element with its text and its children.
 #[derive(Debug, Default, PartialEq, Eq)]
-pub(super) struct Element {
+pub(crate) struct Element {
     /// Name without a namespace prefix.
     pub name: String,
     /// All text directly inside, untrimmed.
@@ -20,7 +20,7 @@ pub(super) struct Element {
 
 impl Element {
     /// Reads a document. An error says that it is not XML or was cut.
-    pub(super) fn parse(bytes: &[u8]) -> Result<Self, String> {
+    pub(crate) fn parse(bytes: &[u8]) -> Result<Self, String> {
         let text = std::str::from_utf8(bytes).map_err(|error| error.to_string())?;
         let mut reader = Reader::from_str(text);
         let mut open: Vec<Self> = Vec::new();
@@ -76,12 +76,12 @@ impl Element {
     }
 
     /// The first child of this name.
-    pub(super) fn child(&self, name: &str) -> Option<&Self> {
+    pub(crate) fn child(&self, name: &str) -> Option<&Self> {
         self.children.iter().find(|child| child.name == name)
     }
 
     /// The text of the first child of this name, or nothing.
-    pub(super) fn text_of(&self, name: &str) -> &str {
+    pub(crate) fn text_of(&self, name: &str) -> &str {
         self.child(name).map_or("", |child| &child.text)
     }
 }
