@@ -1,7 +1,7 @@
 //! How often each value of a field is there: what a list can be narrowed to, and how much would be left.
 use super::Generations;
 use super::field::{Field, Type};
-use super::filter::Filter;
+use super::filter::{AS_THEY_LIE, Filter};
 use crate::{RunStore, StorageError};
 use futures::future::try_join_all;
 use rusqlite::types::Value;
@@ -41,25 +41,43 @@ impl RunStore {
     /// What the store says.
     pub async fn count_generations(&self, filter: &Filter) -> Result<u64, StorageError> {
         self.refresh_generations().await?;
+        self.generations.count(filter).await
+    }
+}
+
+impl Generations {
+    /// How many records a filter finds, of those that are known.
+    pub(super) async fn count(&self, filter: &Filter) -> Result<u64, StorageError> {
         let (condition, bound) = filter.sql();
         let sql = format!("SELECT count(*) FROM generations{condition}");
-        let count = self.generations.read(move |db| {
+        let count = self.read(move |db| {
             db.prepare_cached(&sql)?
                 .query_row(params_from_iter(&bound), |row| row.get::<_, i64>(0))
         });
         Ok(u64::try_from(count.await?).unwrap_or_default())
     }
-}
 
-impl Generations {
-    async fn facet(&self, filter: &Filter, name: &str, most: usize) -> Result<Facet, StorageError> {
+    pub(super) async fn facet(
+        &self,
+        filter: &Filter,
+        name: &str,
+        most: usize,
+    ) -> Result<Facet, StorageError> {
         let field = Field::parse(name).map_err(StorageError::BadRequest)?;
-        let (sql, bound) = match field.kind {
-            Some(Type::Tag) => of_tags(filter),
-            _ => of_field(&filter.without(name), &field),
+        let filter = match field.kind {
+            Some(Type::Tag) => filter.clone(),
+            _ => filter.without(name),
         };
-        let sql = format!("{sql} GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT {}", most + 1);
-        let mut values = self.read(move |db| counted(db, &sql, &bound)).await?;
+        let mut values = self
+            .read(move |db| {
+                let (sql, bound) = match field.kind {
+                    Some(Type::Tag) => of_tags(&filter),
+                    _ => of_field(db, &filter, &field)?,
+                };
+                let sql = format!("{sql} GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT {}", most + 1);
+                counted(db, &sql, &bound)
+            })
+            .await?;
         let more = values.len() > most;
         values.truncate(most);
         Ok(Facet {
@@ -70,8 +88,23 @@ impl Generations {
     }
 }
 
-fn of_field(filter: &Filter, field: &Field) -> (String, Vec<Value>) {
-    let (expression, mut bound) = field.expression().unwrap_or(("NULL".into(), Vec::new()));
+/// What the index of facets has: conditions on these are counted without any row.
+const INDEXED: [&str; 5] = ["model", "kind", "finish", "state", "user"];
+
+fn of_field(
+    db: &Connection,
+    filter: &Filter,
+    field: &Field,
+) -> rusqlite::Result<(String, Vec<Value>)> {
+    let (mut expression, mut bound) = field.expression().unwrap_or(("NULL".into(), Vec::new()));
+    let mut way = "";
+    if !filter.is_within(&INDEXED) {
+        // In the order of the values there would be a row to look up for each record there is.
+        match filter.finds_many(db)? {
+            true => way = AS_THEY_LIE,
+            false => expression.insert(0, '+'),
+        }
+    }
     let again = bound.clone();
     let (condition, inside) = filter.sql();
     bound.extend(inside);
@@ -83,9 +116,9 @@ fn of_field(filter: &Filter, field: &Field) -> (String, Vec<Value>) {
     };
     bound.extend(again);
     let sql = format!(
-        "SELECT {expression}, count(*) FROM generations{condition}{and} {expression} IS NOT NULL"
+        "SELECT {expression}, count(*) FROM generations{way}{condition}{and} {expression} IS NOT NULL"
     );
-    (sql, bound)
+    Ok((sql, bound))
 }
 
 fn of_tags(filter: &Filter) -> (String, Vec<Value>) {

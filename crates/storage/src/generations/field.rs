@@ -145,6 +145,14 @@ impl Field {
         }
     }
 
+    /// Its column, if it has one.
+    pub(super) fn column(&self) -> Option<&'static str> {
+        match self.place {
+            Place::Column(column) => Some(column),
+            _ => None,
+        }
+    }
+
     /// The value as an expression of SQL over a row of `generations`, and what is bound in it. Tags and scores have several
     /// values, so they have none.
     pub(super) fn expression(&self) -> Option<(String, Vec<Value>)> {

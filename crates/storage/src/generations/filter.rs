@@ -4,10 +4,15 @@ use crate::catalogue::blob;
 use crate::keys;
 use generations::record::milliseconds;
 use rusqlite::types::Value;
+use rusqlite::{Connection, params_from_iter};
 use serde_json::{Map, Value as Json};
 
 /// Values of one `in`, at most.
 const MOST: usize = 1000;
+/// Rows that are rather looked up than looked for among all.
+const MANY: i64 = 20_000;
+/// Behind the name of the table: all rows, as they lie.
+pub(super) const AS_THEY_LIE: &str = " INDEXED BY sqlite_autoindex_generations_1";
 
 /// Conditions on fields.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -58,6 +63,35 @@ impl Filter {
             }
         }
         Ok(all)
+    }
+
+    /// It lets everything through.
+    pub fn is_empty(&self) -> bool {
+        self.conditions.is_empty()
+    }
+
+    /// All conditions are on these columns.
+    pub(super) fn is_within(&self, columns: &[&str]) -> bool {
+        let within = |condition: &Condition| {
+            condition
+                .field
+                .column()
+                .is_some_and(|column| columns.contains(&column))
+        };
+        self.conditions.iter().all(within)
+    }
+
+    /// It finds so many records that all rows are sooner read as they lie than those of an index looked up one by one.
+    pub(super) fn finds_many(&self, db: &Connection) -> rusqlite::Result<bool> {
+        if self.is_empty() {
+            return Ok(true);
+        }
+        let (condition, bound) = self.sql();
+        let some = MANY + 1;
+        let sql =
+            format!("SELECT count(*) FROM (SELECT 1 FROM generations{condition} LIMIT {some})");
+        let found: i64 = db.query_row(&sql, params_from_iter(&bound), |row| row.get(0))?;
+        Ok(found > MANY)
     }
 
     /// The same without the conditions on a field.

@@ -12,7 +12,7 @@
 //! | `row` | a record as a row |
 //! | `opinion` | what people and evaluations said: the set of events decides, not their order |
 //! | [`field`], [`filter`] | what can be asked |
-//! | [`query`] | pages of records |
+//! | [`query`], `order` | pages of records; the orders they can be in |
 //! | `detail` | one record, whole |
 //! | `facet` | how often each value of a field is there |
 //! | `export` | all that a filter finds |
@@ -26,11 +26,14 @@ pub mod field;
 pub mod filter;
 mod index;
 pub(crate) mod opinion;
+mod order;
 pub(crate) mod price;
 pub mod query;
 mod row;
 mod schema;
 
+#[cfg(test)]
+mod many;
 #[cfg(test)]
 mod tests;
 

@@ -4,7 +4,7 @@ use rusqlite::{Connection, OpenFlags};
 use std::path::Path;
 
 /// Another number means: read all runs again.
-const SCHEMA: i64 = 3;
+const SCHEMA: i64 = 4;
 
 const TABLES: &str = "
 CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
@@ -22,6 +22,13 @@ CREATE INDEX generations_id ON generations (id);
 CREATE INDEX generations_model ON generations (model, time);
 CREATE INDEX generations_user ON generations (user, time) WHERE user IS NOT NULL;
 CREATE INDEX generations_session ON generations (session, time) WHERE session IS NOT NULL;
+-- an order each, records without the value first
+CREATE INDEX generations_latency ON generations (latency, run, number);
+CREATE INDEX generations_cost ON generations (cost, run, number);
+CREATE INDEX generations_total_tokens ON generations (total_tokens, run, number);
+CREATE INDEX generations_perplexity ON generations (perplexity, run, number);
+CREATE INDEX generations_probability ON generations (probability, run, number);
+CREATE INDEX generations_rating ON generations (rating, run, number);
 -- facets: in the order of their values or, with a condition on the model, without any row
 CREATE INDEX generations_kind ON generations (kind, time);
 CREATE INDEX generations_finish ON generations (finish, time);
