@@ -24,6 +24,19 @@ fn hostile() -> Generation {
     record.output.content = Content::Text(format!("```{HOSTILE}\n{HOSTILE}\n```\n{HOSTILE}"));
     record.output.kind = Kind::Code;
     record.output.language = Some(HOSTILE.into());
+    // A tree of XML with the text in every place that XML has for it.
+    record.output.alternatives = vec![generations::Alternative {
+        content: Content::Text(format!(
+            "<?a {0}?><!--{0}--><a b=\"{1}\" c='{1}'>{1}<![CDATA[{0}]]><d/>&x;</a>",
+            HOSTILE.replace("--", ""),
+            HOSTILE
+                .replace('&', "&amp;")
+                .replace('<', "&lt;")
+                .replace('"', "&quot;")
+                .replace('\'', "&apos;")
+        )),
+        ..Default::default()
+    }];
     record.output.tool_calls = vec![json!({"name": HOSTILE, HOSTILE: 1})];
     record.metadata.tags = Some(vec![HOSTILE.into()]);
     record.metadata.user_id = Some(HOSTILE.into());
@@ -146,6 +159,10 @@ fn hostile_records_stay_text() {
     };
     let html = whole.html();
     assert_inert(&html);
+    assert!(
+        html.contains("<summary><span class=\"k\" dir=\"auto\">a</span>"),
+        "the XML is a tree: {html}"
+    );
     assert!(
         html.contains("href=\"https://t.example/%22%27%3E%3Cscript%3E"),
         "{html}"

@@ -1,6 +1,6 @@
 //! A content as what it is: words, code, JSON, an image, a sound, messages of these. Its raw text is always one click away.
 use super::schema::{self, Departures};
-use super::{code, media, tree};
+use super::{code, media, tree, xml};
 use generations::{Content, Kind};
 use markup::{Inert, Text, push};
 use serde_json::Value;
@@ -65,6 +65,12 @@ fn of_text(kind: Kind, language: Option<&str>, text: &str, asked: Option<&Value>
     {
         return json(&value, asked);
     }
+    if matches!(kind, Kind::Code)
+        && matches!(language, Some("xml" | "svg"))
+        && let Some(tree) = xml::html(in_fence(text).unwrap_or(text))
+    {
+        return tree;
+    }
     let (text, note) = beginning(text);
     match kind {
         Kind::Json => code::html(text, Some("json")) + &note,
@@ -79,9 +85,13 @@ fn json_in(text: &str) -> Option<Value> {
     if let Ok(value) = serde_json::from_str(text) {
         return Some(value);
     }
-    let inside = text.strip_prefix("```")?.split_once('\n')?.1;
-    let inside = inside.trim_end().strip_suffix("```")?;
-    serde_json::from_str(inside).ok()
+    serde_json::from_str(in_fence(text)?).ok()
+}
+
+/// What stands in a fence around all of a text.
+fn in_fence(text: &str) -> Option<&str> {
+    let inside = text.trim().strip_prefix("```")?.split_once('\n')?.1;
+    inside.trim_end().strip_suffix("```")
 }
 
 /// A tree, and where it departs from its schema.
@@ -266,6 +276,25 @@ mod tests {
                 text.is_empty() || html.contains("<summary>Raw text</summary>"),
                 "{html}"
             );
+        }
+    }
+
+    #[test]
+    fn xml_is_a_tree_and_what_is_nearly_xml_is_code() {
+        let key =
+            "<ul class=\"tree\"><li><details open><summary><span class=\"k\" dir=\"auto\">a</span>";
+        for (text, is_tree) in [
+            ("<a>x<b/></a>", true),
+            ("```xml\n<a>x<b/></a>\n```\n", true),
+            ("<a>x<b></a>", false),
+            ("Look:\n```xml\n<a>x<b/></a>\n```", false),
+        ] {
+            let language = generations::kind::of(text).1;
+            let language = language.as_deref().or(Some("xml"));
+            let html = html(Kind::Code, language, &Content::Text(text.into()), None);
+            assert_eq!(html.contains(key), is_tree, "{html}");
+            assert_ne!(html.contains("<pre class=\"code\""), is_tree, "{html}");
+            assert!(html.contains("<summary>Raw text</summary>"), "{html}");
         }
     }
 

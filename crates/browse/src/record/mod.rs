@@ -1,6 +1,6 @@
 //! One record in full.
 //!
-//! * `content` shows inputs and outputs as what they are, with `code`, `tree`, `media`;
+//! * `content` shows inputs and outputs as what they are, with `code`, `tree` (of JSON), `xml`, `media`;
 //! * `schema` compares a JSON answer with what its request asked for;
 //! * this module puts them together with the figures, what was said, and where the record is from.
 mod code;
@@ -8,6 +8,7 @@ mod content;
 mod media;
 mod schema;
 mod tree;
+mod xml;
 
 use crate::verdict::{self, Just};
 use crate::{Links, table};

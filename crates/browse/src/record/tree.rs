@@ -4,11 +4,11 @@ use markup::{Inert, Text, push};
 use serde_json::Value;
 
 /// Values of a tree; who wants to see more looks at the text.
-const MOST: usize = 3000;
+pub(super) const MOST: usize = 3000;
 /// Below this depth branches are closed.
-const OPEN: usize = 3;
+pub(super) const OPEN: usize = 3;
 /// Characters of a text before it is cut.
-const LONGEST: usize = 4000;
+pub(super) const LONGEST: usize = 4000;
 
 struct Tree<'a> {
     html: String,
