@@ -1,7 +1,21 @@
 //! The record. Its JSON is that of the API, of exports and of files that are stored: names in camelCase, what is not known is
 //! left out.
+//!
+//! | module | what it has |
+//! |---|---|
+//! | `around` | settings, usage, metadata, performance, figures |
+//! | `said` | feedback and scores |
+//! | `time` | times as they are written |
+mod around;
+mod said;
+mod time;
+
+pub use around::{Metadata, Metrics, Parameters, Performance, Usage};
+pub use said::{Feedback, Score, ScoreValue, Thumbs};
+pub use time::{milliseconds, rfc3339};
+
 use serde::{Deserialize, Serialize};
-use serde_json::{Map, Value};
+use serde_json::Value;
 use std::fmt;
 use utoipa::ToSchema;
 
@@ -197,207 +211,6 @@ pub struct Alternative {
     pub score: Option<f64>,
 }
 
-/// The settings of a request. Others than these keep the names that the request gives them.
-#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, ToSchema)]
-#[serde(rename_all = "camelCase", default)]
-pub struct Parameters {
-    /// At least 0.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub temperature: Option<f64>,
-    /// 0 to 1.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub top_p: Option<f64>,
-    /// Tokens of the output, at most.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub max_tokens: Option<u64>,
-    /// Texts that end the output.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub stop_sequences: Option<Vec<String>>,
-    /// -2 to 2.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub presence_penalty: Option<f64>,
-    /// -2 to 2.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub frequency_penalty: Option<f64>,
-    /// All others.
-    #[serde(flatten)]
-    pub others: Map<String, Value>,
-}
-
-/// What was counted, as reported. All choices together.
-#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, ToSchema)]
-#[serde(rename_all = "camelCase", default)]
-pub struct Usage {
-    /// Tokens of the input.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub prompt_tokens: Option<u64>,
-    /// Tokens of the output, with those of reasoning and ends that have no log-probabilities.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub completion_tokens: Option<u64>,
-    /// As reported, else the sum.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub total_tokens: Option<u64>,
-    /// In [`Self::currency`]; only where the record states it.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub cost: Option<f64>,
-    /// ISO 4217.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub currency: Option<String>,
-}
-
-/// Where a completion belongs. Others than these keep their names: `traceId`, `spanId`, and whatever the record has.
-#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, ToSchema)]
-#[serde(rename_all = "camelCase", default)]
-pub struct Metadata {
-    /// Of the request at the provider.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub request_id: Option<String>,
-    /// Who asked.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub user_id: Option<String>,
-    /// The conversation.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub session_id: Option<String>,
-    /// The tool or the name of the step.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub function_id: Option<String>,
-    /// The workflow.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub workflow_id: Option<String>,
-    /// The agent.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub agent_id: Option<String>,
-    /// Words to find it by.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub tags: Option<Vec<String>>,
-    /// All others.
-    #[serde(flatten)]
-    pub others: Map<String, Value>,
-}
-
-/// How long it took.
-#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, ToSchema)]
-#[serde(rename_all = "camelCase", default)]
-pub struct Performance {
-    /// From the request to the end of the response, milliseconds.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub latency: Option<f64>,
-    /// From the request to the first token, milliseconds.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub time_to_first_token: Option<f64>,
-    /// Tokens of the output by the latency.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub tokens_per_second: Option<f64>,
-}
-
-/// What somebody said of it.
-#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, ToSchema)]
-#[serde(rename_all = "camelCase", default)]
-pub struct Feedback {
-    /// 1 to 5.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub rating: Option<f64>,
-    /// `up` or `down`.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub thumbs: Option<Thumbs>,
-    /// In words.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub comment: Option<String>,
-    /// What it is about.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub categories: Option<Vec<String>>,
-    /// When, RFC 3339.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub timestamp: Option<String>,
-    /// Who.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub user_id: Option<String>,
-}
-
-impl Feedback {
-    /// Nothing is said in it.
-    pub fn is_empty(&self) -> bool {
-        self.rating.is_none()
-            && self.thumbs.is_none()
-            && self.comment.is_none()
-            && self.categories.is_none()
-    }
-}
-
-/// A verdict.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-#[serde(rename_all = "lowercase")]
-pub enum Thumbs {
-    /// Good.
-    Up,
-    /// Bad.
-    Down,
-}
-
-impl Thumbs {
-    /// As written in records.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Up => "up",
-            Self::Down => "down",
-        }
-    }
-}
-
-/// The result of an evaluation.
-#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, ToSchema)]
-#[serde(rename_all = "camelCase", default)]
-pub struct Score {
-    /// What was measured.
-    pub name: String,
-    /// A number, or the name of a category.
-    pub value: ScoreValue,
-    /// Why.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub comment: Option<String>,
-    /// Who measured.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub source: Option<String>,
-}
-
-/// The value of a score.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
-#[serde(untagged)]
-pub enum ScoreValue {
-    /// A measure; `true` is 1.
-    Number(f64),
-    /// A category.
-    Label(String),
-}
-
-impl Default for ScoreValue {
-    fn default() -> Self {
-        Self::Number(0.0)
-    }
-}
-
-/// Figures of the log-probabilities of the first choice; each is what the crate `metrics` calls by the same name.
-#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, ToSchema)]
-#[serde(rename_all = "camelCase", default)]
-pub struct Metrics {
-    /// Tokens of the choice.
-    pub n_total: u64,
-    /// Tokens with a value.
-    pub n_scored: u64,
-    /// At least 1; `null` when undefined or infinite.
-    pub perplexity: Option<f64>,
-    /// Arithmetic mean of the probabilities, 0 to 1.
-    pub mean_prob: Option<f64>,
-    /// Geometric mean of the probabilities, 0 to 1.
-    pub geo_mean_prob: Option<f64>,
-    /// Of the weakest token, 0 to 1.
-    pub min_prob: Option<f64>,
-    /// Sum of the log-probabilities, nats.
-    pub sum_logprob: Option<f64>,
-    /// Share of tokens with a probability of at most 0.33.
-    pub uncertain_share: Option<f64>,
-}
-
 /// Where a completion lies.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", default)]
@@ -414,21 +227,4 @@ pub struct Source {
     pub sequence: u64,
     /// What it was read as.
     pub format: String,
-}
-
-/// A time in seconds since 1970 as RFC 3339; `None` for times that no calendar has.
-pub fn rfc3339(seconds: f64) -> Option<String> {
-    let ms = seconds * 1e3;
-    if !(-6.2e13..2.5e14).contains(&ms) {
-        return None;
-    }
-    #[expect(clippy::cast_possible_truncation, reason = "checked above")]
-    let time = chrono::DateTime::from_timestamp_millis(ms.round() as i64)?;
-    Some(time.to_rfc3339_opts(chrono::SecondsFormat::AutoSi, true))
-}
-
-/// Milliseconds since 1970 of a time in RFC 3339.
-pub fn milliseconds(timestamp: &str) -> Option<i64> {
-    let time = chrono::DateTime::parse_from_rfc3339(timestamp).ok()?;
-    Some(time.timestamp_millis())
 }

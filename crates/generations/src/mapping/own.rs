@@ -2,17 +2,21 @@
 use super::Layers;
 use crate::{Content, Generation};
 use completions::FormatId;
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 /// The format of our own records.
 pub(super) fn is(format: FormatId) -> bool {
     format == FormatId::GENERATION
 }
 
-/// Takes what the record says; figures and place are ours.
+/// Takes what the record says; figures and place are ours. A value of another kind than its field has is left out, and nothing
+/// with it.
 pub(super) fn read(generation: &mut Generation, layers: &Layers) {
     let Some(said) = layers.last() else { return };
-    let Ok(mut said) = serde_json::from_value::<Generation>(Value::Object(said.clone())) else {
+    let said = Value::Object(said.clone());
+    let read = |said: Value| serde_json::from_value::<Generation>(said).ok();
+    let fitting = || read(fitting(said.clone(), &|part| read(part).is_some())?);
+    let Some(mut said) = read(said.clone()).or_else(fitting) else {
         return;
     };
     said.source = std::mem::take(&mut generation.source);
@@ -26,4 +30,27 @@ pub(super) fn read(generation: &mut Generation, layers: &Layers) {
         said.output.content = std::mem::take(&mut generation.output.content);
     }
     *generation = said;
+}
+
+/// As much of a value as passes a test: all of it, or those of its members and elements that do so alone.
+fn fitting(value: Value, fits: &dyn Fn(Value) -> bool) -> Option<Value> {
+    if fits(value.clone()) {
+        return Some(value);
+    }
+    match value {
+        Value::Object(map) => {
+            let member = |(name, value): (String, Value)| {
+                let alone = |value| Value::Object(Map::from_iter([(name.clone(), value)]));
+                let value = fitting(value, &|part| fits(alone(part)))?;
+                Some((name, value))
+            };
+            Some(Value::Object(map.into_iter().filter_map(member).collect()))
+        }
+        Value::Array(list) => {
+            let element = |value| fitting(value, &|part| fits(Value::Array(vec![part])));
+            Some(Value::Array(list.into_iter().filter_map(element).collect()))
+        }
+        _ => None,
+    }
+    .filter(|rest| fits(rest.clone()))
 }

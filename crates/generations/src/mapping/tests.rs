@@ -354,3 +354,33 @@ fn our_own_record_comes_back_as_it_was() {
     );
     becomes(&own.to_string(), &[want]);
 }
+
+/// What does not fit is left out by itself.
+#[test]
+fn a_record_of_ours_with_values_of_other_kinds() {
+    for (said, want) in [
+        (
+            json!({"usage": {"cost": 1.5, "totalTokens": -1}, "metadata": {"tags": ["a", null, 7], "userId": 5, "team": {"x": null}}}),
+            json!({"usage": {"cost": 1.5, "currency": "USD"}, "metadata": {"tags": ["a"], "team": {"x": null}}}),
+        ),
+        (
+            json!({"scores": [{"name": "q", "value": 1}, {"name": 7, "value": 0.5, "source": "s"}, "x"], "performance": "fast"}),
+            json!({"scores": [{"name": "q", "value": 1.0}, {"name": "", "value": 0.5, "source": "s"}]}),
+        ),
+        (
+            json!({"feedback": {"thumbs": "sideways", "comment": "c"}, "parameters": {"temperature": "hot", "seed": 1}}),
+            json!({"feedback": {"comment": "c"}, "parameters": {"seed": 1}}),
+        ),
+    ] {
+        let mut file = json!({"id": "o", "model": {"id": "m"}, "output": {"content": "x"}});
+        file.as_object_mut()
+            .unwrap()
+            .extend(said.as_object().unwrap().clone());
+        let (found, _) = read(&file.to_string()).remove(0);
+        let found = serde_json::to_value(found).unwrap();
+        for (name, want) in want.as_object().unwrap() {
+            assert_eq!(&found[name], want, "{name} of {file}");
+        }
+        assert_eq!(found["output"]["content"], "x");
+    }
+}
