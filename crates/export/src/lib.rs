@@ -8,7 +8,7 @@
 //! | [`page`] | one HTML file that shows the highlighted texts, without a server, script or network |
 //! | [`passage`] | one text, or a part of it, as a picture with legend and scale |
 //!
-//! Every one of them says what was filtered by.
+//! Those for people say what was filtered by in their first lines; rows and lines are data alone.
 pub mod cells;
 pub mod csv;
 pub mod lines;

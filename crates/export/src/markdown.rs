@@ -18,7 +18,7 @@ pub fn write(view: &View<'_>, out: &mut dyn Write) -> io::Result<()> {
     let totals = Totals::from(&view.selection.metrics);
     writeln!(out, "## {}\n", plain(view.name))?;
     if !view.filter.is_empty() {
-        writeln!(out, "Of the run only: `{}`\n", plain(view.filter))?;
+        writeln!(out, "Of the run only: {}\n", code(view.filter))?;
     }
     writeln!(out, "| | |\n|---|---|")?;
     for (name, value) in [
@@ -73,6 +73,23 @@ pub fn write(view: &View<'_>, out: &mut dyn Write) -> io::Result<()> {
     Ok(())
 }
 
+/// A text as code, in one line: in it nothing means anything but the backticks that end it, of which there are more than anywhere
+/// inside.
+fn code(text: &str) -> String {
+    let one_line = |c: char| match c {
+        '\n' | '\r' | '\t' => ' ',
+        _ if c.is_control() => char::REPLACEMENT_CHARACTER,
+        _ => c,
+    };
+    let text: String = text.chars().map(one_line).collect();
+    let longest = text.split(|c| c != '`').map(str::len).max().unwrap_or(0);
+    let ticks = "`".repeat(longest + 1);
+    match text.starts_with('`') || text.ends_with('`') {
+        true => format!("{ticks} {text} {ticks}"),
+        false => format!("{ticks}{text}{ticks}"),
+    }
+}
+
 /// A text that means nothing in Markdown, in one line.
 fn plain(text: &str) -> String {
     let mut plain = String::with_capacity(text.len());
@@ -87,4 +104,22 @@ fn plain(text: &str) -> String {
         }
     }
     plain
+}
+
+#[cfg(test)]
+mod tests {
+    use super::code;
+
+    #[test]
+    fn what_was_asked_reads_as_it_was_typed() {
+        for (text, expected) in [
+            ("p<0.2 rank>1", "`p<0.2 rank>1`"),
+            ("a | b_c*", "`a | b_c*`"),
+            ("text~/`x`/", "``text~/`x`/``"),
+            ("`", "`` ` ``"),
+            ("a\nb\u{1b}", "`a b\u{fffd}`"),
+        ] {
+            assert_eq!(code(text), expected, "{text}");
+        }
+    }
 }

@@ -85,9 +85,9 @@ fn lines_have_the_tokens_and_only_what_is_listed() {
 
 #[test]
 fn a_summary_is_a_table_whatever_the_texts_are() {
-    let text = file(Kind::Markdown, &filter("alert or you"));
+    let text = file(Kind::Markdown, &filter("alert or p<0.9"));
     assert!(
-        text.starts_with("## &lt;b>run&lt;/b>.jsonl\n\nOf the run only: `alert or you`\n"),
+        text.starts_with("## &lt;b>run&lt;/b>.jsonl\n\nOf the run only: `alert or p<0.9`\n"),
         "{text}"
     );
     assert!(text.contains("| Number of sentences | 2 |\n"), "{text}");

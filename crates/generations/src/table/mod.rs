@@ -80,6 +80,16 @@ impl Writer {
         Ok(Self { way })
     }
 
+    /// States something about the whole table inside of it, where its format has a place for that: in the key-value metadata
+    /// of Parquet. Lines and rows are data alone.
+    #[must_use]
+    pub fn stating(mut self, key: &str, value: &str) -> Self {
+        if let Way::Parquet(table) = &mut self.way {
+            table.state(key, value);
+        }
+        self
+    }
+
     /// Writes a record.
     ///
     /// # Errors

@@ -6,6 +6,7 @@ use parquet::{
     data_type::{ByteArray, ByteArrayType, DataType, DoubleType, Int64Type},
     errors::ParquetError,
     file::{
+        metadata::KeyValue,
         properties::WriterProperties,
         writer::{SerializedFileWriter, SerializedRowGroupWriter},
     },
@@ -62,6 +63,11 @@ impl Table {
             rows: Vec::new(),
             bytes: 0,
         })
+    }
+
+    pub(super) fn state(&mut self, key: &str, value: &str) {
+        let pair = KeyValue::new(key.to_owned(), value.to_owned());
+        self.writer.append_key_value_metadata(pair);
     }
 
     pub(super) fn push(&mut self, record: &Generation) -> io::Result<()> {

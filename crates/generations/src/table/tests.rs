@@ -96,6 +96,26 @@ fn columns_of_parquet() {
 }
 
 #[test]
+fn what_is_stated_of_a_table_is_inside_of_parquet_and_nowhere_else() {
+    let stated = r#"{"model.id":"m"}"#;
+    for format in [Format::Jsonl, Format::Csv, Format::Parquet] {
+        let writer = Writer::new(format, None).unwrap().stating("filter", stated);
+        let file = writer.finish().unwrap();
+        if format != Format::Parquet {
+            assert!(!String::from_utf8(file).unwrap().contains("model.id\":"));
+            continue;
+        }
+        let reader = SerializedFileReader::new(bytes::Bytes::from(file)).unwrap();
+        let pairs = reader.metadata().file_metadata().key_value_metadata();
+        let pair = &pairs.unwrap()[0];
+        assert_eq!(
+            (pair.key.as_str(), pair.value.as_deref()),
+            ("filter", Some(stated))
+        );
+    }
+}
+
+#[test]
 fn a_table_of_many_groups_is_taken_piece_by_piece() {
     let mut writer = Writer::new(Format::Parquet, None).unwrap();
     let (mut out, mut largest) = (Vec::new(), 0);
