@@ -1,11 +1,11 @@
 //! The program under bad luck: killed at any moment, on a full disk, with many uploads at once.
 use crate::app::files;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::{Read as _, Write as _};
 use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, SystemTime};
 
 /// Begins long enough to be several parts of an upload.
 const PART: usize = 8 << 20;
@@ -128,47 +128,63 @@ fn noise(seed: u32, size: usize) -> Vec<u8> {
     .collect()
 }
 
-/// What was acknowledged is there with all its bytes, and whatever is listed is whole.
+/// What was acknowledged is there with all its bytes, whatever is listed is whole, and what was never finished is found. The
+/// moments are others each time; a failing test prints what they came from.
 #[test]
 fn killed_at_any_moment() {
+    let moments = std::env::var("KILLED_SEED")
+        .ok()
+        .and_then(|text| text.parse().ok());
+    let moments: u32 = moments.unwrap_or_else(|| std::process::id().wrapping_mul(0x9e37_79b9));
+    eprintln!("KILLED_SEED={moments}");
     let dir = tempfile::tempdir().unwrap();
     let store = dir.path().join("store");
-    let mut acknowledged: BTreeMap<String, u32> = BTreeMap::new();
+    // By the hash of their bytes: what was sent, and what was acknowledged as a run.
+    let mut sent: BTreeSet<String> = BTreeSet::new();
+    let mut acknowledged: BTreeMap<String, String> = BTreeMap::new();
     let mut cut = 0;
     for round in 0_u32..12 {
         let mut program = Program::start(&store);
-        for (id, seed) in &acknowledged {
-            let (status, bytes) = program.get(&format!("/api/runs/{id}/file"));
-            assert_eq!(status, 200, "round {round}: {id} was acknowledged");
-            assert!(bytes == noise(*seed, size(*seed)), "round {round}: {id}");
-        }
         let (status, list) = program.get("/api/runs?limit=100");
         assert_eq!(status, 200);
         let list: api::RunList = serde_json::from_slice(&list).unwrap();
+        assert_eq!(list.total, list.runs.len() as u64);
+        for (id, hash) in &acknowledged {
+            let found = list.runs.iter().find(|run| run.id == *id);
+            let found = found.unwrap_or_else(|| panic!("round {round}: {id} was acknowledged"));
+            assert_eq!(found.sha256, *hash, "round {round}: {id}");
+        }
         for run in &list.runs {
             let (status, bytes) = program.get(&format!("/api/runs/{}/file", run.id));
-            assert_eq!(
-                (status, bytes.len() as u64),
-                (200, run.size),
-                "round {round}"
-            );
+            assert_eq!(status, 200, "round {round}: {}", run.id);
+            assert_eq!(sha256(&bytes), run.sha256, "round {round}: {}", run.id);
+            assert!(sent.contains(&run.sha256), "round {round}: {}", run.id);
         }
-        // Small files and files of several parts, and the end after a time that differs.
+        // Small files and files of several parts.
+        let bodies: Vec<Vec<u8>> = (1..=6)
+            .map(|nth| noise(round * 16 + nth, size(nth)))
+            .collect();
+        let hashes: Vec<String> = bodies.iter().map(|body| sha256(body)).collect();
+        sent.extend(hashes.iter().cloned());
         let address = program.address;
         let sending = std::thread::spawn(move || {
             let mut stored = Vec::new();
-            for nth in 0..6 {
-                let seed = round * 16 + nth + 1;
-                let (status, body) = post(address, "x", &noise(seed, size(seed)));
+            for (body, hash) in bodies.iter().zip(hashes) {
+                let (status, body) = post(address, "x", body);
                 if status != 201 {
                     return (stored, true);
                 }
                 let run: api::RunSummary = serde_json::from_slice(&body).unwrap();
-                stored.push((run.id, seed));
+                stored.push((run.id, hash));
             }
             (stored, false)
         });
-        std::thread::sleep(Duration::from_millis(u64::from(round) * 55 + 5));
+        // Later and later, by as much as chance has it: every step of an upload is hit by some round.
+        let chance: u32 = noise(moments ^ (round + 1), 4)
+            .iter()
+            .map(|byte| u32::from(byte & 0x7f))
+            .sum();
+        std::thread::sleep(Duration::from_millis(u64::from(round * 45 + chance / 5)));
         program.child.kill().unwrap();
         program.child.wait().unwrap();
         let (stored, broken) = sending.join().unwrap();
@@ -179,10 +195,44 @@ fn killed_at_any_moment() {
     // The same bytes once more: one run each, as if nothing had been.
     let program = Program::start(&store);
     let before = files(&store.join("run")).len();
-    for seed in 1..4 {
-        assert_eq!(program.post("again", &noise(seed, size(seed))).0, 201);
+    for nth in 1..4 {
+        assert_eq!(program.post("again", &noise(nth, size(nth))).0, 201);
     }
     assert_eq!(files(&store.join("run")).len(), before + 3);
+    // What was never finished is told apart from all else, once it is old enough.
+    let mut left: Vec<String> = files(&store)
+        .into_iter()
+        .filter(|file| file.contains('#'))
+        .collect();
+    left.sort();
+    let long_ago = SystemTime::now() - Duration::from_secs(2 * 3600);
+    for file in &left {
+        let file = std::fs::File::options()
+            .write(true)
+            .open(store.join(file))
+            .unwrap();
+        file.set_modified(long_ago).unwrap();
+    }
+    let output = Command::new(env!("CARGO_BIN_EXE_surprisal"))
+        .args(["gc", "--grace", "1h", "--store"])
+        .arg(format!("file://{}", store.display()))
+        .output()
+        .unwrap();
+    let told = String::from_utf8_lossy(&output.stdout);
+    assert!(output.status.success(), "{output:?}");
+    let mut found: Vec<&str> = told
+        .lines()
+        .filter_map(|line| line.split_once(" (unfinished, "))
+        .map(|(_, rest)| rest.split_once(')').unwrap().0)
+        .collect();
+    found.sort_unstable();
+    assert_eq!(found, left, "{told}");
+}
+
+fn sha256(bytes: &[u8]) -> String {
+    use sha2::Digest as _;
+    let hash = sha2::Sha256::digest(bytes);
+    hash.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// Every third one has several parts.
