@@ -481,3 +481,54 @@ fn echoed_prompts() {
         }
     }
 }
+
+/// text-generation-webui lists what was likely and leaves it to the text what was written.
+#[test]
+fn values_by_position_without_tokens() {
+    let listed = r#""logprobs":{"top_logprobs":[{"Hel":-0.5,"J":-2},{"p":-0.75,"lo":-1.25}]}"#;
+    let empty = r#""logprobs":{"top_logprobs":[]}"#;
+    // (choice, texts, values, problems)
+    type Row<'a> = (String, &'a [&'a str], &'a [f64], &'a [&'a str]);
+    let cases: [Row<'_>; 4] = [
+        (
+            format!(r#"{{{listed},"text":"Hello"}}"#),
+            &["Hello"],
+            &[-0.5, -1.25],
+            &[],
+        ),
+        (
+            format!(r#"{{"message":{{"content":"Help"}},{listed}}}"#),
+            &["Help"],
+            &[-0.5, -0.75],
+            &[],
+        ),
+        // Nothing that is listed makes up the text.
+        (
+            format!(r#"{{"text":"other",{listed}}}"#),
+            &["other"],
+            &[0.0, 0.0],
+            &["missing", "sampled_not_listed"],
+        ),
+        (
+            format!(r#"{{"text":"Hello",{empty}}}"#),
+            &["Hello"],
+            &[],
+            &["no_logprobs"],
+        ),
+    ];
+    for (choice, want, values, problems) in cases {
+        let file = format!(r#"{{"choices":[{choice}]}}"#);
+        let import = import(&file);
+        assert_eq!(texts(&import), want, "{file}");
+        let found = detail(&file, &import);
+        let found: Vec<f64> = found.tokens.iter().map(|token| token.logprob).collect();
+        assert_eq!(found, values, "{file}");
+        assert_eq!(codes(&import), problems, "{file}");
+        let told = import
+            .report
+            .evidence
+            .iter()
+            .any(|line| line.starts_with("text-generation-webui: `"));
+        assert_eq!(told, !values.is_empty(), "{file}");
+    }
+}

@@ -13,7 +13,7 @@ use crate::record::draft::{TokenRange, Values};
 use crate::record::{ChoiceDraft, Draft, Outcome};
 use told::{dialect, format_of};
 pub(super) use values::logprobs;
-use values::{placeholders, plain_values};
+use values::{listed_only, placeholders, plain_values};
 
 impl FormatId {
     /// OpenAI Chat Completions and its dialects.
@@ -167,7 +167,7 @@ fn choice<'a>(
     prompts: &mut Vec<(usize, Pending<'a>)>,
 ) -> Result<(), JsonError> {
     let mut pending = Pending::default();
-    let mut numbers = None;
+    let mut values = None;
     let mut choice = ChoiceDraft {
         index: u32::try_from(draft.choices.len() - draft.first_choice()).unwrap_or(u32::MAX),
         ..ChoiceDraft::default()
@@ -191,7 +191,7 @@ fn choice<'a>(
                 plain = text(cursor, draft, "choices[].text")?;
             }
             b"logprobs" => {
-                numbers = Some(cursor.clone());
+                values = Some(cursor.clone());
                 logprobs(cursor, draft, &mut choice)?;
             }
             b"prompt_logprobs" | b"prompt_token_ids" if cursor.kind()? == ValueKind::Array => {
@@ -228,10 +228,12 @@ fn choice<'a>(
     choice.text = choice.text.or(plain);
     // Values without tokens: for a piece, or an answer, of a text.
     let without_message = choice.saw.delta || choice.saw.text && !choice.saw.message;
-    if let Some(mut cursor) =
-        numbers.filter(|_| choice.values == Values::WithoutTokens && without_message)
-    {
-        plain_values(&mut cursor, draft, &mut choice)?;
+    match (choice.values, values) {
+        (Values::WithoutTokens, Some(mut cursor)) if without_message => {
+            plain_values(&mut cursor, draft, &mut choice)?;
+        }
+        (Values::Empty, Some(mut cursor)) => listed_only(&mut cursor, draft, &mut choice)?,
+        _ => {}
     }
     placeholders(draft, choice.content);
     if pending.values.is_some() {

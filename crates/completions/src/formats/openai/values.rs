@@ -1,5 +1,6 @@
 //! The values of a choice, in the shapes that servers give them.
 use crate::formats::fields::{bad_field, value};
+use crate::formats::positions::{self, Answer, Keys};
 use crate::formats::{arrays, token_object};
 use crate::json::cursor::ValueKind;
 use crate::json::{Cursor, JsonError};
@@ -50,6 +51,36 @@ pub(super) fn plain_values(
     choice.content = TokenRange::since(start, draft);
     if !choice.content.is_empty() {
         choice.values = Values::Listed;
+    }
+    Ok(())
+}
+
+/// Reads `logprobs` that list what was likely at each position, and do not say what was written (text-generation-webui): the
+/// text of the choice tells.
+pub(super) fn listed_only(
+    cursor: &mut Cursor<'_>,
+    draft: &mut Draft,
+    choice: &mut ChoiceDraft,
+) -> Result<(), JsonError> {
+    let mut fields = cursor.object()?;
+    while let Some(key) = fields.next(cursor)? {
+        if key.as_ref() != b"top_logprobs" || cursor.kind()? != ValueKind::Array {
+            cursor.skip()?;
+            continue;
+        }
+        let text = Answer {
+            ids: &[],
+            text: choice.text,
+        };
+        choice.content = positions::tokens(cursor, draft, Keys::Texts, text)?;
+    }
+    if !choice.content.is_empty() {
+        choice.saw.array_values = true;
+        choice.values = Values::Listed;
+        draft.head.told(
+            "text-generation-webui",
+            "`choices[].logprobs.top_logprobs` without tokens",
+        );
     }
     Ok(())
 }
