@@ -7,7 +7,7 @@ use crate::json::cursor::ValueKind;
 use crate::json::{Cursor, JsonError};
 use crate::record::draft::{AlternativeDraft, TokenRange, Values};
 use crate::record::text::is_special;
-use crate::record::{ChoiceDraft, Draft, Outcome, Span, TokenDraft};
+use crate::record::{Draft, Outcome, Span, TokenDraft};
 
 impl FormatId {
     /// AI21 Jurassic.
@@ -55,11 +55,7 @@ fn completion(cursor: &mut Cursor<'_>, draft: &mut Draft) -> Result<(), JsonErro
     if cursor.kind()? != ValueKind::Object {
         return bad_field(cursor, draft, "completions[]", "an object");
     }
-    let position = draft.choices.len() - draft.first_choice();
-    let mut choice = ChoiceDraft {
-        index: u32::try_from(position).unwrap_or(u32::MAX),
-        ..ChoiceDraft::default()
-    };
+    let mut choice = draft.next_choice();
     let mut fields = cursor.object()?;
     while let Some(key) = fields.next(cursor)? {
         match key.as_ref() {

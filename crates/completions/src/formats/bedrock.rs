@@ -34,7 +34,7 @@ const WHY: &str =
 
 /// Reads one answer.
 fn read(cursor: &mut Cursor<'_>, draft: &mut Draft) -> Result<Outcome, JsonError> {
-    let mut choice = new(0);
+    let mut choice = new(draft);
     let (mut values, mut prompt) = (None, Pending::default());
     let mut results = false;
     draft.head.evidence = Some("`generation` beside `stop_reason`");
@@ -102,12 +102,11 @@ fn read(cursor: &mut Cursor<'_>, draft: &mut Draft) -> Result<Outcome, JsonError
     Ok(Outcome::Completion(FormatId::BEDROCK))
 }
 
-fn new(index: usize) -> ChoiceDraft {
+fn new(draft: &Draft) -> ChoiceDraft {
     ChoiceDraft {
-        index: u32::try_from(index).unwrap_or(u32::MAX),
         finished: true,
         why: Some(WHY),
-        ..ChoiceDraft::default()
+        ..draft.next_choice()
     }
 }
 
@@ -119,7 +118,7 @@ fn titan(cursor: &mut Cursor<'_>, draft: &mut Draft) -> Result<(), JsonError> {
             cursor.skip()?;
             continue;
         }
-        let mut choice = new(draft.choices.len() - draft.first_choice());
+        let mut choice = new(draft);
         let mut fields = cursor.object()?;
         while let Some(key) = fields.next(cursor)? {
             match key.as_ref() {

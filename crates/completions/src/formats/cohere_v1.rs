@@ -70,11 +70,7 @@ fn generation(cursor: &mut Cursor<'_>, draft: &mut Draft) -> Result<(), JsonErro
     if cursor.kind()? != ValueKind::Object {
         return bad_field(cursor, draft, "generations[]", "an object");
     }
-    let position = draft.choices.len() - draft.first_choice();
-    let mut choice = ChoiceDraft {
-        index: u32::try_from(position).unwrap_or(u32::MAX),
-        ..ChoiceDraft::default()
-    };
+    let mut choice = draft.next_choice();
     // The prompt may be in front, as in arrays with echo.
     choice.saw.array_values = true;
     let mut fields = cursor.object()?;

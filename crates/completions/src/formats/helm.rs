@@ -7,7 +7,7 @@ use crate::json::cursor::ValueKind;
 use crate::json::{Cursor, JsonError};
 use crate::record::draft::{Mark, TokenRange, Values};
 use crate::record::text::undo_byte_escapes;
-use crate::record::{ChoiceDraft, Draft, Head, Outcome, Span};
+use crate::record::{Draft, Head, Outcome, Span};
 
 impl FormatId {
     /// The results of a HELM run.
@@ -32,14 +32,7 @@ fn read(cursor: &mut Cursor<'_>, draft: &mut Draft) -> Result<Outcome, JsonError
         }
         // Of two keys with one name the last counts.
         start.restore(draft);
-        let mut states = cursor.array()?;
-        while states.next(cursor)? {
-            if cursor.kind()? == ValueKind::Object {
-                state(cursor, draft)?;
-            } else {
-                cursor.skip()?;
-            }
-        }
+        cursor.objects(|cursor| state(cursor, draft))?;
     }
     Ok(Outcome::Completions)
 }
@@ -121,14 +114,7 @@ fn result(cursor: &mut Cursor<'_>, draft: &mut Draft) -> Result<Option<String>, 
             b"request_datetime" => draft.head.created = time::created(cursor)?,
             b"completions" if cursor.kind()? == ValueKind::Array => {
                 draft.choices.truncate(draft.first_choice());
-                let mut items = cursor.array()?;
-                while items.next(cursor)? {
-                    if cursor.kind()? == ValueKind::Object {
-                        completion(cursor, draft)?;
-                    } else {
-                        cursor.skip()?;
-                    }
-                }
+                cursor.objects(|cursor| completion(cursor, draft))?;
             }
             _ => cursor.skip()?,
         }
@@ -137,10 +123,7 @@ fn result(cursor: &mut Cursor<'_>, draft: &mut Draft) -> Result<Option<String>, 
 }
 
 fn completion(cursor: &mut Cursor<'_>, draft: &mut Draft) -> Result<(), JsonError> {
-    let mut choice = ChoiceDraft {
-        index: u32::try_from(draft.choices.len() - draft.first_choice()).unwrap_or(u32::MAX),
-        ..ChoiceDraft::default()
-    };
+    let mut choice = draft.next_choice();
     let mut fields = cursor.object()?;
     while let Some(key) = fields.next(cursor)? {
         match key.as_ref() {

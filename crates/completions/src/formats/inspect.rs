@@ -6,7 +6,7 @@ use crate::containers::sniff::excerpt;
 use crate::json::cursor::ValueKind;
 use crate::json::{Cursor, JsonError};
 use crate::record::draft::{Mark, Values};
-use crate::record::{ChoiceDraft, Draft, Head, Outcome};
+use crate::record::{Draft, Head, Outcome};
 use crate::report::Code;
 
 impl FormatId {
@@ -50,14 +50,7 @@ fn read(cursor: &mut Cursor<'_>, draft: &mut Draft) -> Result<Outcome, JsonError
                 // Of two keys with one name the last counts.
                 start.restore(draft);
                 found.samples = true;
-                let mut samples = cursor.array()?;
-                while samples.next(cursor)? {
-                    if cursor.kind()? == ValueKind::Object {
-                        sample(cursor, draft)?;
-                    } else {
-                        cursor.skip()?;
-                    }
-                }
+                cursor.objects(|cursor| sample(cursor, draft))?;
             }
             _ => cursor.skip()?,
         }
@@ -125,14 +118,7 @@ fn output(cursor: &mut Cursor<'_>, draft: &mut Draft) -> Result<Option<String>, 
             b"usage" if cursor.kind()? == ValueKind::Object => usage(cursor, draft)?,
             b"choices" if cursor.kind()? == ValueKind::Array => {
                 draft.choices.truncate(draft.first_choice());
-                let mut choices = cursor.array()?;
-                while choices.next(cursor)? {
-                    if cursor.kind()? == ValueKind::Object {
-                        choice(cursor, draft)?;
-                    } else {
-                        cursor.skip()?;
-                    }
-                }
+                cursor.objects(|cursor| choice(cursor, draft))?;
             }
             _ => cursor.skip()?,
         }
@@ -160,10 +146,7 @@ fn usage(cursor: &mut Cursor<'_>, draft: &mut Draft) -> Result<(), JsonError> {
 }
 
 fn choice(cursor: &mut Cursor<'_>, draft: &mut Draft) -> Result<(), JsonError> {
-    let mut choice = ChoiceDraft {
-        index: u32::try_from(draft.choices.len() - draft.first_choice()).unwrap_or(u32::MAX),
-        ..ChoiceDraft::default()
-    };
+    let mut choice = draft.next_choice();
     let mut fields = cursor.object()?;
     while let Some(key) = fields.next(cursor)? {
         match key.as_ref() {

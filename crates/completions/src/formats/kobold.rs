@@ -37,24 +37,15 @@ fn read(cursor: &mut Cursor<'_>, draft: &mut Draft) -> Result<Outcome, JsonError
             continue;
         }
         draft.choices.truncate(draft.first_choice());
-        let mut items = cursor.array()?;
-        while items.next(cursor)? {
-            if cursor.kind()? == ValueKind::Object {
-                result(cursor, draft)?;
-            } else {
-                cursor.skip()?;
-            }
-        }
+        cursor.objects(|cursor| result(cursor, draft))?;
     }
     Ok(Outcome::Completion(FormatId::KOBOLD))
 }
 
 fn result(cursor: &mut Cursor<'_>, draft: &mut Draft) -> Result<(), JsonError> {
-    let nth = draft.choices.len() - draft.first_choice();
     let mut choice = ChoiceDraft {
-        index: u32::try_from(nth).unwrap_or(u32::MAX),
         finished: true,
-        ..ChoiceDraft::default()
+        ..draft.next_choice()
     };
     let mut fields = cursor.object()?;
     while let Some(key) = fields.next(cursor)? {

@@ -69,8 +69,7 @@ fn read(cursor: &mut Cursor<'_>, draft: &mut Draft) -> Result<Outcome, JsonError
 }
 
 fn push(draft: &mut Draft, mut choice: ChoiceDraft) {
-    let nth = draft.choices.len() - draft.first_choice();
-    choice.index = u32::try_from(nth).unwrap_or(u32::MAX);
+    choice.index = draft.next_index();
     choice.finished = true;
     choice.why = Some(WHY);
     choice.remarks = std::mem::take(&mut draft.remarks);

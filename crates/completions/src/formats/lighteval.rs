@@ -64,10 +64,9 @@ fn texts(cursor: &mut Cursor<'_>, draft: &mut Draft) -> Result<(), JsonError> {
         }
         let text = string(cursor, draft)?;
         draft.choices.push(ChoiceDraft {
-            index: u32::try_from(draft.choices.len() - draft.first_choice()).unwrap_or(u32::MAX),
             text: Some(text),
             why: Some(WHY),
-            ..ChoiceDraft::default()
+            ..draft.next_choice()
         });
     }
     Ok(())

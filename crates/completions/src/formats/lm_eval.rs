@@ -85,10 +85,9 @@ fn answer(cursor: &mut Cursor<'_>, draft: &mut Draft, generates: bool) -> Result
         return Ok(());
     }
     draft.choices.push(ChoiceDraft {
-        index: u32::try_from(draft.choices.len() - draft.first_choice()).unwrap_or(u32::MAX),
         text: Some(text),
         why: Some(WHY),
-        ..ChoiceDraft::default()
+        ..draft.next_choice()
     });
     Ok(())
 }

@@ -7,7 +7,7 @@ use crate::json::cursor::ValueKind;
 use crate::json::{Cursor, JsonError};
 use crate::record::draft::{TokenRange, Values};
 use crate::record::text::{is_special, undo_byte_escapes};
-use crate::record::{ChoiceDraft, Draft, Outcome, Span, TokenDraft};
+use crate::record::{Draft, Outcome, Span, TokenDraft};
 
 impl FormatId {
     /// Loom's own shape.
@@ -68,11 +68,7 @@ fn completion(
     if cursor.kind()? != ValueKind::Object {
         return bad_field(cursor, draft, "completions[]", "an object");
     }
-    let position = draft.choices.len() - draft.first_choice();
-    let mut choice = ChoiceDraft {
-        index: u32::try_from(position).unwrap_or(u32::MAX),
-        ..ChoiceDraft::default()
-    };
+    let mut choice = draft.next_choice();
     let mut ranges = Ranges::default();
     let mut fields = cursor.object()?;
     while let Some(key) = fields.next(cursor)? {

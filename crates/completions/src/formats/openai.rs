@@ -10,7 +10,7 @@ use crate::FormatId;
 use crate::json::cursor::ValueKind;
 use crate::json::{Cursor, JsonError};
 use crate::record::draft::{TokenRange, Values};
-use crate::record::{ChoiceDraft, Draft, Outcome};
+use crate::record::{Draft, Outcome};
 use told::{dialect, format_of};
 pub(super) use values::logprobs;
 use values::{listed_only, placeholders, plain_values};
@@ -168,10 +168,7 @@ fn choice<'a>(
 ) -> Result<(), JsonError> {
     let mut pending = Pending::default();
     let mut values = None;
-    let mut choice = ChoiceDraft {
-        index: u32::try_from(draft.choices.len() - draft.first_choice()).unwrap_or(u32::MAX),
-        ..ChoiceDraft::default()
-    };
+    let mut choice = draft.next_choice();
     let mut plain = None;
     let mut fields = cursor.object()?;
     while let Some(key) = fields.next(cursor)? {

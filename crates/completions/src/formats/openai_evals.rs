@@ -74,14 +74,12 @@ fn read(cursor: &mut Cursor<'_>, draft: &mut Draft) -> Result<Outcome, JsonError
 fn sampled(cursor: &mut Cursor<'_>, draft: &mut Draft) -> Result<(), JsonError> {
     match cursor.kind()? {
         ValueKind::String => {
-            let nth = draft.choices.len() - draft.first_choice();
             let text = string(cursor, draft)?;
             draft.choices.push(ChoiceDraft {
-                index: u32::try_from(nth).unwrap_or(u32::MAX),
                 text: Some(text),
                 finished: true,
                 why: Some(WHY),
-                ..ChoiceDraft::default()
+                ..draft.next_choice()
             });
             Ok(())
         }

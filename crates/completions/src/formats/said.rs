@@ -36,8 +36,7 @@ pub(super) fn push(draft: &mut Draft, text: Span) {
 }
 
 fn add(draft: &mut Draft, mut choice: ChoiceDraft) {
-    let nth = draft.choices.len() - draft.first_choice();
-    choice.index = u32::try_from(nth).unwrap_or(u32::MAX);
+    choice.index = draft.next_index();
     choice.finished = true;
     choice.why = Some(WHY);
     choice.remarks = std::mem::take(&mut draft.remarks);

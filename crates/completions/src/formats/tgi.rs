@@ -172,8 +172,7 @@ impl<'a> Answer<'a> {
             (before, more) => before.or(more),
         };
         let mut choice = self.choice;
-        choice.index =
-            u32::try_from(draft.choices.len() - draft.first_choice()).unwrap_or(u32::MAX);
+        choice.index = draft.next_index();
         choice.text = self.text;
         choice.prompt = self.prefill;
         choice.content = self.tokens;

@@ -169,9 +169,7 @@ fn answers(
 }
 
 fn push(draft: &mut Draft, content: TokenRange, text: Option<Span>) {
-    let nth = draft.choices.len() - draft.first_choice();
     let choice = ChoiceDraft {
-        index: u32::try_from(nth).unwrap_or(u32::MAX),
         content,
         text,
         values: if content.is_empty() {
@@ -180,7 +178,7 @@ fn push(draft: &mut Draft, content: TokenRange, text: Option<Span>) {
             Values::Listed
         },
         remarks: std::mem::take(&mut draft.remarks),
-        ..ChoiceDraft::default()
+        ..draft.next_choice()
     };
     draft.choices.push(choice);
 }

@@ -12,7 +12,7 @@ use crate::FormatId;
 use crate::json::cursor::ValueKind;
 use crate::json::{Cursor, JsonError};
 use crate::record::draft::Values;
-use crate::record::{ChoiceDraft, Draft, Outcome};
+use crate::record::{Draft, Outcome};
 
 impl FormatId {
     /// Outputs of vLLM as a library.
@@ -75,14 +75,7 @@ fn read(cursor: &mut Cursor<'_>, draft: &mut Draft) -> Result<Outcome, JsonError
     match outputs {
         Some(mut cursor) => {
             draft.head.evidence = Some("`outputs[].token_ids`");
-            let mut items = cursor.array()?;
-            while items.next(&mut cursor)? {
-                if cursor.kind()? == ValueKind::Object {
-                    output(&mut cursor, draft)?;
-                } else {
-                    cursor.skip()?;
-                }
-            }
+            cursor.objects(|cursor| output(cursor, draft))?;
         }
         None => output(&mut copy, draft)?,
     }
@@ -103,11 +96,7 @@ fn is_list(cursor: &Cursor<'_>) -> bool {
 
 /// Reads `{"index", "text", "token_ids", "logprobs", "finish_reason"}`.
 fn output(cursor: &mut Cursor<'_>, draft: &mut Draft) -> Result<(), JsonError> {
-    let position = draft.choices.len() - draft.first_choice();
-    let mut choice = ChoiceDraft {
-        index: u32::try_from(position).unwrap_or(u32::MAX),
-        ..ChoiceDraft::default()
-    };
+    let mut choice = draft.next_choice();
     let (mut ids, mut values) = (Vec::new(), None);
     let mut fields = cursor.object()?;
     while let Some(key) = fields.next(cursor)? {

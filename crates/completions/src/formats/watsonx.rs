@@ -60,12 +60,10 @@ fn result(cursor: &mut Cursor<'_>, draft: &mut Draft) -> Result<bool, JsonError>
     if cursor.kind()? != ValueKind::Object {
         return bad_field(cursor, draft, "results[]", "an object").map(|()| false);
     }
-    let position = draft.choices.len() - draft.first_choice();
     let mut choice = ChoiceDraft {
-        index: u32::try_from(position).unwrap_or(u32::MAX),
         // Only `not_finished` says that there is more.
         finished: true,
-        ..ChoiceDraft::default()
+        ..draft.next_choice()
     };
     let mut open = false;
     let mut fields = cursor.object()?;

@@ -278,6 +278,21 @@ impl<'a> Cursor<'a> {
         }
     }
 
+    /// Reads each object of the array that is next; whatever else is in it is passed over.
+    pub(crate) fn objects(
+        &mut self,
+        mut read: impl FnMut(&mut Self) -> Result<(), JsonError>,
+    ) -> Result<(), JsonError> {
+        let mut items = self.array()?;
+        while items.next(self)? {
+            match self.kind()? {
+                ValueKind::Object => read(self)?,
+                _ => self.skip()?,
+            }
+        }
+        Ok(())
+    }
+
     /// Passes over the next value and returns it as written.
     pub(crate) fn raw(&mut self) -> Result<&'a [u8], JsonError> {
         self.peek(Expected::Value)?;

@@ -82,6 +82,19 @@ impl Draft {
         self.completions.last().map_or(0, |last| last.end_choice)
     }
 
+    /// Place of the next choice in the completion that is being read, from 0 on.
+    pub(crate) fn next_index(&self) -> u32 {
+        u32::try_from(self.choices.len() - self.first_choice()).unwrap_or(u32::MAX)
+    }
+
+    /// An empty choice at the next place.
+    pub(crate) fn next_choice(&self) -> ChoiceDraft {
+        ChoiceDraft {
+            index: self.next_index(),
+            ..ChoiceDraft::default()
+        }
+    }
+
     /// Forgets the answer that is being read, because a later one with the same key takes its place.
     pub(crate) fn clear_answer(&mut self) {
         let nth = self.completions.len();
