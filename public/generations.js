@@ -1,5 +1,7 @@
 // The pages of the generations are HTML that the server makes (crates/browse), and work without this script. With it the next address
 // is shown without leaving the page, and keys press what has their letter in data-key.
+import { showKept } from "/preferences.js";
+
 const page = () => document.querySelector(".generations");
 let asked = 0;
 
@@ -13,6 +15,7 @@ async function show(address, push) {
     if (mine !== asked) return;
     if (!answer.ok) throw new Error(html);
     page().innerHTML = html;
+    showKept();
     if (push) {
       history.pushState(null, "", address);
       scrollTo(0, 0);
@@ -53,6 +56,7 @@ function expire(within) {
 
 /** Does what a key means; false where it means nothing. */
 function press(key) {
+  if (document.documentElement.dataset.keys === "off" && key.length === 1) return false;
   const rows = [...document.querySelectorAll("[data-row]")];
   const at = rows.findIndex((row) => row.contains(document.activeElement));
   const next = { j: at + 1, k: at - 1, ArrowDown: at + 1, ArrowUp: at - 1 }[key];

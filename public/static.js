@@ -5,8 +5,8 @@
   const script = document.currentScript;
   const base = new URL(".", script.src).pathname.replace(/\/$/, "");
   root.dataset.base = base;
-  const theme = /(?:^|; )theme=(light|dark)/.exec(document.cookie)?.[1];
-  if (theme) root.dataset.theme = theme;
+  for (const [, name, value] of document.cookie.matchAll(/(?:^|; )(theme|palette|signs|keys|seen)=([\w.]+)/g)) root.dataset[name] = value;
+  import(`${base}/preferences.js`);
 
   const below = (path) => path === base || path.startsWith(`${base}/`);
   const settle = (link) => {
@@ -22,15 +22,6 @@
   new MutationObserver((changes) => changes.forEach(({ addedNodes }) => addedNodes.forEach(look))).observe(root, {
     childList: true,
     subtree: true,
-  });
-
-  // Pages that the bundle does not run on have the menu all the same.
-  document.addEventListener("submit", (event) => {
-    const choice = event.submitter;
-    if (choice?.name !== "theme" || event.defaultPrevented) return;
-    event.preventDefault();
-    root.dataset.theme = choice.value;
-    document.cookie = `theme=${choice.value}; path=/; max-age=31536000; samesite=lax`;
   });
 
   if ("page" in script.dataset) {

@@ -3,6 +3,7 @@
 //! | module | what it is |
 //! |---|---|
 //! | [`mod@shell`] | the document, the routes, header and footer |
+//! | `preferences`, `theme` | what a person chose and this machine keeps |
 //! | [`pages`] | one file per page |
 //! | `files` | which files one run is read from: several at once, or those of a folder |
 //! | [`session`] | the file that is open: source, progress, boards, rows |
@@ -24,6 +25,7 @@ mod detail;
 mod files;
 mod markup;
 mod pages;
+mod preferences;
 pub mod session;
 mod shell;
 mod theme;
@@ -34,5 +36,6 @@ mod worker_client;
 pub use pages::MadeOnServer;
 #[cfg(feature = "ssr")]
 pub use pages::style::{PATH as STYLE_PATH, StyleGuide};
+#[cfg(feature = "ssr")]
+pub use preferences::Preferences;
 pub use shell::{App, shell};
-pub use theme::ThemeChoice;

@@ -2,7 +2,8 @@
 use crate::components::WindowIntake;
 use crate::pages::{GeneratePage, ImportPage, LocalPage, NotFoundPage, OpenPage, RunPage};
 use crate::session::Session;
-use crate::theme::{ThemeChoice, ThemeMenu};
+use crate::preferences::kept;
+use crate::theme::{self, ThemeMenu};
 use leptos::config::LeptosOptions;
 use leptos::prelude::*;
 use leptos_meta::{HashedStylesheet, MetaTags, Title, provide_meta_context};
@@ -11,12 +12,13 @@ use leptos_router::{SsrMode, path};
 
 /// The document that the server sends.
 pub fn shell(options: LeptosOptions) -> impl IntoView {
-    let theme = use_context::<ThemeChoice>().unwrap_or_default();
+    let theme = theme::name(&kept("theme"));
+    let kept = |name| Some(kept(name)).filter(|value| !value.is_empty());
     // A page without the bundle whose controls are to be seen all the same.
     let shown = is_style_page().then_some("");
     view! {
         <!DOCTYPE html>
-        <html lang="en" data-theme=theme.name() data-hydrated=shown>
+        <html lang="en" data-theme=theme data-palette=kept("palette") data-signs=kept("signs") data-keys=kept("keys") data-seen=kept("seen") data-hydrated=shown>
             <head>
                 <meta charset="utf-8"/>
                 <meta name="viewport" content="width=device-width, initial-scale=1"/>
@@ -51,7 +53,11 @@ fn scripts(options: LeptosOptions) -> AnyView {
     if use_context::<crate::pages::MadeOnServer>().is_some() {
         return view! { <script type="module" src="/generations.js"></script> }.into_any();
     }
-    view! { <HydrationScripts options/> }.into_any()
+    view! {
+        <script type="module" src="/preferences.js"></script>
+        <HydrationScripts options/>
+    }
+    .into_any()
 }
 
 /// What is at no address of the application: a page that is made on the server, or nothing.

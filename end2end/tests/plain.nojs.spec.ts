@@ -52,3 +52,11 @@ test("the theme is a form", async ({ page }) => {
     await expect(page.locator("html")).toHaveAttribute("data-theme", name);
   }
 });
+
+test("hints speak of what one can touch, and are not shown", async ({ page }) => {
+  for (const address of ["/", "/generations", "/generate"]) {
+    await page.goto(address);
+    await expect(page.getByRole("heading", { level: 1 })).toBeVisible();
+    await expect(page.locator("[data-hint]:visible"), address).toHaveCount(0);
+  }
+});

@@ -1,4 +1,5 @@
 //! Keys of the page of a run: they work wherever no field and no control has them.
+use crate::preferences::kept;
 use crate::session::Session;
 use crate::view::ViewState;
 use leptos::ev;
@@ -59,10 +60,14 @@ pub(crate) fn Keys(session: Session, view_state: RwSignal<ViewState>) -> impl In
     Effect::new(move |_| {
         let listener = window_event_listener(ev::keydown, move |event| {
             let held = event.ctrl_key() || event.meta_key() || event.alt_key();
-            let Some(wish) = wish(&event.key()).filter(|_| !held && !event.default_prevented())
-            else {
+            let key = event.key();
+            let Some(wish) = wish(&key).filter(|_| !held && !event.default_prevented()) else {
                 return;
             };
+            // Whoever speaks to the machine, or holds keys longer than meant, can switch letters off.
+            if key.len() == 1 && letters_are_off() {
+                return;
+            }
             if !is_elsewhere(&event) && obey(wish, session, view_state, dialog) {
                 event.prevent_default();
             }
@@ -76,13 +81,28 @@ pub(crate) fn Keys(session: Session, view_state: RwSignal<ViewState>) -> impl In
             "<tr><th scope=\"row\"><kbd>{keys}</kbd></th><td>{does}</td></tr>"
         );
     }
+    let open = move |_| {
+        if let Some(dialog) = dialog.get_untracked() {
+            let _ = dialog.show_modal();
+        }
+    };
+    let box_html = ::markup::letter_keys(letters_are_off());
     view! {
+        <button type="button" class="quiet scripted" aria-haspopup="dialog" on:click=open>"Keys"</button>
         <dialog class="keys" node_ref=dialog aria-labelledby="keys-title">
             <h2 id="keys-title">"Keys"</h2>
             <table><tbody inner_html=rows></tbody></table>
-            <form method="dialog"><button>"Close"</button></form>
+            <div inner_html=box_html></div>
+            <form method="dialog" class="actions">
+                <button>"Close"</button>
+                <button type="button" class="quiet" data-keep="seen" value="">"Show the hints again"</button>
+            </form>
         </dialog>
     }
+}
+
+fn letters_are_off() -> bool {
+    kept("keys") == "off"
 }
 
 /// A field, a control that uses the key itself, or an open dialog has it.

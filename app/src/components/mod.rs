@@ -3,6 +3,7 @@ mod boards;
 mod card;
 mod drop_zone;
 mod filter_bar;
+mod hint;
 mod intake;
 mod keys;
 mod legend;
@@ -24,6 +25,7 @@ pub(crate) use card::{head_html, static_card_html};
 pub(crate) use drop_zone::DropZone;
 #[cfg(feature = "ssr")]
 pub(crate) use filter_bar::FilterBar;
+pub(crate) use hint::Hint;
 pub(crate) use intake::WindowIntake;
 #[cfg(feature = "ssr")]
 pub(crate) use legend::Legend;

@@ -1,4 +1,5 @@
 //! Store, copy link, download: what one does with a whole run.
+use super::keys::Keys;
 use crate::browser::{copy_text, page_address};
 use crate::markup::text;
 use crate::session::store::{Upload, cancel_upload, store_open_file};
@@ -24,6 +25,7 @@ pub(crate) fn RunActions(
     };
     view! {
         <div class="actions">
+            <Keys session view_state/>
             <ExportMenu session/>
             {actions}
         </div>

@@ -1,7 +1,7 @@
 //! A run on screen: name, boards, report, filter, list. The same for a local file and a stored one.
 use super::boards::Boards;
 use super::filter_bar::FilterBar;
-use super::keys::Keys;
+use super::hint::Hint;
 use super::legend::Legend;
 use super::list::SequenceList;
 use super::panels::{PanelHost, Tabs, listen};
@@ -80,14 +80,16 @@ pub(crate) fn RunView(
         </header>
         <Show when=move || live.get()><ReadingStatus session summary/></Show>
         <Boards totals filtered running=reading/>
-        <Keys session view_state/>
         <ReportPanel summary view_state/>
         <Show when=move || settled.get()>
             <section class="sequences" aria-label="Sequences">
                 <FilterBar summary session view_state ready/>
                 <Legend totals session view_state ready/>
                 <Tabs view_state/>
-                <Show when=move || has_panel.get() fallback=move || view! { <SequenceList summary session view_state live/> }>
+                <Show when=move || has_panel.get() fallback=move || view! {
+                    <Hint screen="list" text="The stronger a colour, the less the model expected the token. Open an answer to see what else it might have written; Keys, above, lists what needs no mouse."/>
+                    <SequenceList summary session view_state live/>
+                }>
                     <PanelHost session view_state ready/>
                 </Show>
             </section>

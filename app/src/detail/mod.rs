@@ -11,6 +11,7 @@ mod table;
 mod text;
 mod window;
 
+use crate::components::Hint;
 use crate::session::Session;
 use crate::view::ViewState;
 use leptos::prelude::*;
@@ -106,6 +107,7 @@ fn Whole(
         }
     });
     view! {
+        <Hint screen="detail" text="Point at a token, or walk with the arrow keys: beside the text stands what else the model might have written. A click or Enter holds it there."/>
         <div class="detail-columns">
             <div class="detail-main">
                 <div class="prompt" inner_html=prompt::prompt_html(&text)></div>

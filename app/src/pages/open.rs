@@ -1,5 +1,5 @@
 //! `/`: open a file.
-use crate::components::{DropZone, Rehearsal};
+use crate::components::{DropZone, Hint, Rehearsal};
 use leptos::prelude::*;
 use leptos_meta::Title;
 
@@ -13,6 +13,7 @@ pub(crate) fn OpenPage() -> impl IntoView {
             <p class="lead">"Surprisal reads completions with token log-probabilities and shows the text the way the model saw it: where it was sure, and where it guessed."</p>
         </div>
         <DropZone/>
+        <Hint screen="start" text="New here? Open the sample, then an answer in it: where the model was unsure has a colour, and each token shows what else might have been written."/>
         <Rehearsal/>
     }
 }

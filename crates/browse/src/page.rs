@@ -109,7 +109,9 @@ impl Listing<'_> {
         html.push_str(&match self.body {
             Body::Nothing => String::new(),
             _ if self.total == 0 => state::no_match(self),
-            Body::Records(list, just) => table::html(address, list, just) + KEYS,
+            Body::Records(list, just) => {
+                markup::hint("records", HINT) + &table::html(address, list, just) + &keys()
+            }
             Body::Charts(days, models) => plots::html(days, models),
             Body::Groups(groups) => groups::html(address, groups),
         });
@@ -133,9 +135,18 @@ impl Listing<'_> {
     }
 }
 
+const HINT: &str = "A row is one completion of a stored run. Narrow them down by model, kind, tag or time, and open one by its time.";
+
 /// What the keys do. Without JavaScript they do nothing, and are not spoken of.
-const KEYS: &str = "<p class=\"quiet-text scripted\"><kbd>j</kbd> <kbd>k</kbd> next and previous record, <kbd>Enter</kbd> opens it, \
-    <kbd>u</kbd> <kbd>d</kbd> good and bad, <kbd>c</kbd> comment, <kbd>z</kbd> undo</p>";
+fn keys() -> String {
+    format!(
+        "<div class=\"scripted\"><p class=\"quiet-text\"><kbd>j</kbd> <kbd>k</kbd> next and previous record, <kbd>Enter</kbd> opens it, {VERDICT_KEYS}</p>{}</div>",
+        markup::letter_keys(false)
+    )
+}
+
+/// What the keys of a verdict do.
+pub(crate) const VERDICT_KEYS: &str = "<kbd>u</kbd> <kbd>d</kbd> good and bad, <kbd>c</kbd> comment, <kbd>z</kbd> undo";
 
 fn tabs(address: &Address) -> String {
     let now = View::of(address);

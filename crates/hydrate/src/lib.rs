@@ -11,7 +11,6 @@ pub fn hydrate() {
     console_error_panic_hook::set_once();
     leptos::mount::hydrate_body(|| {
         provide_context::<Arc<dyn api::Backend>>(Arc::new(api::client::HttpBackend));
-        provide_context(app::ThemeChoice::of_document());
         app::App()
     });
 }

@@ -1,9 +1,11 @@
 //! What people bring as HTML: every text from outside goes through [`Text`], and is shown as it is whatever it holds.
 mod glyphs;
+mod hint;
 mod inert;
 mod tokens;
 
 pub use glyphs::{drawn, short, visible};
+pub use hint::{hint, letter_keys};
 pub use inert::Inert;
 pub use tokens::{is_sign, tokens_html};
 

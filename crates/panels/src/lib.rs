@@ -223,7 +223,7 @@ pub fn open(question: &Question, runs: &Runs<'_>) -> Box<dyn Panel> {
 /// The fields of a panel, as they are set. `stored` are runs that may stand beside the open one: id and name.
 pub fn controls(question: &Question, runs: &Runs<'_>, stored: &[(String, String)]) -> String {
     let settings = Settings::parse(&question.settings);
-    match question.name {
+    let fields = match question.name {
         Name::Why => why::controls(&settings),
         Name::Tokens => tokens::controls(&settings),
         Name::Vocabulary => vocabulary::controls(&settings),
@@ -233,7 +233,25 @@ pub fn controls(question: &Question, runs: &Runs<'_>, stored: &[(String, String)
         Name::Samples => samples::controls(&settings, runs),
         Name::Versus => versus::controls(&settings, runs, stored),
         Name::Share => share::controls(&settings, question),
-    }
+    };
+    hint(question.name) + &fields
+}
+
+/// What helps with a panel at the beginning; empty where its lead says all of it.
+fn hint(name: Name) -> String {
+    let text = match name {
+        Name::Vocabulary => {
+            "A row is a distinct token. Order by the lowest mean probability to find those that the model is unsure of; what stands in Find narrows them down."
+        }
+        Name::Lab => {
+            "Set a field: a token that could not have been written with it is struck through. Nothing is written anew."
+        }
+        Name::Versus => {
+            "Choose B, then open a pair: both texts stand beside each other, with the place at which they part."
+        }
+        _ => return String::new(),
+    };
+    markup::hint(name.key(), text)
 }
 
 /// The run that is to stand beside the open one; `None` when the question needs none.

@@ -1,7 +1,7 @@
 //! What the pages of `app` get from the server, and the way to the last run.
 use crate::{backend::StoreBackend, failure::Failure, security, state::Server};
 use api::{Backend, ErrorCode};
-use app::{MadeOnServer, STYLE_PATH, StyleGuide, ThemeChoice};
+use app::{MadeOnServer, Preferences, STYLE_PATH, StyleGuide};
 use axum::{
     Router,
     extract::{RawQuery, State},
@@ -16,7 +16,7 @@ use leptos::{
 use leptos_axum::{ResponseOptions, render_app_async_with_context};
 use std::sync::Arc;
 
-/// Runs before a page is rendered: provides the store and the theme, and sets the content security policy with
+/// Runs before a page is rendered: provides the store and what the person chose, and sets the content security policy with
 /// the nonce that the page's inline scripts carry.
 pub fn context(server: &Server) -> impl Fn() + Clone + Send + Sync + 'static {
     let store = Arc::new(StoreBackend::new(server));
@@ -39,7 +39,7 @@ pub fn context(server: &Server) -> impl Fn() + Clone + Send + Sync + 'static {
         let cookies = parts
             .as_ref()
             .and_then(|parts| parts.headers.get(header::COOKIE)?.to_str().ok());
-        provide_context(ThemeChoice::from_cookie_header(cookies.unwrap_or_default()));
+        provide_context(Preferences::from_cookie_header(cookies.unwrap_or_default()));
         // For a static file there is neither; it gets the policy without a nonce.
         if let (Some(response), Some(nonce)) = (use_context::<ResponseOptions>(), use_nonce())
             && let Ok(policy) = HeaderValue::from_str(&security::content_policy(Some(&nonce)))

@@ -42,7 +42,12 @@ impl Whole<'_> {
             "</div><aside aria-label=\"About the record\"><section data-row><h2>Verdict</h2>",
         );
         html.push_str(&verdict::part(record, self.just));
-        html.push_str("<p class=\"quiet-text scripted\"><kbd>u</kbd> <kbd>d</kbd> good and bad, <kbd>c</kbd> comment, <kbd>z</kbd> undo</p></section>");
+        push!(
+            html,
+            "<div class=\"scripted\"><p class=\"quiet-text\">{}</p>{}</div></section>",
+            crate::page::VERDICT_KEYS,
+            markup::letter_keys(false)
+        );
         html.push_str(&figures(record));
         html.push_str(&metadata(record, self.links));
         html.push_str(&parameters(record));
