@@ -66,6 +66,31 @@ test("a threshold can be dragged", async ({ page }) => {
   await expect(second(page)).toHaveValue("66");
 });
 
+test("a threshold is typed, and a wrong number says which would be right", async ({ page }) => {
+  await openSample(page);
+  const field = page.getByRole("textbox", { name: "First threshold" });
+  await expect(field).toHaveValue("0.33");
+  await field.fill("0,5");
+  await field.press("Enter");
+  await expect(page).toHaveURL(/#cuts=0\.50,0\.66$/);
+  await expect(field).toHaveValue("0.50");
+  await expect(first(page)).toHaveValue("50");
+  await field.fill("1.5");
+  await field.press("Tab");
+  await expect(field).toHaveAttribute("aria-invalid", "true");
+  await expect(field).toHaveAccessibleDescription("A number from 0 to 1, with two digits behind the point.");
+  await expect(page).toHaveURL(/#cuts=0\.50,0\.66$/);
+  // Dragged, it is right again.
+  await first(page).fill("20");
+  await expect(field).toHaveValue("0.20");
+  await expect(field).not.toHaveAttribute("aria-invalid");
+  await quantity(page).selectOption("rank");
+  await expect(field).toHaveValue("1");
+  await page.getByRole("textbox", { name: "Second threshold" }).fill("2.5");
+  await page.keyboard.press("Enter");
+  await expect(page.getByText("A whole number from 0 to 20.")).toBeVisible();
+});
+
 test("surprisal has its own thresholds, and a link brings them back", async ({ page }) => {
   await openSample(page);
   await quantity(page).selectOption("surprisal");
@@ -73,9 +98,9 @@ test("surprisal has its own thresholds, and a link brings them back", async ({ p
   await second(page).fill("40");
   await expect(page).toHaveURL(/#colour=surprisal&cuts=0\.6,4\.0$/);
   const items = [
-    `low above 4 bits · ${between(-1, 2 ** -4)}`,
-    `middle up to 4 bits · ${between(2 ** -4, 2 ** -0.6)}`,
-    `high up to 0.6 bits · ${between(2 ** -0.6, 2)}`,
+    `surprising above 4 bits · ${between(-1, 2 ** -4)}`,
+    `in between up to 4 bits · ${between(2 ** -4, 2 ** -0.6)}`,
+    `expected up to 0.6 bits · ${between(2 ** -0.6, 2)}`,
   ];
   await expect(legend(page).getByRole("listitem")).toHaveText(items);
   await page.getByRole("link", { name: "Import", exact: true }).click();

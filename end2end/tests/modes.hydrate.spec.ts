@@ -44,12 +44,20 @@ function counts(mode: string, cuts = modes[mode].cuts): number[] {
   return found;
 }
 
+/** What the bands are called, the doubtful one first. */
+function names(mode: string, first: number): [string, string, string] {
+  if (mode === "rank") return ["far down", "next choices", first === 1 ? "first choice" : "first choices"];
+  if (mode === "share") return ["far behind", "behind", "close"];
+  return mode === "entropy" ? ["open", "some choice", "certain"] : ["toss-up", "narrow", "clear"];
+}
+
 function items(mode: string, cuts = modes[mode].cuts): string[] {
   const [low, middle, high] = counts(mode, cuts);
   const [a, b] = cuts.map(modes[mode].reads);
+  const [doubtful, between, sure] = names(mode, cuts[0]);
   return modes[mode].doubt
-    ? [`low above ${b} · ${low}`, `middle up to ${b} · ${middle}`, `high up to ${a} · ${high}`]
-    : [`low up to ${a} · ${low}`, `middle up to ${b} · ${middle}`, `high above · ${high}`];
+    ? [`${doubtful} above ${b} · ${low}`, `${between} up to ${b} · ${middle}`, `${sure} up to ${a} · ${high}`]
+    : [`${doubtful} up to ${a} · ${low}`, `${between} up to ${b} · ${middle}`, `${sure} above · ${high}`];
 }
 
 /** The bands of all tokens of the open text, by their indices. */
@@ -113,7 +121,7 @@ test("a band of ranks lists the sequences that have such a token, and a threshol
   await openSample(page);
   await menu(page, "Colour by").selectOption("rank");
   await expect(legend(page).getByRole("listitem")).toHaveText(items("rank"));
-  await legend(page).getByRole("button", { name: "low" }).click();
+  await legend(page).getByRole("button", { name: "far down" }).click();
   const found = answers.filter(({ tokens }) => tokens.some((token) => bandOf("rank", token) === 0));
   expect(found.length).toBeGreaterThan(0);
   expect(found.length).toBeLessThan(22);
@@ -177,7 +185,7 @@ test("relative to this text, a tenth of each text is low", async ({ page }) => {
     const bands = await painted(page);
     return whole(tokens).map((at) => bands.get(at));
   }).toEqual(expected);
-  await expect(legend(page).getByRole("listitem").first()).toHaveText(/^low up to 10 % · \d+$/);
+  await expect(legend(page).getByRole("listitem").first()).toHaveText(/^most doubtful up to 10 % · \d+$/);
   await menu(page, "Scale").selectOption("absolute");
   await expect(page).toHaveURL(/#s=1$/);
   await expect.poll(async () => (await painted(page)).get(0)).toBe(Math.exp(tokens[0].logprob) <= 0.33 ? 0 : Math.exp(tokens[0].logprob) <= 0.66 ? 1 : 2);

@@ -3,7 +3,7 @@ use super::filter_bar::menu;
 use super::palette::PaletteMenu;
 use crate::markup::{push, text};
 use crate::session::Session;
-use crate::view::{ViewState, band_name, with_part};
+use crate::view::{ViewState, with_part};
 use analysis::{Histogram, InBand, Quantity, Scale, Unit};
 use api::Totals;
 use leptos::ev;
@@ -106,12 +106,15 @@ pub(crate) fn Legend(
                     {menu("Scale", "relative", none, waiting, footings)}
                 </div>
                 <PaletteMenu/>
-                <button type="button" class="quiet" class:hidden=usual on:click=reset>"Reset the thresholds"</button>
             </div>
-            <div class="histogram scripted">
-                <div class="histogram-bars" aria-hidden="true" inner_html=bars></div>
-                <Threshold which=0 name="First threshold" scale view_state/>
-                <Threshold which=1 name="Second threshold" scale view_state/>
+            <div class="cuts scripted">
+                <div class="histogram">
+                    <div class="histogram-bars" aria-hidden="true" inner_html=bars></div>
+                    <Threshold which=0 name="First threshold" scale view_state/>
+                    <Threshold which=1 name="Second threshold" scale view_state/>
+                </div>
+                <Cuts scale view_state/>
+                <button type="button" class="quiet" class:hidden=usual on:click=reset>"Reset the thresholds"</button>
             </div>
             <ul class="legend" aria-label=named inner_html=bands on:click=filter></ul>
             <p class="legend-note" role="status">{note}</p>
@@ -154,6 +157,47 @@ fn Threshold(
     };
     view! {
         <input type="range" class="threshold" min="0" max=most step="1" aria-label=name aria-valuetext=spoken prop:max=most prop:value=value value=value.get_untracked() on:input=moved/>
+    }
+}
+
+/// The same thresholds as numbers that one can type.
+#[component]
+fn Cuts(scale: Memo<Scale>, view_state: RwSignal<ViewState>) -> impl IntoView {
+    // What is wrong with the field that was written last.
+    let wrong = RwSignal::new(None::<(usize, String)>);
+    let field = move |which: usize, name: &'static str| {
+        let value = text(move || scale.get().cut_text(which));
+        let is_wrong = move || wrong.with(|wrong| wrong.as_ref().is_some_and(|(at, _)| *at == which));
+        let typed = move |event: ev::Event| {
+            let field: HtmlInputElement = event_target(&event);
+            match scale.get_untracked().with_typed_cut(which, &field.value()) {
+                Ok(scale) => {
+                    wrong.set(None);
+                    // A number may be written in more ways than one.
+                    field.set_value(&scale.cut_text(which));
+                    view_state.update(|view| view.set_scale(scale));
+                }
+                Err(places) => wrong.set(Some((which, places))),
+            }
+        };
+        view! {
+            <input type="text" inputmode="decimal" class="cut" aria-label=name aria-describedby="cut-error" aria-invalid=move || is_wrong().then_some("true")
+                prop:value=value value=value.get_untracked() on:change=typed/>
+        }
+    };
+    // Moved by other means, the fields are right again.
+    Effect::new(move |_| {
+        scale.track();
+        wrong.set(None);
+    });
+    let said = text(move || wrong.with(|wrong| wrong.as_ref().map_or_else(String::new, |(_, places)| places.clone())));
+    view! {
+        <div class="cut-fields">
+            <span>"Bands meet at"</span>
+            {field(0, "First threshold")}
+            {field(1, "Second threshold")}
+            <p id="cut-error" class="query-error" role="status">{said}</p>
+        </div>
     }
 }
 
@@ -206,7 +250,7 @@ fn legend_html(
             html,
             "<li><button type=\"button\" class=\"swatch {class}\" data-band=\"{code}\" aria-pressed=\"{}\" title=\"List the sequences with such a {unit}\">{}</button> {} · <span class=\"legend-count\">{count}</span></li>",
             chosen == Some(code),
-            band_name(code),
+            scale.band_name(band),
             scale.limits_text(band)
         );
     }
@@ -266,9 +310,9 @@ mod tests {
         let bits = Scale::of(with_part(Lens::default(), "colour", "surprisal"));
         let html = legend_html(&Totals::default(), bits, Some(&counted), Some(1));
         for part in [
-            "low</button> above 1.6 bits · <span class=\"legend-count\">2<",
-            "middle</button> up to 1.6 bits · <span class=\"legend-count\">3<",
-            "high</button> up to 0.6 bits · <span class=\"legend-count\">5<",
+            "surprising</button> above 1.6 bits · <span class=\"legend-count\">2<",
+            "in between</button> up to 1.6 bits · <span class=\"legend-count\">3<",
+            "expected</button> up to 0.6 bits · <span class=\"legend-count\">5<",
             "data-band=\"1\" aria-pressed=\"true\"",
         ] {
             assert!(html.contains(part), "{part} in {html}");

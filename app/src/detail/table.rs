@@ -4,7 +4,7 @@ use super::window::TokenWindow;
 use crate::markup::{Text, push};
 use ::markup::visible;
 use leptos::prelude::*;
-use metrics::{Band, format};
+use metrics::format;
 use std::sync::Arc;
 use worker::protocol::{Paint, SequenceText};
 
@@ -49,12 +49,8 @@ fn table_html(text: &SequenceText, window: TokenWindow, paint: &Paint) -> String
     html.push_str("<th scope=\"col\">Band</th></tr></thead><tbody>");
     for token in window.start..window.end {
         let value = text.value_of(token, paint);
-        let band = match value.map(|value| paint.scale.band(value)) {
-            Some(Band::Low) => "low",
-            Some(Band::Middle) => "middle",
-            Some(Band::High) => "high",
-            None => "no value",
-        };
+        let name = |value| paint.scale.band_name(paint.scale.band(value));
+        let band = value.map_or("no value", name);
         push!(
             html,
             "<tr><td class=\"number\">{}</td><th scope=\"row\"><code>{}</code></th><td class=\"number\">{}</td>",

@@ -77,10 +77,10 @@ fn head(view: &View<'_>, out: &mut dyn Write) -> io::Result<()> {
         Text(lens.title())
     )?;
     for (band, class) in [(Band::Low, "b1"), (Band::Middle, "b4"), (Band::High, "b7")] {
-        let words = view.scale.limits_text(band);
+        let (name, words) = (view.scale.band_name(band), view.scale.limits_text(band));
         write!(
             out,
-            "<span class=\"tokens\"><span class=\"{class}\">token</span></span><span>{words}"
+            "<span class=\"tokens\"><span class=\"{class}\">{name}</span></span><span>{words}"
         )?;
         // The boards count the tokens of the usual scale.
         if view.scale == analysis::Scale::default() {

@@ -11,7 +11,7 @@ pub(super) const HEIGHT: usize = 96;
 /// Width of the bar with the bands, pixels.
 const BAR: usize = 360;
 /// Width of an entry of the legend, pixels.
-const ENTRY: usize = 168;
+const ENTRY: usize = 176;
 
 /// Draws it from this place on: left edge, and the line of the first words.
 pub(super) fn draw(
@@ -23,7 +23,7 @@ pub(super) fn draw(
 ) -> io::Result<()> {
     words(out, x, y, &scale.lens.title())?;
     bar(scale, colours, (x + 300, y - 10), out)?;
-    legend(marks, colours, (x, y + 52), out)
+    legend(scale, marks, colours, (x, y + 52), out)
 }
 
 /// The bands as parts of one bar, with the values where they meet.
@@ -74,6 +74,7 @@ fn bar(
 
 /// Each band as it looks behind a text, and how many pieces of text are in it.
 fn legend(
+    scale: Scale,
     marks: &[u8],
     colours: &Colours,
     (x, y): (usize, usize),
@@ -83,9 +84,9 @@ fn legend(
     let number = |wanted: &dyn Fn(Mark) -> bool| marks.iter().filter(|mark| wanted(**mark)).count();
     let in_band = |mark: Mark, band| mark.band() == Some(band) && mark != Mark::CENSORED;
     let entries = [
-        ("low", 1, number(&|mark| in_band(mark, Band::Low))),
-        ("middle", 4, number(&|mark| in_band(mark, Band::Middle))),
-        ("high", 8, number(&|mark| in_band(mark, Band::High))),
+        (scale.band_name(Band::Low), 1, number(&|mark| in_band(mark, Band::Low))),
+        (scale.band_name(Band::Middle), 4, number(&|mark| in_band(mark, Band::Middle))),
+        (scale.band_name(Band::High), 8, number(&|mark| in_band(mark, Band::High))),
         (
             "below the floor",
             Mark::CENSORED.code(),
