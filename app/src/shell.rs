@@ -1,8 +1,8 @@
 //! The document, the routes, and what stands around every page.
 use crate::components::WindowIntake;
 use crate::pages::{GeneratePage, ImportPage, LocalPage, NotFoundPage, OpenPage, RunPage};
-use crate::session::Session;
 use crate::preferences::kept;
+use crate::session::Session;
 use crate::theme::{self, ThemeMenu};
 use leptos::config::LeptosOptions;
 use leptos::prelude::*;

@@ -167,7 +167,8 @@ fn Cuts(scale: Memo<Scale>, view_state: RwSignal<ViewState>) -> impl IntoView {
     let wrong = RwSignal::new(None::<(usize, String)>);
     let field = move |which: usize, name: &'static str| {
         let value = text(move || scale.get().cut_text(which));
-        let is_wrong = move || wrong.with(|wrong| wrong.as_ref().is_some_and(|(at, _)| *at == which));
+        let is_wrong =
+            move || wrong.with(|wrong| wrong.as_ref().is_some_and(|(at, _)| *at == which));
         let typed = move |event: ev::Event| {
             let field: HtmlInputElement = event_target(&event);
             match scale.get_untracked().with_typed_cut(which, &field.value()) {
@@ -190,7 +191,13 @@ fn Cuts(scale: Memo<Scale>, view_state: RwSignal<ViewState>) -> impl IntoView {
         scale.track();
         wrong.set(None);
     });
-    let said = text(move || wrong.with(|wrong| wrong.as_ref().map_or_else(String::new, |(_, places)| places.clone())));
+    let said = text(move || {
+        wrong.with(|wrong| {
+            wrong
+                .as_ref()
+                .map_or_else(String::new, |(_, places)| places.clone())
+        })
+    });
     view! {
         <div class="cut-fields">
             <span>"Bands meet at"</span>

@@ -1,12 +1,15 @@
 //! The values that colour a run where the probabilities of its tokens are not enough: what their alternatives say, the values of
 //! words, sentences and lines, and values relative to their text. This is the one place that defines them; [`Lens::about`] says it
 //! in words.
-use crate::position::Position;
+mod listed;
+
+pub use listed::Listed;
+
 use crate::scale::{Histogram, Lens, Quantity, Unit};
 use crate::select::text_of;
 use crate::units;
 use completions::{Columns, Sequence, SequenceDetail};
-use metrics::alternatives::Alternatives;
+use listed::column_of_one;
 use metrics::{Status, Sum, num};
 
 /// Stands for a token without a value. Values themselves are at least 0.
@@ -27,101 +30,6 @@ pub fn worst(lens: Lens, values: &[f32]) -> f32 {
         _ => lens.worse(one, other),
     });
     worst.unwrap_or(MISSING)
-}
-
-/// What the alternatives of all tokens say, 16 bytes a token. They are not in the columns: records are read for it.
-#[derive(Debug, Clone, Default)]
-pub struct Listed {
-    rank: Vec<f32>,
-    share: Vec<f32>,
-    entropy: Vec<f32>,
-    margin: Vec<f32>,
-    /// Per sequence: its alternatives were read.
-    read: Vec<bool>,
-    unread: usize,
-}
-
-impl Listed {
-    /// Nothing was read. Sequences without tokens need not be.
-    pub fn new(columns: &Columns) -> Self {
-        let empty = || vec![MISSING; columns.logprob.len()];
-        let read: Vec<bool> = columns
-            .sequences
-            .iter()
-            .map(|sequence| sequence.n_tokens == 0)
-            .collect();
-        Self {
-            rank: empty(),
-            share: empty(),
-            entropy: empty(),
-            margin: empty(),
-            unread: read.iter().filter(|read| !**read).count(),
-            read,
-        }
-    }
-
-    /// How many sequences are still to be read.
-    pub fn unread(&self) -> usize {
-        self.unread
-    }
-
-    /// Those among them, ascending.
-    pub fn to_read(&self) -> impl Iterator<Item = u32> {
-        let all = (0_u32..).zip(&self.read);
-        all.filter_map(|(sequence, read)| (!read).then_some(sequence))
-    }
-
-    /// The record of a sequence was read; `None` when it cannot be.
-    pub fn take(&mut self, columns: &Columns, index: u32, detail: Option<&SequenceDetail>) {
-        let Some(sequence) = columns.sequences.get(index as usize) else {
-            return;
-        };
-        let Some(read) = self.read.get_mut(index as usize).filter(|read| !**read) else {
-            return;
-        };
-        *read = true;
-        self.unread = self.unread.saturating_sub(1);
-        let tokens = detail.map_or(&[][..], |detail| &detail.tokens);
-        let mut listed = Alternatives::default();
-        let known = |value: Option<f64>| value.map_or(MISSING, |value| value as f32);
-        for (at, token) in range(sequence).zip(tokens) {
-            let position = Position::of(token, &mut listed);
-            let rank = position.rank().map(|rank| f64::from(rank.rank));
-            let share = match token.status {
-                Status::Censored => CENSORED,
-                _ => known(position.share()),
-            };
-            for (column, value) in [
-                (&mut self.rank, known(rank)),
-                (&mut self.share, share),
-                (
-                    &mut self.entropy,
-                    known(position.entropy().map(|(least, _)| least)),
-                ),
-                (&mut self.margin, known(position.margin())),
-            ] {
-                if let Some(place) = column.get_mut(at) {
-                    *place = value;
-                }
-            }
-        }
-    }
-
-    /// The values of one quantity; `None` for one that the columns have.
-    fn column(&self, quantity: Quantity) -> Option<&[f32]> {
-        match quantity {
-            Quantity::Probability | Quantity::Surprisal => None,
-            Quantity::Rank => Some(&self.rank),
-            Quantity::Share => Some(&self.share),
-            Quantity::Entropy => Some(&self.entropy),
-            Quantity::Margin => Some(&self.margin),
-        }
-    }
-
-    /// The alternatives of a sequence were read, or there is no such sequence.
-    pub fn is_read(&self, sequence: u32) -> bool {
-        self.read.get(sequence as usize).copied().unwrap_or(true)
-    }
 }
 
 /// The values of all tokens of a run under one lens, 4 bytes a token, and how they are spread.
@@ -169,37 +77,67 @@ impl Shade {
         let Some(sequence) = columns.sequences.get(index as usize) else {
             return;
         };
-        let lens = self.lens;
-        let (text, ends) = text_of(columns, sequence);
-        let starts = units::starts(lens.unit, text, ends);
-        let ends = starts.iter().skip(1).copied().chain([ends.len()]);
-        let spans: Vec<(usize, usize)> = starts.iter().copied().zip(ends).collect();
-        let first = range(sequence).start;
-        let column = listed.column(lens.quantity);
-        let mut values: Vec<f32> = spans
-            .iter()
-            .map(|&(from, to)| match column {
-                Some(column) => worst(
-                    lens,
-                    column.get(first + from..first + to).unwrap_or_default(),
-                ),
-                None => of_unit(columns, lens, first + from..first + to),
-            })
-            .collect();
-        if lens.relative {
-            compare(lens.quantity, &mut values);
-        }
-        for (&(from, to), value) in spans.iter().zip(values) {
+        let tokens = range(sequence);
+        let column = listed.column(self.lens.quantity);
+        let column = column.map(|column| column.get(tokens.clone()).unwrap_or_default());
+        for (from, to, value) in of_units(self.lens, columns, sequence, column) {
             match value_of(value) {
                 None => self.histogram.missing += 1,
                 Some(value) if value < 0.0 => self.histogram.censored += 1,
-                Some(value) => self.histogram.count(lens, value),
+                Some(value) => self.histogram.count(self.lens, value),
             }
-            if let Some(places) = self.values.get_mut(first + from..first + to) {
+            let places = tokens.start + from..tokens.start + to;
+            if let Some(places) = self.values.get_mut(places) {
                 places.fill(value);
             }
         }
     }
+}
+
+/// The values of the tokens of one sequence under a lens, from its record alone: for a text that stands by itself. `detail` is `None`
+/// when its record cannot be read.
+pub fn of_one(
+    lens: Lens,
+    columns: &Columns,
+    sequence: &Sequence,
+    detail: Option<&SequenceDetail>,
+) -> Vec<f32> {
+    let mut values = vec![MISSING; sequence.n_tokens as usize];
+    let column = column_of_one(lens.quantity, detail);
+    for (from, to, value) in of_units(lens, columns, sequence, column.as_deref()) {
+        if let Some(places) = values.get_mut(from..to) {
+            places.fill(value);
+        }
+    }
+    values
+}
+
+/// The units of a sequence: their tokens, counted within it, and the value of each. `column` has what the alternatives of its tokens
+/// say, for a quantity that needs them.
+fn of_units(
+    lens: Lens,
+    columns: &Columns,
+    sequence: &Sequence,
+    column: Option<&[f32]>,
+) -> Vec<(usize, usize, f32)> {
+    let (text, ends) = text_of(columns, sequence);
+    let starts = units::starts(lens.unit, text, ends);
+    let ends = starts.iter().skip(1).copied().chain([ends.len()]);
+    let first = range(sequence).start;
+    let value = |from: usize, to: usize| match column {
+        Some(column) => worst(lens, column.get(from..to).unwrap_or_default()),
+        None => of_unit(columns, lens, first + from..first + to),
+    };
+    let mut units: Vec<(usize, usize, f32)> = starts
+        .iter()
+        .copied()
+        .zip(ends)
+        .map(|(from, to)| (from, to, value(from, to)))
+        .collect();
+    if lens.relative {
+        compare(lens.quantity, &mut units);
+    }
+    units
 }
 
 /// Where the tokens of a sequence are in the columns.
@@ -233,20 +171,17 @@ fn of_unit(columns: &Columns, lens: Lens, tokens: std::ops::Range<usize>) -> f32
 }
 
 /// Puts in place of each value the share of all of them that is as doubtful or more.
-fn compare(quantity: Quantity, values: &mut [f32]) {
+fn compare(quantity: Quantity, units: &mut [(usize, usize, f32)]) {
     let absolute = Lens {
         quantity,
         ..Lens::default()
     };
-    let mut sorted: Vec<f32> = values
-        .iter()
-        .copied()
-        .filter(|value| *value >= 0.0)
-        .collect();
+    let values = units.iter().map(|(.., value)| *value);
+    let censored = values.clone().filter(|value| *value <= CENSORED).count();
+    let mut sorted: Vec<f32> = values.filter(|value| *value >= 0.0).collect();
     sorted.sort_unstable_by(f32::total_cmp);
-    let censored = values.iter().filter(|value| **value <= CENSORED).count();
     let all = (sorted.len() + censored) as f64;
-    for value in values.iter_mut().filter(|value| **value >= 0.0) {
+    for (.., value) in units.iter_mut().filter(|(.., value)| *value >= 0.0) {
         let doubtful = if absolute.is_doubt() {
             sorted.len() - sorted.partition_point(|other| other < value)
         } else {

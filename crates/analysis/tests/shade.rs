@@ -1,6 +1,6 @@
 //! Values behind colours: what alternatives say, units, and values relative to their text.
 use analysis::query::Query;
-use analysis::shade::{CENSORED, MISSING, value_of, worst};
+use analysis::shade::{CENSORED, MISSING, of_one, value_of, worst};
 use analysis::{Lens, Listed, Position, Quantity, Scale, Shade, Unit};
 use completions::{
     Alternative, Columns, Importer, Limits, SequenceDetail, TokenDetail, decode_sequence,
@@ -360,4 +360,31 @@ fn a_lens_says_what_it_shows() {
             );
         }
     }
+}
+
+#[test]
+fn one_sequence_has_alone_what_it_has_among_all() {
+    let columns = read(SAMPLE);
+    let listed = listed(&columns, SAMPLE);
+    for quantity in Quantity::ALL {
+        for unit in Unit::ALL {
+            for relative in [false, true] {
+                let lens = Lens {
+                    quantity,
+                    unit,
+                    relative,
+                };
+                let shade = Shade::new(lens, &columns, &listed);
+                for (index, sequence) in (0..).zip(&columns.sequences) {
+                    let detail = decode(&columns, SAMPLE, index);
+                    let alone = of_one(lens, &columns, sequence, detail.as_ref());
+                    assert_eq!(alone, shade.of_sequence(sequence), "{lens:?} {index}");
+                }
+            }
+        }
+    }
+    let sequence = &columns.sequences[0];
+    let unread = of_one(lens(Quantity::Rank), &columns, sequence, None);
+    assert!(unread.iter().all(|value| *value == MISSING));
+    assert_eq!(unread.len(), sequence.n_tokens as usize);
 }

@@ -146,7 +146,8 @@ fn keys() -> String {
 }
 
 /// What the keys of a verdict do.
-pub(crate) const VERDICT_KEYS: &str = "<kbd>u</kbd> <kbd>d</kbd> good and bad, <kbd>c</kbd> comment, <kbd>z</kbd> undo";
+pub(crate) const VERDICT_KEYS: &str =
+    "<kbd>u</kbd> <kbd>d</kbd> good and bad, <kbd>c</kbd> comment, <kbd>z</kbd> undo";
 
 fn tabs(address: &Address) -> String {
     let now = View::of(address);

@@ -211,11 +211,7 @@ pub fn open(question: &Question, runs: &Runs<'_>) -> Box<dyn Panel> {
         Name::Lab => Box::new(lab::Lab::new(&settings, question, runs)),
         Name::Values => Box::new(values::Values::new(&settings, runs)),
         Name::Samples => Box::new(samples::Samples::new(&settings, runs)),
-        Name::Versus => Box::new(versus::Versus::new(
-            &settings,
-            runs,
-            question.scale.direct(),
-        )),
+        Name::Versus => Box::new(versus::Versus::new(&settings, runs, question.scale)),
         Name::Share => Box::new(share::Share::new(&settings, question, runs)),
     }
 }

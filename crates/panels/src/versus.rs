@@ -1,14 +1,25 @@
 //! The run beside another one, or two parts of it: which answers belong together, what differs over all, and where two part.
 //!
-//! `pair` has one pair with both of its texts.
+//! | module | what |
+//! |---|---|
+//! | `choice` | the fields, and the sequences that they name |
+//! | `sums` | all pairs together |
+//! | `rows` | the pairs as rows |
+//! | `pair` | one pair with both of its texts |
+mod choice;
 mod pair;
+mod rows;
+mod sums;
 
-use crate::html::{counted, first_row, label, menu, pages, progress};
-use crate::{Panel, Run, Runs, Settings, Want};
-use analysis::compare::{Comparison, Difference, Pair, Rule, Side, Turn, bootstrap, turns};
+pub(crate) use choice::controls;
+
+use crate::html::{counted, first_row, progress};
+use crate::{Panel, Runs, Settings, Want};
+use analysis::Scale;
+use analysis::compare::{Comparison, Pair, Rule, Side, Turn, turns};
+use choice::part;
 use completions::{Columns, SequenceDetail};
-use markup::{Text, push, short};
-use metrics::format;
+use markup::Text;
 use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
 
@@ -47,101 +58,12 @@ pub(crate) struct Versus {
     wants: Vec<Want>,
     read: usize,
     details: HashMap<Want, SequenceDetail>,
-    scale: analysis::Scale,
-}
-
-pub(crate) fn controls(
-    settings: &Settings,
-    runs: &Runs<'_>,
-    stored: &[(String, String)],
-) -> String {
-    let models = &runs.this.columns.models;
-    let mut html = "<p class=\"panel-lead\">Beside another run, or one model beside another of this run. Answers are paired by their prompt, label, id or place; texts are compared byte by byte, so tokenizers may differ.</p><div class=\"fields\">".to_owned();
-    if models.len() > 1 {
-        let own: Vec<String> = models
-            .iter()
-            .map(|model| format!("model:{model}"))
-            .collect();
-        let options = own
-            .iter()
-            .zip(models)
-            .map(|(value, text)| (value.as_str(), text.as_str()));
-        let options = std::iter::once(("", "all that is listed")).chain(options);
-        html += &menu("a", "A", options, settings.get("a").unwrap_or_default());
-    }
-    let own = models.iter().filter(|_| models.len() > 1).map(|model| {
-        (
-            format!("model:{model}"),
-            format!("model {model} of this run"),
-        )
-    });
-    let runs_there = stored
-        .iter()
-        .map(|(id, name)| (format!("run:{id}"), format!("stored: {name}")));
-    let file = runs
-        .beside
-        .map_or("a file of this machine …", |(name, _)| name);
-    let mut options = vec![
-        (String::new(), "choose …".to_owned()),
-        ("file".to_owned(), file.to_owned()),
-    ];
-    options.extend(own);
-    options.extend(runs_there);
-    let b = settings.get("b").unwrap_or_default();
-    if b.starts_with("run:") && options.iter().all(|(value, _)| value != b) {
-        options.push((
-            b.to_owned(),
-            format!("stored: {}", b.trim_start_matches("run:")),
-        ));
-    }
-    let options = options
-        .iter()
-        .map(|(value, text)| (value.as_str(), text.as_str()));
-    html += &menu("b", "B", options, b);
-    html += "<div class=\"field\"><label><span class=\"field-name\">File for B</span><input type=\"file\" data-beside=\"\"></label><span class=\"field-help\">It is read in this browser; nothing is sent.</span></div>";
-    let rules = std::iter::once(("", "what pairs the most"))
-        .chain(Rule::ALL.map(|rule| (rule.name(), rule.name())));
-    html += &menu(
-        "pair",
-        "Paired by",
-        rules,
-        settings.get("pair").unwrap_or_default(),
-    );
-    html + "</div>"
-}
-
-/// The sequences of a run that a setting names: all that are listed, those of a model, or one.
-fn part(run: &Run<'_>, which: Option<&str>) -> Vec<u32> {
-    let order = {
-        let mut order = run.selection.order.clone();
-        order.sort_unstable();
-        order
-    };
-    let named = which.and_then(|which| which.split_once(':'));
-    match named {
-        Some(("model", name)) => {
-            let of = |index: &u32| {
-                let sequence = run.columns.sequences.get(*index as usize);
-                sequence.is_some_and(|sequence| run.columns.model_of(sequence) == name)
-            };
-            order.into_iter().filter(of).collect()
-        }
-        Some(("s", number)) => {
-            let number = number
-                .parse::<u32>()
-                .ok()
-                .and_then(|number| number.checked_sub(1));
-            number
-                .into_iter()
-                .filter(|index| (*index as usize) < run.columns.sequences.len())
-                .collect()
-        }
-        _ => order,
-    }
+    /// By what the person reads.
+    scale: Scale,
 }
 
 impl Versus {
-    pub(crate) fn new(settings: &Settings, runs: &Runs<'_>, scale: analysis::Scale) -> Self {
+    pub(crate) fn new(settings: &Settings, runs: &Runs<'_>, scale: Scale) -> Self {
         let apart = beside(settings).is_some();
         let a = part(&runs.this, settings.get("a"));
         let b = match (apart, settings.get("b"), runs.beside) {
@@ -190,7 +112,9 @@ impl Versus {
             .iter()
             .filter_map(|index| comparison.pairs.get(*index as usize))
         {
-            if pair.fork.is_some() {
+            // Equal texts have no place at which to look; their colours may be told by the alternatives, though.
+            let colours = self.shown.is_some() && self.scale.lens.quantity.is_listed();
+            if pair.fork.is_some() || colours {
                 for want in [Want::of_this(pair.a), self.of_b(pair.b)] {
                     if !self.wants.contains(&want) {
                         self.wants.push(want);
@@ -227,160 +151,6 @@ impl Versus {
         let (a, b) = (detail(Want::of_this(pair.a)), detail(self.of_b(pair.b)));
         turns(&sides.0, &sides.1, pair, a, b)
     }
-
-    fn rows(&self, runs: &Runs<'_>, comparison: &Comparison) -> String {
-        let sides = self.sides(runs);
-        let mut html = "<div class=\"scroll\"><table class=\"rows pairs\"><thead><tr><th scope=\"col\">pair</th><th scope=\"col\" class=\"number\">probability A</th><th scope=\"col\" class=\"number\">B</th><th scope=\"col\" class=\"number\">bytes in common</th><th scope=\"col\">A wrote</th><th scope=\"col\">B wrote</th><th scope=\"col\">A gave B's</th><th scope=\"col\">B gave A's</th></tr></thead><tbody>".to_owned();
-        for &index in self.order.iter().skip(self.first).take(ROWS) {
-            let Some(pair) = comparison.pairs.get(index as usize) else {
-                continue;
-            };
-            let value = |side: &Side<'_>, index: u32| {
-                let sequence = side.sequence(index);
-                format::sig3_or_dash(sequence.and_then(|sequence| sequence.metrics.mean_prob))
-            };
-            push!(
-                html,
-                "<tr><th scope=\"row\"><button type=\"button\" class=\"link\" data-set=\"show:{0}\">{0}{1}</button></th><td class=\"number\">{2}</td><td class=\"number\">{3}</td>",
-                u64::from(index) + 1,
-                Text(named(&sides.0, pair.a)),
-                value(&sides.0, pair.a),
-                value(&sides.1, pair.b)
-            );
-            match (pair.fork, self.turns(&sides, pair)) {
-                (None, _) => html += "<td colspan=\"5\">the same text</td>",
-                (Some(fork), Some((a, b))) => push!(
-                    html,
-                    "<td class=\"number\">{}</td><td>{}</td><td>{}</td><td>{}</td><td>{}</td>",
-                    format::count(fork.byte.into()),
-                    wrote(&a),
-                    wrote(&b),
-                    a.gave.in_words(),
-                    b.gave.in_words()
-                ),
-                (Some(fork), None) => push!(
-                    html,
-                    "<td class=\"number\">{}</td><td colspan=\"4\"></td>",
-                    format::count(fork.byte.into())
-                ),
-            }
-            html += "</tr>";
-        }
-        html += "</tbody></table></div>";
-        html + &pages(self.first, ROWS, self.order.len())
-    }
-}
-
-/// What the pair is known by, after its number.
-fn named(side: &Side<'_>, index: u32) -> String {
-    let completion = side
-        .sequence(index)
-        .and_then(|sequence| side.columns.completions.get(sequence.completion as usize));
-    let label = completion.and_then(|completion| completion.label.as_deref());
-    label.map_or_else(String::new, |label| format!(" · {}", short(label, 24)))
-}
-
-/// The token of a side, or that its text ends.
-fn wrote(turn: &Turn) -> String {
-    if turn.token.is_none() {
-        return "<small>ends</small>".to_owned();
-    }
-    let share = turn
-        .probability
-        .map_or_else(String::new, |p| format!(" {}", format::percent(p)));
-    format!("{}{share}", label(&turn.wrote))
-}
-
-/// Sums and differences.
-fn differences(comparison: &Comparison) -> String {
-    let mut html = "<table class=\"rows differences\"><thead><tr><th scope=\"col\"></th><th scope=\"col\" class=\"number\">A</th><th scope=\"col\" class=\"number\">B</th><th scope=\"col\" class=\"number\">B − A</th><th scope=\"col\" class=\"number\">95 % interval</th><th scope=\"col\" class=\"number\">pairs</th></tr></thead><tbody>".to_owned();
-    for Difference {
-        measure,
-        pairs,
-        a,
-        b,
-        difference,
-        interval,
-    } in &comparison.differences
-    {
-        let say =
-            |value: &Option<f64>| value.map_or_else(|| "—".to_owned(), |value| measure.say(value));
-        let signed = |value: f64| {
-            format!(
-                "{}{}",
-                if value > 0.0 { "+" } else { "" },
-                measure.say(value)
-            )
-        };
-        let (class, between) = match interval {
-            Some(interval) => (
-                // Surely different: 0 is outside.
-                if interval.low > 0.0 || interval.high < 0.0 {
-                    "sure"
-                } else {
-                    ""
-                },
-                format!("{} … {}", signed(interval.low), signed(interval.high)),
-            ),
-            None => ("", "—".to_owned()),
-        };
-        push!(
-            html,
-            "<tr class=\"{class}\"><th scope=\"row\">{}</th><td class=\"number\">{}</td><td class=\"number\">{}</td><td class=\"number\">{}</td><td class=\"number\">{between}</td><td class=\"number\">{}</td></tr>",
-            measure.title(),
-            say(a),
-            say(b),
-            difference.map_or_else(|| "—".to_owned(), signed),
-            format::count(u64::from(*pairs))
-        );
-    }
-    push!(
-        html,
-        "</tbody></table><p class=\"panel-note\">Intervals: paired bootstrap, percentiles, {} resamples with a fixed seed. Each run scores its own text: that is confidence, not correctness.</p>",
-        format::count(bootstrap::RESAMPLES as u64)
-    );
-    html
-}
-
-/// Who belongs together, and who is alone.
-fn pairing(comparison: &Comparison) -> String {
-    let mut text = format!(
-        "{} by {}",
-        counted(comparison.pairs.len() as u64, "pair", "pairs"),
-        comparison.rule.name()
-    );
-    for (alone, name) in [
-        (comparison.only_a.len(), "A"),
-        (comparison.only_b.len(), "B"),
-    ] {
-        if alone > 0 {
-            push!(
-                text,
-                ", {} of {name} without a partner",
-                format::count(alone as u64)
-            );
-        }
-    }
-    text.push_str(". ");
-    match comparison.median_fork() {
-        None if comparison.pairs.is_empty() => {}
-        None => text.push_str("All texts are the same, byte by byte."),
-        Some(byte) => push!(
-            text,
-            "The same text in {}; the others part after {}, in the median.",
-            format::count(comparison.same_texts() as u64),
-            counted(byte.into(), "byte", "bytes")
-        ),
-    }
-    let other = comparison.other_tokens();
-    if other > 0 {
-        push!(
-            text,
-            " In {} the same bytes are cut into other tokens: perplexities of different tokenizers do not compare, bits per byte do.",
-            counted(other as u64, "pair", "pairs")
-        );
-    }
-    format!("<p class=\"panel-sum\">{text}</p>")
 }
 
 impl Panel for Versus {
@@ -402,7 +172,7 @@ impl Panel for Versus {
         if comparison.pairs.is_empty() {
             return format!(
                 "{}<p class=\"empty\">Nothing belongs together by {}. Choose another rule.</p>",
-                pairing(comparison),
+                sums::pairing(comparison),
                 comparison.rule.name()
             );
         }
@@ -423,18 +193,22 @@ impl Panel for Versus {
         if let Some((number, pair)) = shown {
             let sides = self.sides(runs);
             let turns = self.turns(&sides, pair);
-            return html
-                + &pair::side_by_side(
-                    &sides,
-                    number,
-                    comparison.pairs.len(),
-                    pair,
-                    turns,
-                    self.scale,
-                );
+            let (a, b) = (Want::of_this(pair.a), self.of_b(pair.b));
+            // In the usual colours until that is read which tells the others.
+            let waits = self.read < self.wants.len() && self.scale.lens.quantity.is_listed();
+            let shown = pair::Shown {
+                number,
+                pairs: comparison.pairs.len(),
+                pair,
+                turns,
+                scale: if waits { Scale::default() } else { self.scale },
+                details: [a, b].map(|want| self.details.get(&want)),
+            };
+            html += &progress(self.read, self.wants.len());
+            return html + &shown.html(&sides);
         }
-        html += &pairing(comparison);
-        html += &differences(comparison);
+        html += &sums::pairing(comparison);
+        html += &sums::differences(comparison);
         html += "<h3>Pairs, those first that differ most</h3>";
         html += &progress(self.read, self.wants.len());
         html + &self.rows(runs, comparison)

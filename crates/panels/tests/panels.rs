@@ -1,7 +1,11 @@
 //! Panels over the bundled sample: every one is made, takes what it wants, and shows what it should.
 #![expect(clippy::unwrap_used, reason = "the helpers of the tests")]
 use analysis::query::Query;
-use analysis::{Filter, Question as Asked, Scale, Selection, Sort, select};
+use analysis::shade::value_of;
+use analysis::{
+    Filter, Lens, Listed, Quantity, Question as Asked, Scale, Selection, Shade, Sort, Unit, select,
+    text_of,
+};
 use completions::{Columns, Importer, Limits, SequenceDetail, decode_sequence};
 use panels::{Name, Question, Run, Runs};
 
@@ -41,6 +45,7 @@ struct Page {
     beside: Option<(Vec<u8>, Columns)>,
     sequence: Option<u32>,
     token: Option<u32>,
+    scale: Scale,
 }
 
 impl Page {
@@ -53,6 +58,7 @@ impl Page {
             beside: None,
             sequence: None,
             token: None,
+            scale: Scale::default(),
         }
     }
 
@@ -67,7 +73,7 @@ impl Page {
             settings: settings.into(),
             sequence: self.sequence,
             token: self.token,
-            scale: Scale::default(),
+            scale: self.scale,
             address: "http://a.example/local#q=the%20sea&colour=surprisal&s=9&panel=share".into(),
         };
         let runs = Runs {
@@ -332,6 +338,86 @@ fn two_runs_stand_beside_each_other() {
     assert!(pair.contains("differs"), "{pair}");
     let itself = Page::sample("").ask(Name::Versus, "b:s:1;a:s:1");
     says(&itself, &["All texts are the same, byte by byte"]);
+}
+
+/// The class of each character of the first text of a pair.
+fn painted(pair: &str) -> Vec<(char, String)> {
+    let (_, rest) = pair.split_once("<p class=\"tokens\">").unwrap();
+    let (text, _) = rest.split_once("</p>").unwrap();
+    let mut painted = Vec::new();
+    for span in text.split("<span class=\"").skip(1) {
+        let (class, rest) = span.split_once('"').unwrap();
+        let class = class.split(' ').next().unwrap();
+        let (_, rest) = rest.split_once('>').unwrap();
+        let (written, _) = rest.split_once("</span>").unwrap();
+        let mut plain = written.to_owned();
+        for (html, sign) in [
+            ("&lt;", "<"),
+            ("&gt;", ">"),
+            ("&quot;", "\""),
+            ("&#39;", "'"),
+            ("&amp;", "&"),
+        ] {
+            plain = plain.replace(html, sign);
+        }
+        painted.extend(plain.chars().map(|sign| (sign, class.to_owned())));
+    }
+    painted
+}
+
+#[test]
+fn a_pair_has_the_colours_that_the_person_chose() {
+    let mut page = Page::sample("");
+    let mut listed = Listed::new(&page.columns);
+    for index in listed.to_read().collect::<Vec<_>>() {
+        let detail = detail(&page.columns, &page.bytes, index);
+        listed.take(&page.columns, index, detail.as_ref());
+    }
+    let lens = |quantity, unit, relative| Lens {
+        quantity,
+        unit,
+        relative,
+    };
+    let sequence = &page.columns.sequences[0];
+    let (text, ends) = text_of(&page.columns, sequence);
+    let text = std::str::from_utf8(text).unwrap().to_owned();
+    let mut pictures = std::collections::HashSet::new();
+    for scale in [
+        Scale::default(),
+        Scale::default().with_cut(0, 60).with_cut(1, 90),
+        Scale::of(lens(Quantity::Surprisal, Unit::Token, false)),
+        Scale::of(lens(Quantity::Rank, Unit::Token, false)),
+        Scale::of(lens(Quantity::Entropy, Unit::Token, false)).with_cut(0, 10),
+        Scale::of(lens(Quantity::Probability, Unit::Word, false)),
+        Scale::of(lens(Quantity::Margin, Unit::Sentence, true)),
+    ] {
+        page.scale = scale;
+        let shade = Shade::new(scale.lens, &page.columns, &listed);
+        let mut expected = Vec::new();
+        let mut from = 0;
+        for (token, &end) in (0_u32..).zip(ends) {
+            let at = sequence.first_token + u64::from(token);
+            let given = match scale.lens.is_direct() {
+                true => analysis::scale::probability_at(&page.columns, at),
+                false => value_of(shade.of_sequence(sequence)[token as usize]),
+            };
+            let class = scale.mark(given, page.columns.mark(at)).class();
+            let of_token = text.get(from..end as usize).unwrap().chars();
+            expected.extend(of_token.map(|sign| (sign, class.to_string())));
+            from = end as usize;
+        }
+        // Other texts, and the same one: that needs the alternatives, too.
+        for settings in [
+            "a:s:1;b:s:2;pair:place;show:1",
+            "a:s:1;b:s:1;pair:place;show:1",
+        ] {
+            let pair = page.ask(Name::Versus, settings);
+            assert_eq!(painted(&pair), expected, "{scale:?} {settings}");
+            says(&pair, &[&format!("Coloured by {}", scale.lens.title())]);
+        }
+        pictures.insert(expected);
+    }
+    assert_eq!(pictures.len(), 7);
 }
 
 /// The link in the answer of the panel.

@@ -207,7 +207,8 @@ fn a_threshold_is_typed() {
 
 #[test]
 fn bands_are_named_by_what_is_measured() {
-    let names = |scale: Scale| [Band::Low, Band::Middle, Band::High].map(|band| scale.band_name(band));
+    let names =
+        |scale: Scale| [Band::Low, Band::Middle, Band::High].map(|band| scale.band_name(band));
     for (scale, expected) in [
         (usual(Quantity::Probability), ["low", "middle", "high"]),
         (

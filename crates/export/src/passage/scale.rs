@@ -84,9 +84,21 @@ fn legend(
     let number = |wanted: &dyn Fn(Mark) -> bool| marks.iter().filter(|mark| wanted(**mark)).count();
     let in_band = |mark: Mark, band| mark.band() == Some(band) && mark != Mark::CENSORED;
     let entries = [
-        (scale.band_name(Band::Low), 1, number(&|mark| in_band(mark, Band::Low))),
-        (scale.band_name(Band::Middle), 4, number(&|mark| in_band(mark, Band::Middle))),
-        (scale.band_name(Band::High), 8, number(&|mark| in_band(mark, Band::High))),
+        (
+            scale.band_name(Band::Low),
+            1,
+            number(&|mark| in_band(mark, Band::Low)),
+        ),
+        (
+            scale.band_name(Band::Middle),
+            4,
+            number(&|mark| in_band(mark, Band::Middle)),
+        ),
+        (
+            scale.band_name(Band::High),
+            8,
+            number(&|mark| in_band(mark, Band::High)),
+        ),
         (
             "below the floor",
             Mark::CENSORED.code(),
