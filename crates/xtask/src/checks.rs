@@ -8,7 +8,7 @@ use std::time::Instant;
 use crate::run::{Done, Failure, read, run_into};
 use crate::toolchain::TARGET;
 use crate::tools::Tools;
-use crate::{api, bench, bits, blame, dist, e2e, files, fuzz, python, site};
+use crate::{api, bench, bits, blame, dist, e2e, files, fuzz, lighthouse, python, site};
 
 /// A check and the names by which it can be called.
 struct Check {
@@ -117,6 +117,12 @@ const CHECKS: &[Check] = &[
         name: "e2e",
         about: "a person's journeys in Chromium, once per store, once without JavaScript",
         run: e2e::journeys,
+    },
+    Check {
+        group: "e2e",
+        name: "lighthouse",
+        about: "Lighthouse finds nothing to mend in the first page and in a run",
+        run: lighthouse::desktop,
     },
     Check {
         group: "dist",

@@ -30,6 +30,7 @@ mod dist;
 mod e2e;
 mod files;
 mod fuzz;
+mod lighthouse;
 mod minio;
 mod names;
 mod node;
