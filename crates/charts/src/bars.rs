@@ -43,12 +43,7 @@ pub fn probability_bars(
     size: Size,
 ) -> Result<String, ChartError> {
     let area = plot_area(size);
-    if area.width < LEAST.0 || area.height < LEAST.1 {
-        return Err(ChartError::TooSmall {
-            width: size.width,
-            height: size.height,
-        });
-    }
+    canvas::large_enough(size, (area.width, area.height), LEAST)?;
     let bottom = area.top + area.height;
     canvas::draw(theme, size, |canvas| {
         let [first, second] = window.limits;

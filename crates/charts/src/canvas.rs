@@ -29,6 +29,19 @@ pub(crate) struct Frame {
     pub(crate) bottom: u32,
 }
 
+/// Refuses a size that leaves less than `least` to draw on, `plot`: width and height, pixels.
+pub(crate) fn large_enough(
+    size: Size,
+    plot: (u32, u32),
+    least: (u32, u32),
+) -> Result<(), ChartError> {
+    let Size { width, height } = size;
+    if plot.0 < least.0 || plot.1 < least.1 {
+        return Err(ChartError::TooSmall { width, height });
+    }
+    Ok(())
+}
+
 /// Draws an `<svg>` of this size.
 pub(crate) fn draw(
     theme: &ChartTheme,

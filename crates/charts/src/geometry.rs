@@ -123,64 +123,20 @@ mod tests {
             width: 100,
             height: 50,
         };
-        assert_eq!(
-            slot(area, 0, 4),
-            Span {
-                left: 10,
-                right: 35
-            }
-        );
-        assert_eq!(
-            bar(area, 0, 4),
-            Span {
-                left: 12,
-                right: 33
-            }
-        );
-        assert_eq!(
-            slot(area, 3, 4),
-            Span {
-                left: 85,
-                right: 110
-            }
-        );
-        assert_eq!(
-            bar(area, 0, 1),
-            Span {
-                left: 13,
-                right: 107
-            }
-        );
-        // More bars than pixels: one pixel each, even where the slot is empty.
-        assert_eq!(
-            slot(area, 1, 300),
-            Span {
-                left: 10,
-                right: 10
-            }
-        );
-        assert_eq!(
-            bar(area, 1, 300),
-            Span {
-                left: 10,
-                right: 11
-            }
-        );
-        // Nonsense has no panic.
-        assert_eq!(
-            slot(area, 7, 4),
-            Span {
-                left: 110,
-                right: 110
-            }
-        );
-        assert_eq!(
-            slot(area, usize::MAX, 0),
-            Span {
-                left: 10,
-                right: 10
-            }
-        );
+        for (found, (left, right)) in [
+            (slot(area, 0, 4), (10, 35)),
+            (bar(area, 0, 4), (12, 33)),
+            (slot(area, 3, 4), (85, 110)),
+            (bar(area, 0, 1), (13, 107)),
+            // More bars than pixels: one pixel each, even where the slot is empty.
+            (slot(area, 1, 300), (10, 10)),
+            (bar(area, 1, 300), (10, 11)),
+            // Nonsense has no panic.
+            (slot(area, 7, 4), (110, 110)),
+            (slot(area, usize::MAX, 0), (10, 10)),
+        ] {
+            assert_eq!(found, Span { left, right });
+        }
     }
 
     #[test]

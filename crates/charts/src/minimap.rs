@@ -19,9 +19,7 @@ pub fn minimap(
     size: Size,
 ) -> Result<String, ChartError> {
     let Size { width, height } = size;
-    if width < LEAST.0 || height < LEAST.1 {
-        return Err(ChartError::TooSmall { width, height });
-    }
+    canvas::large_enough(size, (width, height), LEAST)?;
     let area = PlotArea {
         left: 0,
         top: 0,

@@ -150,12 +150,7 @@ fn draw(
         width: size.width.saturating_sub(LEFT + RIGHT),
         height: size.height.saturating_sub(TOP + BOTTOM),
     };
-    if area.width < LEAST.0 || area.height < LEAST.1 {
-        return Err(ChartError::TooSmall {
-            width: size.width,
-            height: size.height,
-        });
-    }
+    canvas::large_enough(size, (area.width, area.height), LEAST)?;
     let bottom = area.top + area.height;
     canvas::draw(theme, size, |canvas| {
         for mark in &axis.marks {
