@@ -45,14 +45,20 @@ pub(super) fn controls() -> String {
             "<div class=\"field\"><label><span class=\"field-name\">{name}</span><input {attributes}></label><span class=\"field-help\">what it does</span></div>"
         );
     }
-    html + "<div class=\"field\"><label><span class=\"field-name\">A menu</span><select><option>perplexity</option></select></label></div>\
+    html += "<div class=\"field\"><label><span class=\"field-name\">A menu</span><select><option>perplexity</option></select></label></div>\
         <div class=\"field\"><label><span class=\"field-name\">A menu that waits</span><select disabled><option>perplexity</option></select></label></div>\
         <label class=\"field-check\"><input type=\"checkbox\">Off</label><label class=\"field-check\"><input type=\"checkbox\" checked>On</label>\
         <div class=\"field\"><label><span class=\"field-name\">A text</span><textarea rows=\"2\">{\"choices\": []}</textarea></label></div>\
         <div class=\"field\"><span class=\"field-name\">Wrong</span><p class=\"query-error\">at character 3: A value is missing behind <code>p</code>.</p></div>\
         </div><h2>Menus and progress</h2><div class=\"actions\"><details class=\"menu\"><summary class=\"button\">A menu</summary><div class=\"menu-items\"><button type=\"button\">One</button><button type=\"button\" aria-pressed=\"true\">Two, chosen</button></div></details>\
         <progress max=\"100\" value=\"35\" aria-label=\"35 of 100\"></progress><meter min=\"0\" max=\"64000\" value=\"12000\" aria-label=\"12 000 of 64 000\"></meter></div>\
-        <h3>A dialog</h3><dialog open class=\"style-dialog\" aria-labelledby=\"style-dialog\"><h2 id=\"style-dialog\">Delete answers.jsonl?</h2><p>Its link stops working for everybody who has it. This cannot be undone.</p><div class=\"actions\"><button type=\"button\" class=\"danger\">Delete</button><button type=\"button\">Keep it</button></div></dialog>"
+        <h3>A hint, and the switch of the keys</h3>";
+    html += &::markup::hint(
+        "style",
+        "One line that helps on a screen, until it was read.",
+    );
+    html += &::markup::letter_keys(false);
+    html + "<h3>A dialog</h3><dialog open class=\"style-dialog\" aria-labelledby=\"style-dialog\"><h2 id=\"style-dialog\">Delete answers.jsonl?</h2><p>Its link stops working for everybody who has it. This cannot be undone.</p><div class=\"actions\"><button type=\"button\" class=\"danger\">Delete</button><button type=\"button\">Keep it</button></div></dialog>"
 }
 
 fn piece(text: &str, code: u8) -> Piece {
