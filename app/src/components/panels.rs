@@ -75,6 +75,13 @@ pub(crate) fn PanelHost(
     });
     let changed = move |event: ev::Event| {
         let field: Option<HtmlInputElement> = event.target().and_then(|at| at.dyn_into().ok());
+        // What a slider stands at is written beside its name.
+        let label = field.as_ref().and_then(|field| field.parent_element());
+        if let Some(shown) = label.and_then(|label| label.next_element_sibling())
+            && let Some(field) = field.as_ref().filter(|field| field.type_() == "range")
+        {
+            shown.set_text_content(Some(&field.value()));
+        }
         let beside = field.filter(|field| field.has_attribute("data-beside"));
         let chosen = beside
             .and_then(|field| field.files())

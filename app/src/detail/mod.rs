@@ -117,10 +117,10 @@ fn Whole(
                 </div>
                 <facts::Facts text=&text focus/>
                 <div class="detail-tools scripted" inner_html=TOOLS></div>
+                {(count > 0).then(|| view! { <chart::ProbabilityChart text=Arc::clone(&text) focus/> })}
             </div>
             <panel::TokenPanel text=Arc::clone(&text) session wanted focus/>
         </div>
-        {(count > 0).then(|| view! { <chart::ProbabilityChart text=Arc::clone(&text) focus/> })}
     }
 }
 

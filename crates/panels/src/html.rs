@@ -54,6 +54,13 @@ pub(crate) fn field(name: &str, title: &str, help: &str, attributes: &str, value
     )
 }
 
+/// A slider, with its name, what it stands at, and what it does.
+pub(crate) fn slider(name: &str, title: &str, help: &str, attributes: &str, value: f64) -> String {
+    format!(
+        "<div class=\"field\"><label><span class=\"field-name\">{title}</span><input name=\"{name}\" type=\"range\" {attributes} value=\"{value}\"></label><output class=\"field-value\">{value}</output><span class=\"field-help\">{help}</span></div>"
+    )
+}
+
 /// A menu.
 pub(crate) fn menu<'a>(
     name: &str,

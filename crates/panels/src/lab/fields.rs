@@ -1,8 +1,7 @@
 //! The fields of the lab, and the settings and assumptions that they mean.
 use crate::Settings as Fields;
-use crate::html::{field, menu};
+use crate::html::{field, menu, slider};
 use analysis::lab::{Assumptions, Recorded, Settings};
-use markup::push;
 
 /// The largest temperature that can be set.
 const HOTTEST: f64 = 5.0;
@@ -42,28 +41,25 @@ pub(crate) fn controls(fields: &Fields) -> String {
             "temperature",
             "Temperature",
             "Divides the logits: below 1 the likely tokens gain, above 1 the unlikely ones; 0 takes the best one only.",
-            "type=\"range\" min=\"0\" max=\"2\" step=\"0.05\"",
+            "min=\"0\" max=\"2\" step=\"0.05\"",
             settings.temperature,
         ),
         (
             "top_p",
             "Top-p",
             "Keeps the fewest tokens, best first, that have this much probability together; 1 keeps all.",
-            "type=\"range\" min=\"0.05\" max=\"1\" step=\"0.01\"",
+            "min=\"0.05\" max=\"1\" step=\"0.01\"",
             settings.top_p,
         ),
         (
             "min_p",
             "Min-p",
             "Keeps tokens with at least this share of the best one's probability; 0 keeps all.",
-            "type=\"range\" min=\"0\" max=\"1\" step=\"0.01\"",
+            "min=\"0\" max=\"1\" step=\"0.01\"",
             settings.min_p,
         ),
     ] {
-        push!(
-            html,
-            "<div class=\"field\"><label><span class=\"field-name\">{title}</span><input name=\"{name}\" {attributes} value=\"{value}\"></label><span class=\"field-help\">{help}</span></div>"
-        );
+        html += &slider(name, title, help, attributes, value);
     }
     html += &field(
         "top_k",
