@@ -8,13 +8,21 @@ use markup::{Text, push};
 use metrics::format::sig3;
 use metrics::num;
 
-/// A probability that may be very small: as one in so many, or as a power of two.
+/// A probability that may be very small: in percent, or as one in a power of two.
 pub(crate) fn together(sum: f64) -> String {
     let bits = -sum / num::LN_2;
     match bits < 20.0 {
         true => format!("{} %", sig3(num::exp(sum) * 100.0)),
-        false => format!("2^-{}", sig3(bits)),
+        false => format!("1 in 2{}", raised(bits)),
     }
+}
+
+/// A number as an exponent, without what stands behind its point.
+fn raised(number: f64) -> String {
+    const DIGITS: [char; 10] = ['⁰', '¹', '²', '³', '⁴', '⁵', '⁶', '⁷', '⁸', '⁹'];
+    let digits = format!("{number:.0}");
+    let digit = |sign: char| DIGITS.get(sign.to_digit(10)? as usize).copied();
+    digits.chars().filter_map(digit).collect()
 }
 
 #[component]
