@@ -46,7 +46,7 @@ const EXPORTS: &str = "<button type=\"button\" data-export=\"0\">CSV, a row for 
 fn ExportMenu(session: Session) -> impl IntoView {
     let waiting = Signal::derive(move || !matches!(session.phase.get(), Phase::Ready { .. }));
     view! {
-        <details class="menu" class:hidden=waiting>
+        <details class="menu" class:waiting=waiting>
             <summary class="button">"Export"</summary>
             <div class="menu-items" inner_html=EXPORTS></div>
         </details>
