@@ -87,7 +87,7 @@ pub(crate) fn RunView(
                 <Legend totals session view_state ready/>
                 <Tabs view_state/>
                 <Show when=move || has_panel.get() fallback=move || view! {
-                    <Hint screen="list" text="The stronger a colour, the less the model expected the token. Open an answer to see what else it might have written; Keys, above, lists what needs no mouse."/>
+                    <Hint screen="list" text="A colour says how likely the model found a token: the legend has its bands. Open an answer to see what else it might have written; Keys, at the top, lists what needs no mouse."/>
                     <SequenceList summary session view_state live/>
                 }>
                     <PanelHost session view_state ready/>
