@@ -6,7 +6,7 @@ import { card, choose, openCard, openSample, panel, ready, token, wholeText } fr
 import { SAMPLE } from "../sample";
 
 const keys = (page: Page) => page.getByRole("dialog", { name: "Keys" });
-const letters = (page: Page) => page.getByRole("checkbox", { name: "Letters and signs are no keys" });
+const letters = (page: Page) => page.getByRole("checkbox", { name: "Switch off the keys that are letters or signs" });
 
 test("letters can be switched off as keys, here and at the generations", async ({ page, request }) => {
   await request.post("/api/generations", { data: generations("letters") });

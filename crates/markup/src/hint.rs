@@ -12,7 +12,7 @@ pub fn hint(screen: &str, text: &str) -> String {
 pub fn letter_keys(off: bool) -> String {
     let checked = if off { " checked" } else { "" };
     format!(
-        "<label class=\"field-check\"><input type=\"checkbox\" value=\"off\" data-keep=\"keys\"{checked}>Letters and signs are no keys</label>"
+        "<label class=\"field-check\"><input type=\"checkbox\" value=\"off\" data-keep=\"keys\"{checked}>Switch off the keys that are letters or signs</label>"
     )
 }
 

@@ -46,9 +46,22 @@ pub(crate) fn controls(settings: &Settings, runs: &Runs<'_>) -> String {
         ("5", "with 5 answers or more"),
         ("10", "with 10 answers or more"),
     ];
-    "<p class=\"panel-lead\">Choices of one completion, and completions that were asked the same. A branch begins where a token does; its width is how often it was taken, beside it stands what the model gave to it.</p>".to_owned()
-        + &menu("prompt", "Prompt", options, settings.get("prompt").unwrap_or("1"))
-        + &menu("least", "Show", least, settings.get("least").unwrap_or_default())
+    let lead = "<p class=\"panel-lead\">Choices of one completion, and completions that were asked the same. A branch begins where a token does; its width is how often it was taken, beside it stands what the model gave to it.</p>".to_owned();
+    // Nothing to choose from: what is missing is said below.
+    if named.is_empty() {
+        return lead;
+    }
+    lead + &menu(
+        "prompt",
+        "Prompt",
+        options,
+        settings.get("prompt").unwrap_or("1"),
+    ) + &menu(
+        "least",
+        "Show",
+        least,
+        settings.get("least").unwrap_or_default(),
+    )
 }
 
 impl Samples {

@@ -158,32 +158,32 @@ fn a_threshold_is_typed() {
             Probability,
             1,
             "1.01",
-            Err("A number from 0 to 1, with two digits behind the point."),
+            Err("A number from 0 to 1, with at most two digits behind the point."),
         ),
         (
             Probability,
             1,
             "0.335",
-            Err("A number from 0 to 1, with two digits behind the point."),
+            Err("A number from 0 to 1, with at most two digits behind the point."),
         ),
         (
             Probability,
             1,
             "",
-            Err("A number from 0 to 1, with two digits behind the point."),
+            Err("A number from 0 to 1, with at most two digits behind the point."),
         ),
         (Surprisal, 1, "12", Ok("0.6,12.0")),
         (
             Surprisal,
             1,
             "-1",
-            Err("A number from 0 to 12 bits, with one digit behind the point."),
+            Err("A number from 0 to 12 bits, with at most one digit behind the point."),
         ),
         (
             Entropy,
             1,
             "6.1",
-            Err("A number from 0 to 6 nats, with one digit behind the point."),
+            Err("A number from 0 to 6 nats, with at most one digit behind the point."),
         ),
         (Rank, 1, "3", Ok("1,3")),
         (Rank, 1, "2.5", Err("A whole number from 0 to 20.")),
@@ -201,7 +201,7 @@ fn a_threshold_is_typed() {
     let said = relative.with_typed_cut(0, "2").unwrap_err();
     assert_eq!(
         said,
-        "A number from 0 to 1, with two digits behind the point."
+        "A number from 0 to 1, with at most two digits behind the point."
     );
 }
 

@@ -63,8 +63,10 @@ impl Scale {
         };
         match self.lens.digits() {
             0 => format!("A whole number from 0 to {most}."),
-            1 => format!("A number from 0 to {most}{of}, with one digit behind the point."),
-            _ => format!("A number from 0 to {most}{of}, with two digits behind the point."),
+            1 => format!("A number from 0 to {most}{of}, with at most one digit behind the point."),
+            _ => {
+                format!("A number from 0 to {most}{of}, with at most two digits behind the point.")
+            }
         }
     }
 
