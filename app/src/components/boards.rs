@@ -152,13 +152,13 @@ fn coverage(totals: &Totals) -> Option<String> {
     let mut parts = Vec::new();
     if totals.missing_tokens > 0 {
         parts.push(format!(
-            "{} tokens have no probability",
+            "Tokens without a probability: {}",
             format::count(totals.missing_tokens)
         ));
     }
     if totals.censored_tokens > 0 {
         parts.push(format!(
-            "{} are below what the server reports",
+            "Tokens below what the server reports: {}",
             format::count(totals.censored_tokens)
         ));
     }
@@ -168,8 +168,8 @@ fn coverage(totals: &Totals) -> Option<String> {
     );
     (!parts.is_empty()).then(|| {
         format!(
-            "{}: the figures are over the other {scored} of {tokens}.",
-            parts.join(", ")
+            "{}. The figures are over the other {scored} of {tokens}.",
+            parts.join(". ")
         )
     })
 }
@@ -193,7 +193,7 @@ mod tests {
         let said = coverage(&totals).unwrap_or_default();
         assert_eq!(
             said,
-            "3 tokens have no probability, 2 are below what the server reports: the figures are over the other 12\u{2009}340 of 12\u{2009}345."
+            "Tokens without a probability: 3. Tokens below what the server reports: 2. The figures are over the other 12\u{2009}340 of 12\u{2009}345."
         );
         assert_eq!(coverage(&Totals::default()), None);
         let texts_only = Totals {
