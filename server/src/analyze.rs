@@ -18,6 +18,7 @@ pub mod stop;
 pub mod tokens;
 
 use crate::cli::{Analyze, Format};
+use crate::console::{STOPPED, USAGE, complain, say, tell_failures};
 pub use condition::Condition;
 use condition::Verdict;
 use input::Input;
@@ -29,12 +30,8 @@ use std::{
 use stop::Stop;
 use tokens::Destination;
 
-/// The arguments are wrong, as clap says it.
-const USAGE: u8 = 2;
 /// The condition of `--fail-if` holds.
 const FAILED: u8 = 3;
-/// What a shell gives for a program that Ctrl-C ended.
-const STOPPED: u8 = 130;
 
 /// Runs the command with the standard streams.
 pub fn main(arguments: &Analyze) -> ExitCode {
@@ -120,9 +117,7 @@ fn print(
 /// What the standard output does not say; with the name of the input where there are several.
 fn tell(analysis: &Analysis, verdict: Option<&Verdict>, format: Format, several: bool) {
     if format == Format::Csv {
-        for (input, failure) in analysis.failures() {
-            say(&format!("{}: {}", input.name, failure.message));
-        }
+        tell_failures(analysis);
     }
     let name = analysis.inputs.first().filter(|_| several);
     for sentence in verdict.into_iter().flat_map(Verdict::sentences) {
@@ -167,14 +162,4 @@ fn failed(error: &io::Error, stop: &Stop) -> ExitCode {
     } else {
         complain(&format!("cannot write the result: {error}"), 1)
     }
-}
-
-fn complain(message: &str, status: u8) -> ExitCode {
-    say(message);
-    ExitCode::from(status)
-}
-
-fn say(message: &str) {
-    let message = output::clean(message);
-    let _ = writeln!(io::stderr(), "surprisal: {message}");
 }

@@ -12,28 +12,16 @@ mod text;
 mod whole;
 
 use crate::again::Again;
-use crate::analyze::input;
-use crate::analyze::output::clean;
-use crate::analyze::read::{self, Analysis, Outcome};
+use crate::analyze::read::Analysis;
 use crate::analyze::stop::Stop;
 use crate::cli;
+use crate::console::{self, USAGE, complain, say};
 use analysis::compare::{Comparison, Side};
 use analysis::query::Query;
 use answer::Answer;
 use completions::Columns;
-use std::{
-    collections::HashMap,
-    ffi::OsString,
-    io::{self, Write as _},
-    path::PathBuf,
-    process::ExitCode,
-};
+use std::{collections::HashMap, ffi::OsString, io, path::PathBuf, process::ExitCode};
 use whole::Whole;
-
-/// The arguments are wrong, as clap says it.
-const USAGE: u8 = 2;
-/// What a shell gives for a program that Ctrl-C ended.
-const STOPPED: u8 = 130;
 
 /// A run that was read.
 struct Run {
@@ -54,13 +42,12 @@ enum Said {
 /// Runs the command with the standard streams.
 pub fn main(arguments: &cli::Compare) -> ExitCode {
     if arguments.a == "-" && arguments.b == "-" {
-        say("the standard input can be read only once");
-        return ExitCode::from(USAGE);
+        return complain("the standard input can be read only once", USAGE);
     }
     let stop = Stop::on_ctrl_c();
     let (a, b) = match (read(&arguments.a, &stop), read(&arguments.b, &stop)) {
         (Ok(a), Ok(b)) => (a, b),
-        (Err(status), _) | (_, Err(status)) => return ExitCode::from(status),
+        (Err(status), _) | (_, Err(status)) => return status,
     };
     let mut again = (
         Again::new(&a.analysis.import.columns, a.files),
@@ -88,10 +75,8 @@ pub fn main(arguments: &cli::Compare) -> ExitCode {
             });
             let Some(whole) = whole else {
                 let pairs = comparison.pairs.len();
-                say(&format!(
-                    "there is no pair {number}: they go from 1 to {pairs}"
-                ));
-                return ExitCode::from(USAGE);
+                let message = format!("there is no pair {number}: they go from 1 to {pairs}");
+                return complain(&message, USAGE);
             };
             Said::Pair(Box::new(whole))
         }
@@ -103,27 +88,17 @@ pub fn main(arguments: &cli::Compare) -> ExitCode {
             arguments.pairs,
         ))),
     };
-    let mut out = io::BufWriter::new(stop.guard(io::stdout().lock()));
-    let written = match &said {
-        said if arguments.json => serde_json::to_writer(&mut out, said)
+    let written = console::print(&stop, |out| match &said {
+        said if arguments.json => serde_json::to_writer(&mut *out, said)
             .map_err(io::Error::from)
             .and_then(|()| writeln!(out)),
-        Said::All(answer) => text::write(answer, &mut out),
-        Said::Pair(whole) => text::write_whole(whole, &mut out),
-    };
-    match written.and_then(|()| out.flush()) {
-        Ok(()) => {}
-        _ if stop.is_asked() => return ExitCode::from(STOPPED),
-        // Whoever reads has seen enough, such as `head`.
-        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => {
-            let _ = out.into_parts();
-        }
-        Err(error) => {
-            say(&format!("cannot write the result: {error}"));
-            return ExitCode::FAILURE;
-        }
+        Said::All(answer) => text::write(answer, out),
+        Said::Pair(whole) => text::write_whole(whole, out),
+    });
+    match written {
+        Ok(_) => ExitCode::from(u8::from(!a.analysis.is_read() || !b.analysis.is_read())),
+        Err(status) => status,
     }
-    ExitCode::from(u8::from(!a.analysis.is_read() || !b.analysis.is_read()))
 }
 
 /// All of a run, or what matches.
@@ -145,35 +120,17 @@ fn side<'a>(columns: &'a Columns, only: Option<&Query>, again: &mut Again<'_>) -
 }
 
 /// Reads one of the two; what could not be read is said. The error is the status to end with.
-fn read(argument: &OsString, stop: &Stop) -> Result<Run, u8> {
-    let inputs = input::expand(std::slice::from_ref(argument)).map_err(|message| {
-        say(&message);
-        USAGE
-    })?;
-    let files = input::files(&inputs);
-    match read::all(inputs, true, stop) {
-        Outcome::Read(analysis) => {
-            for (input, failure) in analysis.failures() {
-                say(&format!("{}: {}", input.name, failure.message));
-            }
-            for input in &analysis.inputs {
-                if input.named && input.sequences == 0 && input.failure.is_none() {
-                    say(&format!("{}: it has no completion", input.name));
-                }
-            }
-            Ok(Run {
-                name: argument.to_string_lossy().into_owned(),
-                analysis,
-                files,
-            })
-        }
-        Outcome::Stopped(how_far) => {
-            say(&how_far);
-            Err(STOPPED)
+fn read(argument: &OsString, stop: &Stop) -> Result<Run, ExitCode> {
+    let (analysis, files) = console::read(std::slice::from_ref(argument), stop)?;
+    console::tell_failures(&analysis);
+    for input in &analysis.inputs {
+        if input.named && input.sequences == 0 && input.failure.is_none() {
+            say(&format!("{}: it has no completion", input.name));
         }
     }
-}
-
-fn say(message: &str) {
-    let _ = writeln!(io::stderr(), "surprisal: {}", clean(message));
+    Ok(Run {
+        name: argument.to_string_lossy().into_owned(),
+        analysis,
+        files,
+    })
 }

@@ -13,9 +13,9 @@ mod served;
 pub mod stream;
 mod sweep;
 
-use crate::analyze::output::clean;
 use crate::analyze::stop::Stop;
 use crate::cli::Generate;
+use crate::console::{STOPPED, USAGE, complain, say};
 use crate::hub;
 use decoding::{Event, Failure, Parameters, Settings, generate_with};
 use engine::{Memory, Model, Session};
@@ -30,21 +30,13 @@ use writer::answer::Answer;
 use writer::clock::Clock;
 use writer::{Prompt, record};
 
-/// The arguments are wrong, as clap says it.
-const USAGE: u8 = 2;
-/// What a shell gives for a program that Ctrl-C ended.
-const STOPPED: u8 = 130;
-
 /// Runs the command with the standard streams.
 pub fn main(arguments: &Generate) -> ExitCode {
     let stop = Stop::on_ctrl_c();
     match run(arguments, &stop) {
         Ok(()) if stop.is_asked() => ExitCode::from(STOPPED),
         Ok(()) => ExitCode::SUCCESS,
-        Err((status, message)) => {
-            say(&message);
-            ExitCode::from(status)
-        }
+        Err((status, message)) => complain(&message, status),
     }
 }
 
@@ -165,8 +157,4 @@ fn answered<'a>(
 fn streams(arguments: &Generate, settings: &Settings) -> bool {
     let single = settings.num_return_sequences == 1 && !settings.mode.has_beams();
     single && !arguments.json && !arguments.jsonl
-}
-
-fn say(message: &str) {
-    let _ = writeln!(io::stderr(), "surprisal: {}", clean(message));
 }

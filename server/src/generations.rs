@@ -3,6 +3,7 @@ use crate::analyze::input::{self, Input, Message, Origin, Unreadable, feed};
 use crate::analyze::output::clean;
 use crate::analyze::stop::Stop;
 use crate::cli::List;
+use crate::console::{STOPPED, USAGE, complain, say};
 use completions::Limits;
 use generations::{Generation, Reader};
 use metrics::format::{count, sig3_or_dash};
@@ -12,10 +13,6 @@ use std::{
     process::ExitCode,
 };
 
-/// The arguments are wrong.
-const USAGE: u8 = 2;
-/// What a shell gives for a program that Ctrl-C ended.
-const STOPPED: u8 = 130;
 /// So many bytes of a file tell whether it has the requests of a Batch.
 const LOOK: usize = 64 << 10;
 /// Characters of an output that are shown to people.
@@ -25,10 +22,7 @@ const BEGINNING: usize = 60;
 pub fn main(arguments: &List) -> ExitCode {
     let mut inputs = match input::expand(&arguments.inputs) {
         Ok(inputs) => inputs,
-        Err(message) => {
-            say(&message);
-            return ExitCode::from(USAGE);
-        }
+        Err(message) => return complain(&message, USAGE),
     };
     // Requests are joined to what follows them.
     inputs.sort_by_key(|input| !has_requests(input));
@@ -52,10 +46,7 @@ pub fn main(arguments: &List) -> ExitCode {
             let _ = out.into_parts();
             read
         }
-        Some(error) => {
-            say(&format!("cannot write the result: {error}"));
-            ExitCode::FAILURE
-        }
+        Some(error) => complain(&format!("cannot write the result: {error}"), 1),
     }
 }
 
@@ -169,8 +160,4 @@ fn row(generation: &Generation, out: &mut impl Write) -> io::Result<()> {
         sig3_or_dash(perplexity),
         clean(&beginning)
     )
-}
-
-fn say(message: &str) {
-    let _ = writeln!(io::stderr(), "surprisal: {}", clean(message));
 }

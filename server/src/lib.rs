@@ -6,6 +6,7 @@
 //! | [`cli`] | the command line |
 //! | [`analyze`] | `surprisal analyze`: files in, boards and problems out |
 //! | [`compare`] | `surprisal compare`: two runs side by side |
+//! | `console` | what the commands have in common: what they say, how they write and end |
 //! | `again` | reads records again, for alternatives |
 //! | [`paths`] | `surprisal paths`: how sure the values of JSON answers are |
 //! | [`query`] | `surprisal query`: which tokens and sequences match |
@@ -42,6 +43,7 @@ pub mod backend;
 pub mod cli;
 pub mod compare;
 pub mod config;
+mod console;
 pub mod failure;
 pub mod gc;
 pub mod generate;

@@ -5,60 +5,37 @@
 //! | [`output`] | paths and values as text or JSON |
 mod output;
 
-use crate::analyze::input;
-use crate::analyze::output::clean;
-use crate::analyze::read::{self, Outcome};
 use crate::analyze::stop::Stop;
 use crate::cli::Structure;
+use crate::console::{self, complain};
 use analysis::paths::{Table, Value, values};
 use completions::Columns;
-use std::{
-    io::{self, Write as _},
-    process::ExitCode,
-};
-
-/// The arguments are wrong, as clap says it.
-const USAGE: u8 = 2;
-/// What a shell gives for a program that Ctrl-C ended.
-const STOPPED: u8 = 130;
+use std::process::ExitCode;
 
 /// Runs the command with the standard streams.
 pub fn main(arguments: &Structure) -> ExitCode {
-    let inputs = match input::expand(&arguments.inputs) {
-        Ok(inputs) => inputs,
-        Err(message) => return complain(&message, USAGE),
-    };
     let stop = Stop::on_ctrl_c();
-    let analysis = match read::all(inputs, true, &stop) {
-        Outcome::Read(analysis) => analysis,
-        Outcome::Stopped(how_far) => return complain(&how_far, STOPPED),
+    let analysis = match console::read(&arguments.inputs, &stop) {
+        Ok((analysis, _)) => analysis,
+        Err(status) => return status,
     };
-    for (input, failure) in analysis.failures() {
-        say(&format!("{}: {}", input.name, failure.message));
-    }
+    console::tell_failures(&analysis);
     let columns = &analysis.import.columns;
     let table = Table::of(columns, (0..).take(columns.sequences.len()));
     if table.with_json == 0 {
         return complain("no answer has JSON in it", 1);
     }
-    let mut out = io::BufWriter::new(stop.guard(io::stdout().lock()));
-    let written = match &arguments.values {
+    let written = console::print(&stop, |out| match &arguments.values {
         Some(path) => {
             let values = least_likely_first(columns, path);
-            output::values(columns, &values, arguments.json, &mut out)
+            output::values(columns, &values, arguments.json, out)
         }
-        None if arguments.json => output::lines(&table, &mut out),
-        None => output::table(&table, &mut out),
-    };
-    match written.and_then(|()| out.flush()) {
-        Ok(()) => ExitCode::from(u8::from(!analysis.is_read())),
-        _ if stop.is_asked() => ExitCode::from(STOPPED),
-        // Whoever reads has seen enough, such as `head`.
-        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => {
-            let _ = out.into_parts();
-            ExitCode::SUCCESS
-        }
-        Err(error) => complain(&format!("cannot write the result: {error}"), 1),
+        None if arguments.json => output::lines(&table, out),
+        None => output::table(&table, out),
+    });
+    match written {
+        Ok(_) => ExitCode::from(u8::from(!analysis.is_read())),
+        Err(status) => status,
     }
 }
 
@@ -77,13 +54,4 @@ fn least_likely_first(columns: &Columns, path: &str) -> Vec<(u32, Value)> {
         (a, b) => b.is_some().cmp(&a.is_some()),
     });
     found
-}
-
-fn complain(message: &str, status: u8) -> ExitCode {
-    say(message);
-    ExitCode::from(status)
-}
-
-fn say(message: &str) {
-    let _ = writeln!(io::stderr(), "surprisal: {}", clean(message));
 }

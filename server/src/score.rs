@@ -1,22 +1,14 @@
 //! `surprisal score`: a model of this machine judges texts.
 mod output;
 
-use crate::analyze::output::clean;
 use crate::analyze::stop::Stop;
 use crate::cli::Score;
+use crate::console::{self, Heard, STOPPED, complain, say};
 use crate::generate::prompt;
 use crate::hub;
 use engine::{Memory, Model};
-use std::{
-    io::{self, Write as _},
-    path::Path,
-    process::ExitCode,
-    sync::Arc,
-};
+use std::{path::Path, process::ExitCode, sync::Arc};
 use writer::Judged;
-
-/// What a shell gives for a program that Ctrl-C ended.
-const STOPPED: u8 = 130;
 
 /// Runs the command with the standard streams.
 pub fn main(arguments: &Score) -> ExitCode {
@@ -31,10 +23,7 @@ pub fn main(arguments: &Score) -> ExitCode {
     });
     let model = match model {
         Ok(model) => Arc::new(model),
-        Err(message) => {
-            say(&message);
-            return ExitCode::FAILURE;
-        }
+        Err(message) => return complain(&message, 1),
     };
     let mut status = ExitCode::SUCCESS;
     for file in &arguments.files {
@@ -50,20 +39,10 @@ pub fn main(arguments: &Score) -> ExitCode {
                 continue;
             }
         };
-        let mut out = io::BufWriter::new(stop.guard(io::stdout().lock()));
-        let written = output::write(arguments, &judged, &mut out).and_then(|()| out.flush());
-        match written {
-            Ok(()) => {}
-            _ if stop.is_asked() => return ExitCode::from(STOPPED),
-            // Whoever reads has seen enough, such as `head`.
-            Err(error) if error.kind() == io::ErrorKind::BrokenPipe => {
-                let _ = out.into_parts();
-                return status;
-            }
-            Err(error) => {
-                say(&format!("cannot write the result: {error}"));
-                return ExitCode::FAILURE;
-            }
+        match console::print(&stop, |out| output::write(arguments, &judged, out)) {
+            Ok(Heard::Yes) => {}
+            Ok(Heard::No) => return status,
+            Err(status) => return status,
         }
     }
     status
@@ -88,8 +67,4 @@ impl<'a> File<'a> {
         let judged = judged.map_err(|error| wrong(&error))?;
         Ok(Self { name, judged })
     }
-}
-
-fn say(message: &str) {
-    let _ = writeln!(io::stderr(), "surprisal: {}", clean(message));
 }

@@ -14,11 +14,15 @@ mod sender;
 
 use crate::state::Server;
 use futures::StreamExt as _;
-use opentelemetry::trace::{SpanContext, SpanId, TraceFlags, TraceId, TraceState};
+use opentelemetry::trace::{
+    SpanContext, SpanId, SpanKind, Status, TraceFlags, TraceId, TraceState,
+};
+use opentelemetry::{InstrumentationScope, KeyValue};
+use opentelemetry_sdk::trace::SpanData;
 use sender::{Queue, Sender};
 use serde_json::json;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 use storage::{Filter, StorageError};
 use tokio::sync::Semaphore;
 
@@ -124,6 +128,44 @@ impl On {
             }
         }
         Ok(())
+    }
+}
+
+/// What the spans of this server say.
+struct Span {
+    /// Who makes it.
+    scope: &'static str,
+    kind: SpanKind,
+    name: String,
+    context: SpanContext,
+    /// Of somebody else; none for the first span of a trace.
+    parent: SpanId,
+    /// Start and end.
+    times: (SystemTime, SystemTime),
+    attributes: Vec<KeyValue>,
+    failed: bool,
+}
+
+impl Span {
+    fn data(self) -> SpanData {
+        SpanData {
+            span_context: self.context,
+            parent_span_id: self.parent,
+            parent_span_is_remote: self.parent != SpanId::INVALID,
+            span_kind: self.kind,
+            name: self.name.into(),
+            start_time: self.times.0,
+            end_time: self.times.1,
+            attributes: self.attributes,
+            dropped_attributes_count: 0,
+            events: Default::default(),
+            links: Default::default(),
+            status: match self.failed {
+                true => Status::error(""),
+                false => Status::Unset,
+            },
+            instrumentation_scope: InstrumentationScope::builder(self.scope).build(),
+        }
     }
 }
 

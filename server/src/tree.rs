@@ -5,11 +5,9 @@
 //! | [`output`] | a tree as text or JSON |
 mod output;
 
-use crate::analyze::input;
-use crate::analyze::output::clean;
-use crate::analyze::read::{self, Outcome};
 use crate::analyze::stop::Stop;
 use crate::cli::Fold;
+use crate::console::{self, USAGE, complain};
 use analysis::tree::{Tree, groups};
 use completions::Columns;
 use std::{
@@ -17,25 +15,14 @@ use std::{
     process::ExitCode,
 };
 
-/// The arguments are wrong, as clap says it.
-const USAGE: u8 = 2;
-/// What a shell gives for a program that Ctrl-C ended.
-const STOPPED: u8 = 130;
-
 /// Runs the command with the standard streams.
 pub fn main(arguments: &Fold) -> ExitCode {
-    let inputs = match input::expand(&arguments.inputs) {
-        Ok(inputs) => inputs,
-        Err(message) => return complain(&message, USAGE),
-    };
     let stop = Stop::on_ctrl_c();
-    let analysis = match read::all(inputs, true, &stop) {
-        Outcome::Read(analysis) => analysis,
-        Outcome::Stopped(how_far) => return complain(&how_far, STOPPED),
+    let analysis = match console::read(&arguments.inputs, &stop) {
+        Ok((analysis, _)) => analysis,
+        Err(status) => return status,
     };
-    for (input, failure) in analysis.failures() {
-        say(&format!("{}: {}", input.name, failure.message));
-    }
+    console::tell_failures(&analysis);
     let columns = &analysis.import.columns;
     let mut groups: Vec<(usize, Vec<u32>)> = (1..).zip(groups(columns)).collect();
     if groups.is_empty() {
@@ -51,17 +38,10 @@ pub fn main(arguments: &Fold) -> ExitCode {
             return complain(&message, USAGE);
         }
     }
-    let mut out = io::BufWriter::new(stop.guard(io::stdout().lock()));
-    let written = write(arguments, columns, &groups, &mut out);
-    match written.and_then(|()| out.flush()) {
-        Ok(()) => ExitCode::from(u8::from(!analysis.is_read())),
-        _ if stop.is_asked() => ExitCode::from(STOPPED),
-        // Whoever reads has seen enough, such as `head`.
-        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => {
-            let _ = out.into_parts();
-            ExitCode::SUCCESS
-        }
-        Err(error) => complain(&format!("cannot write the result: {error}"), 1),
+    let written = console::print(&stop, |out| write(arguments, columns, &groups, out));
+    match written {
+        Ok(_) => ExitCode::from(u8::from(!analysis.is_read())),
+        Err(status) => status,
     }
 }
 
@@ -83,13 +63,4 @@ fn write(
         output::text(*number, columns, &tree, arguments.least, out)?;
     }
     Ok(())
-}
-
-fn complain(message: &str, status: u8) -> ExitCode {
-    say(message);
-    ExitCode::from(status)
-}
-
-fn say(message: &str) {
-    let _ = writeln!(io::stderr(), "surprisal: {}", clean(message));
 }

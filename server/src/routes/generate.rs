@@ -1,8 +1,8 @@
 //! `GET /api/models`, `POST /api/generate`, `POST /api/score`: what models there are, and letting them write and judge.
+use super::body::received;
 use crate::failure::Failure;
 use crate::models::{self, Events};
 use crate::state::Server;
-use api::ErrorCode;
 use api::writing::{Ask, Happening, Judge, Models, Score};
 use axum::{
     Json,
@@ -86,11 +86,8 @@ pub async fn score(
 /// A body of JSON, within the limit.
 pub(super) async fn read<T: DeserializeOwned>(server: &Server, body: Body) -> Result<T, Failure> {
     let limit = usize::try_from(server.limits.max_ask_bytes).unwrap_or(usize::MAX);
-    let bytes = axum::body::to_bytes(body, limit).await.map_err(|_| {
-        let size = metrics::format::bytes(server.limits.max_ask_bytes);
-        let message = format!("The request is larger than {size}, or did not arrive whole.");
-        Failure::new(ErrorCode::TooLarge, message)
-    })?;
+    let size = metrics::format::bytes(server.limits.max_ask_bytes);
+    let bytes = received(body, limit, &format!("The request is larger than {size}")).await?;
     serde_json::from_slice(&bytes)
         .map_err(|error| Failure::bad_request(format!("The request is not understood: {error}.")))
 }

@@ -1,4 +1,5 @@
 //! One file per group of routes.
+mod body;
 pub mod create;
 pub mod download;
 #[cfg(feature = "embed")]

@@ -1,4 +1,5 @@
 //! Runs: list, show, change, delete.
+use super::body::received;
 use super::id::Id;
 use super::parameters::{self, LIMIT, NUMBER, Parameter, What, text, whole, words};
 use super::reader::Reader;
@@ -107,12 +108,7 @@ pub async fn change(
     if id == "latest" {
         return Err(Failure::bad_request("Say which run to change, by its id."));
     }
-    let Ok(bytes) = axum::body::to_bytes(body, CHANGE).await else {
-        return Err(Failure::new(
-            ErrorCode::TooLarge,
-            "The change is larger than 64 KiB, or did not arrive whole.",
-        ));
-    };
+    let bytes = received(body, CHANGE, "The change is larger than 64 KiB").await?;
     let change: RunChange = serde_json::from_slice(&bytes).map_err(|_| {
         Failure::bad_request(
             "Send a JSON object with `name` (a text), `tags` (a list of texts) or `note` (a text), and nothing else.",

@@ -1,4 +1,5 @@
 //! Links to a run, for programs.
+use super::body::received;
 use super::id::Id;
 use crate::access::link;
 use crate::{failure::Failure, state::Server};
@@ -44,10 +45,7 @@ pub async fn make(
     headers: HeaderMap,
     body: Body,
 ) -> Result<(StatusCode, Json<Made>), Failure> {
-    let bytes = axum::body::to_bytes(body, LARGEST).await.map_err(|_| {
-        let message = "The wish is larger than 4 KiB, or did not arrive whole.";
-        Failure::new(ErrorCode::TooLarge, message)
-    })?;
+    let bytes = received(body, LARGEST, "The wish is larger than 4 KiB").await?;
     let wish: Option<NewShare> = if bytes.is_empty() {
         None
     } else {

@@ -1,9 +1,9 @@
 //! A completion as a span, with the attributes of the `gen_ai` conventions, and figures of ours below `surprisal.`.
-use super::context;
+use super::{Span, context};
 use generations::record::{Content, milliseconds};
 use generations::{Generation, Kind};
-use opentelemetry::trace::{SpanId, SpanKind, Status, TraceId};
-use opentelemetry::{Array, InstrumentationScope, KeyValue, StringValue, Value};
+use opentelemetry::trace::{SpanId, SpanKind, TraceId};
+use opentelemetry::{Array, KeyValue, StringValue, Value};
 use opentelemetry_sdk::trace::SpanData;
 use serde_json::json;
 use sha2::{Digest as _, Sha256};
@@ -15,7 +15,6 @@ use std::time::{Duration, SystemTime};
 /// trace becomes a child of the span that it names.
 pub(super) fn span(one: &Generation, content: bool) -> SpanData {
     let (trace, parent, own) = ids(one);
-    let (start, end) = times(one);
     let operation = operation(one);
     let model = request_model(one);
     let failed = one.finish_reason.as_deref() == Some("error");
@@ -26,28 +25,20 @@ pub(super) fn span(one: &Generation, content: bool) -> SpanData {
     if content {
         attributes.extend(contents(one));
     }
-    SpanData {
-        span_context: context(trace, own),
-        parent_span_id: parent,
-        parent_span_is_remote: parent != SpanId::INVALID,
-        span_kind: SpanKind::Client,
+    Span {
+        scope: "surprisal.generations",
+        kind: SpanKind::Client,
         name: match model {
             "" => operation.to_owned(),
             model => format!("{operation} {model}"),
-        }
-        .into(),
-        start_time: start,
-        end_time: end,
-        attributes,
-        dropped_attributes_count: 0,
-        events: Default::default(),
-        links: Default::default(),
-        status: match failed {
-            true => Status::error(""),
-            false => Status::Unset,
         },
-        instrumentation_scope: InstrumentationScope::builder("surprisal.generations").build(),
+        context: context(trace, own),
+        parent,
+        times: times(one),
+        attributes,
+        failed,
     }
+    .data()
 }
 
 /// Trace, parent and own id.

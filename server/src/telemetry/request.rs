@@ -1,11 +1,11 @@
 //! A request as a span, with the attributes of the conventions for HTTP.
 //!
 //! The address is named by its route alone: paths hold secrets of links, and query strings words of people's files.
-use super::{context, new_span_id};
+use super::{Span, context, new_span_id};
 use axum::extract::{MatchedPath, Request};
 use http::{HeaderMap, StatusCode, header};
-use opentelemetry::trace::{SpanContext, SpanId, SpanKind, Status, TraceId};
-use opentelemetry::{InstrumentationScope, KeyValue};
+use opentelemetry::KeyValue;
+use opentelemetry::trace::{SpanContext, SpanId, SpanKind, TraceId};
 use opentelemetry_http::HeaderExtractor;
 use opentelemetry_sdk::propagation::TraceContextPropagator;
 use opentelemetry_sdk::trace::SpanData;
@@ -77,28 +77,20 @@ impl Asked {
             self.attributes
                 .push(KeyValue::new("error.type", code.to_string()));
         }
-        SpanData {
-            span_context: self.context,
-            parent_span_id: self.parent,
-            parent_span_is_remote: self.parent != SpanId::INVALID,
-            span_kind: SpanKind::Server,
+        Span {
+            scope: "surprisal.http",
+            kind: SpanKind::Server,
             name: match self.route {
                 Some(route) => format!("{} {route}", self.method),
                 None => self.method,
-            }
-            .into(),
-            start_time: self.start,
-            end_time: SystemTime::now(),
-            attributes: self.attributes,
-            dropped_attributes_count: 0,
-            events: Default::default(),
-            links: Default::default(),
-            status: match failed {
-                true => Status::error(""),
-                false => Status::Unset,
             },
-            instrumentation_scope: InstrumentationScope::builder("surprisal.http").build(),
+            context: self.context,
+            parent: self.parent,
+            times: (self.start, SystemTime::now()),
+            attributes: self.attributes,
+            failed,
         }
+        .data()
     }
 }
 

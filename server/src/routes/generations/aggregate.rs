@@ -1,8 +1,8 @@
 //! `GET /api/generations/aggregate`: figures of groups; and the price table that costs are computed from.
 use super::list::{Asked, FILTERS};
+use crate::routes::body::received;
 use crate::routes::parameters::{self, Parameter, text};
 use crate::{failure::Failure, state::Server};
-use api::ErrorCode;
 use axum::{Json, body::Body, extract::State};
 use http::Uri;
 use serde::Deserialize;
@@ -72,12 +72,7 @@ pub async fn prices(State(server): State<Server>) -> Result<Json<Prices>, Failur
     (status = 413, description = "It has more than 64 KiB"),
 ))]
 pub async fn set_prices(State(server): State<Server>, body: Body) -> Result<Json<Prices>, Failure> {
-    let bytes = axum::body::to_bytes(body, LARGEST).await.map_err(|_| {
-        Failure::new(
-            ErrorCode::TooLarge,
-            "The table is larger than 64 KiB, or did not arrive whole.",
-        )
-    })?;
+    let bytes = received(body, LARGEST, "The table is larger than 64 KiB").await?;
     let prices: Prices = serde_json::from_slice(&bytes).map_err(|error| {
         Failure::bad_request(format!(
             "Send a JSON object with `currency` (such as USD) and `models`, each with `input` and `output`, the prices of a \
