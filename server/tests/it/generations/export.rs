@@ -163,6 +163,54 @@ async fn tables() {
     }
 }
 
+/// A table says what it holds: for people in a header, for engines in the file.
+#[tokio::test]
+async fn the_filter_goes_along() {
+    let app = App::new().await;
+    stored(&app).await;
+    let inside = |body: bytes::Bytes| {
+        let reader = SerializedFileReader::new(body).unwrap();
+        let pairs = reader
+            .metadata()
+            .file_metadata()
+            .key_value_metadata()
+            .unwrap()
+            .clone();
+        let pair = pairs
+            .into_iter()
+            .find(|pair| pair.key == "surprisal.filter");
+        pair.unwrap().value.unwrap()
+    };
+    let filters = json!({"metadata.team": "réd\n", "usage.cost": {"lte": 2.5}});
+    let stated = r#"{"metadata.team":"r\u00e9d\n","usage.cost":{"lte":2.5}}"#;
+    for format in ["jsonl", "csv", "parquet"] {
+        let asked = json!({"format": format, "filters": filters}).to_string();
+        let reply = app.post("/api/generations/export", &[], asked).await;
+        assert_eq!(reply.header("x-surprisal-filter"), stated, "{format}");
+        if format == "parquet" {
+            assert_eq!(inside(reply.body), stated);
+        }
+        let path =
+            format!("/generations/export?model.id=a%20b&format={format}&column=id&tokens_min=1");
+        let reply = app.get(&path).await;
+        assert_eq!(
+            reply.header("x-surprisal-filter"),
+            "model.id=a%20b&tokens_min=1"
+        );
+        if format == "parquet" {
+            assert_eq!(inside(reply.body), "model.id=a%20b&tokens_min=1");
+        }
+    }
+    let reply = app.post("/api/generations/export", &[], "{}").await;
+    assert_eq!(reply.header("x-surprisal-filter"), "{}");
+    // A header is not as long as a question may be.
+    let names: Vec<String> = (0..900).map(|nth| format!("model {nth}")).collect();
+    let asked = json!({"filters": {"model.id": {"in": names}}}).to_string();
+    let reply = app.post("/api/generations/export", &[], asked).await;
+    let header = reply.header("x-surprisal-filter");
+    assert!(header.len() == 4_003 && header.ends_with("..."), "{header}");
+}
+
 #[tokio::test]
 async fn what_is_wrong_is_said() {
     let app = App::new().await;

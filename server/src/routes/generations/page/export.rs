@@ -1,16 +1,13 @@
-//! `GET /generations/export`: exactly what the page has filtered, as a file whose name says what that is.
-use super::super::export::{columns, written};
+//! `GET /generations/export`: exactly what the page has filtered, as a file whose name says what that is. It states the filter as
+//! the parameters of the page's address.
+use super::super::export::{Table, columns};
 use super::super::list::{Asked, FILTERS};
 use crate::routes::parameters;
 use crate::{failure::Failure, state::Server};
-use axum::{
-    body::Body,
-    extract::State,
-    response::{IntoResponse as _, Response},
-};
+use axum::{extract::State, response::Response};
 use browse::Address;
-use generations::table::{Format, Writer, column::Column};
-use http::{Uri, header};
+use generations::table::Format;
+use http::Uri;
 use serde::Deserialize;
 
 /// Characters of the name of a file, without its ending.
@@ -37,23 +34,17 @@ pub(super) async fn export(State(server): State<Server>, uri: Uri) -> Result<Res
     .concat();
     let asked: Asked = parameters::read(&uri, &known)?;
     let Wanted { format } = parameters::read(&uri, &known)?;
-    let filter = asked.filter().map_err(Failure::bad_request)?;
-    let columns = match names.is_empty() {
-        true => None,
-        false => Some(columns(names)?),
+    let table = Table {
+        filter: asked.filter().map_err(Failure::bad_request)?,
+        stated: rest.conditions().query(),
+        columns: match names.is_empty() {
+            true => None,
+            false => Some(columns(names)?),
+        },
+        format,
+        name: name(&rest),
     };
-    let whole = columns
-        .as_ref()
-        .is_none_or(|columns| columns.iter().any(Column::needs_contents));
-    let writer = Writer::new(format, columns).map_err(|error| Failure::internal(&error))?;
-    let records = server.store.export(filter, whole).await?;
-    let (kind, ending) = format.kind();
-    let name = format!("attachment; filename=\"{}.{ending}\"", name(&rest));
-    let headers = [
-        (header::CONTENT_TYPE, kind.to_owned()),
-        (header::CONTENT_DISPOSITION, name),
-    ];
-    Ok((headers, Body::from_stream(written(writer, records))).into_response())
+    table.answer(&server).await
 }
 
 /// `generations`, and the filter in words that every system takes in a name.
