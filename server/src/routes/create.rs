@@ -1,4 +1,5 @@
 //! Storing a file: the raw body of a program, or a form.
+use super::parameters::{self, Parameter, text};
 use crate::{
     failure::Failure,
     state::Server,
@@ -7,7 +8,7 @@ use crate::{
 use api::RunSummary;
 use axum::{
     Json,
-    extract::{Query, Request, State},
+    extract::{Request, State},
     response::{IntoResponse as _, Response},
 };
 use futures::TryStreamExt as _;
@@ -21,6 +22,9 @@ pub struct Target {
     #[serde(default)]
     name: String,
 }
+
+/// Its parameters, and what each of them is.
+const TARGET: &[Parameter] = &[("name", text("the name of the file, percent-encoded"))];
 
 /// A form with a file.
 #[derive(utoipa::ToSchema)]
@@ -97,11 +101,7 @@ async fn store(server: &Server, request: Request) -> Result<Stored, Failure> {
         header_text(headers, header::CONTENT_LENGTH).and_then(|length| length.parse::<u64>().ok());
     let boundary = header_text(headers, header::CONTENT_TYPE)
         .and_then(|kind| multer::parse_boundary(kind).ok());
-    let Ok(Query(target)) = Query::<Target>::try_from_uri(request.uri()) else {
-        return Err(Failure::bad_request(
-            "`name` is the name of the file, percent-encoded.",
-        ));
-    };
+    let target: Target = parameters::read(request.uri(), TARGET)?;
     let mut promises = Promises::of(headers)?;
     let Some(boundary) = boundary else {
         let bytes = request

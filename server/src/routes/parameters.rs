@@ -58,6 +58,12 @@ pub(super) const LIMIT: What = What {
 };
 
 impl What {
+    /// Numbers that are none are read as numbers, too.
+    fn takes(self, value: &str) -> bool {
+        let number = || value.parse::<f64>().is_ok_and(f64::is_finite);
+        !matches!(self.shape, Shape::Number) || number()
+    }
+
     fn schema(self) -> Object {
         let of = |kind| ObjectBuilder::new().schema_type(kind);
         match self.shape {
@@ -121,7 +127,7 @@ pub(super) fn read<T: DeserializeOwned>(uri: &Uri, known: &[Parameter]) -> Resul
         let alone = format!("/?{written}")
             .parse::<Uri>()
             .map_err(|_| unreadable())?;
-        if Query::<T>::try_from_uri(&alone).is_err() {
+        if !what.takes(value) || Query::<T>::try_from_uri(&alone).is_err() {
             return Err(Failure::bad_request(format!(
                 "`{name}` must be {}, not `{}`.",
                 what.said,

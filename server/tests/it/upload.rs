@@ -204,12 +204,13 @@ async fn refused() {
 async fn a_query_that_is_no_text() {
     let app = App::new().await;
     assert_eq!(app.post("/api/runs?name=%FF", &[], TINY).await.status, 201);
-    let reply = app.post("/api/runs?name=a&name=b", &[], TINY).await;
-    reply.assert_error(
-        400,
-        "bad_request",
-        "`name` is the name of the file, percent-encoded.",
-    );
+    for (query, message) in [
+        ("name=a&name=b", "`name` is there twice; once is enough."),
+        ("nme=a", "There is no parameter `nme`. Did you mean `name`?"),
+    ] {
+        let reply = app.post(&format!("/api/runs?{query}"), &[], TINY).await;
+        reply.assert_error(400, "bad_request", message);
+    }
 }
 
 #[tokio::test]

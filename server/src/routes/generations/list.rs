@@ -150,8 +150,10 @@ struct Run(String);
 impl<'de> Deserialize<'de> for Run {
     fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
         let text = String::deserialize(from)?;
-        ulid::Ulid::from_string(&text).map_err(D::Error::custom)?;
-        Ok(Self(text))
+        match storage::is_id(&text) {
+            true => Ok(Self(text)),
+            false => Err(D::Error::custom("no id")),
+        }
     }
 }
 

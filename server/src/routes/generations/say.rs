@@ -1,5 +1,6 @@
 //! What people and evaluations say of generations: kept as events, so that nothing is ever overwritten.
 use super::show::missing;
+use crate::routes::body::received;
 use crate::routes::id::Id;
 use crate::{failure::Failure, state::Server};
 use api::ErrorCode;
@@ -54,7 +55,7 @@ pub async fn feedback(
     Id(id): Id,
     body: Body,
 ) -> Result<(StatusCode, Json<GenerationDetail>), Failure> {
-    let bytes = whole(body, FEEDBACK, "The feedback is larger than 64 KiB").await?;
+    let bytes = received(body, FEEDBACK, "The feedback is larger than 64 KiB").await?;
     let said: Said = serde_json::from_slice(&bytes).map_err(|error| {
         Failure::bad_request(format!(
             "Send a JSON object with `rating` (a number from 1 to 5), `thumbs` (up or down), `comment` (a text), `categories` \
@@ -64,8 +65,9 @@ pub async fn feedback(
     let feedback = Feedback {
         rating: said.rating,
         thumbs: said.thumbs,
-        comment: said.comment,
-        categories: said.categories,
+        // Nothing in words is nothing.
+        comment: said.comment.filter(|words| !words.trim().is_empty()),
+        categories: said.categories.filter(|all| !all.is_empty()),
         timestamp: None,
         user_id: said.user_id,
     };
@@ -151,7 +153,7 @@ async fn scores(
     of: Option<&str>,
     body: Body,
 ) -> Result<(StatusCode, Json<Kept>), Failure> {
-    let bytes = whole(body, SCORES, "The scores are larger than 4 MiB").await?;
+    let bytes = received(body, SCORES, "The scores are larger than 4 MiB").await?;
     let mut all = Vec::new();
     for (nth, score) in
         (1..).zip(serde_json::Deserializer::from_slice(&bytes).into_iter::<Scored>())
@@ -207,14 +209,4 @@ async fn scores(
             other => other.into(),
         })?;
     Ok((StatusCode::CREATED, Json(Kept { scores: kept })))
-}
-
-async fn whole(body: Body, limit: usize, larger: &str) -> Result<bytes::Bytes, Failure> {
-    let bytes = axum::body::to_bytes(body, limit).await;
-    bytes.map_err(|_| {
-        Failure::new(
-            ErrorCode::TooLarge,
-            format!("{larger}, or did not arrive whole."),
-        )
-    })
 }

@@ -116,6 +116,18 @@ async fn what_is_wrong_is_said_by_name() {
         ),
         ("run=x", "`run` must be the id of a run, not `x`."),
         (
+            "run=8zzzzzzzzzzzzzzzzzzzzzzzzz",
+            "`run` must be the id of a run, not `8zzzzzzzzzzzzzzzzzzzzzzzzz`.",
+        ),
+        (
+            "latency_min=NaN",
+            "`latency_min` must be a number such as 1.5, not `NaN`.",
+        ),
+        (
+            "cost_max=1e999",
+            "`cost_max` must be a number such as 1.5, not `1e999`.",
+        ),
+        (
             "cursor=x",
             "`cursor` must be the `next` of the page before, in the same order; begin again with the first page.",
         ),

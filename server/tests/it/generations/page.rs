@@ -317,7 +317,7 @@ async fn thumbs_and_comments_without_a_script() {
     assert_eq!(super::ids(&found), [""; 0]);
 
     for (form, status) in [
-        ("thumbs=sideways", 422),
+        ("thumbs=sideways", 400),
         ("rating=9", 400),
         ("rating=x", 400),
     ] {
@@ -331,6 +331,20 @@ async fn thumbs_and_comments_without_a_script() {
             .status,
         403
     );
+    // What is no form of ours is said on a page, as everything else.
+    for (kind, form) in [
+        (FORM, "thumbs=sideways"),
+        (("content-type", "text/plain"), "x"),
+    ] {
+        let reply = app.post(&action, &[kind], form).await;
+        assert_eq!(reply.status, 400, "{form}");
+        assert_eq!(reply.header("content-type"), "text/html; charset=utf-8");
+        assert!(
+            reply
+                .text()
+                .contains("Send a form with `thumbs` (up, down or none)")
+        );
+    }
     let nowhere = app
         .post("/generations/nowhere/feedback", &[FORM], "thumbs=up")
         .await;

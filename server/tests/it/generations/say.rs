@@ -42,6 +42,11 @@ async fn what_is_wrong_with_feedback_is_said() {
                 .to_owned(),
         ),
         (
+            r#"{"comment": " \n", "categories": []}"#,
+            "Say something: `rating` (1 to 5), `thumbs` (up or down), `comment` or `categories`."
+                .to_owned(),
+        ),
+        (
             r#"{"rating": 6}"#,
             "`rating` is a number from 1 to 5.".to_owned(),
         ),

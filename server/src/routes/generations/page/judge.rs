@@ -3,9 +3,10 @@ use super::super::show::missing;
 use super::answer::{just, now_ms};
 use crate::routes::theme::{local_path, referring_path};
 use crate::{failure::Failure, state::Server};
+use api::ErrorCode;
 use axum::{
     Form,
-    extract::{Path, State},
+    extract::{Path, State, rejection::FormRejection},
     response::{Html, IntoResponse as _, Response},
 };
 use browse::verdict;
@@ -63,6 +64,20 @@ impl Said {
     }
 }
 
+/// The form, if it is one of ours.
+fn filled(form: Result<Form<Said>, FormRejection>) -> Result<Said, Failure> {
+    match form {
+        Ok(Form(said)) => Ok(said),
+        Err(FormRejection::BytesRejection(_)) => {
+            let message = "The form is too large, or did not arrive whole.";
+            Err(Failure::new(ErrorCode::TooLarge, message))
+        }
+        Err(_) => Err(Failure::bad_request(
+            "Send a form with `thumbs` (up, down or none), `rating` (1 to 5, or none) or `comment`.",
+        )),
+    }
+}
+
 /// Keeps it, in the name of the token.
 async fn keep(
     server: &Server,
@@ -85,8 +100,9 @@ pub(super) async fn by_page(
     State(server): State<Server>,
     Path(key): Path<String>,
     headers: HeaderMap,
-    Form(said): Form<Said>,
+    form: Result<Form<Said>, FormRejection>,
 ) -> Result<Html<String>, Failure> {
+    let said = filled(form)?;
     let detail = keep(&server, &headers, &key, &said).await?;
     let just = match said.undone {
         Some(_) => None,
@@ -100,10 +116,15 @@ pub(super) async fn by_form(
     State(server): State<Server>,
     Path(key): Path<String>,
     headers: HeaderMap,
-    Form(said): Form<Said>,
+    form: Result<Form<Said>, FormRejection>,
 ) -> Response {
-    let detail = match keep(&server, &headers, &key, &said).await {
-        Ok(detail) => detail,
+    let kept = async {
+        let said = filled(form)?;
+        let detail = keep(&server, &headers, &key, &said).await?;
+        Ok::<_, Failure>((said, detail))
+    };
+    let (said, detail) = match kept.await {
+        Ok(kept) => kept,
         Err(failure) => return failure.into_page(),
     };
     let key = &detail.generation.source.key;
