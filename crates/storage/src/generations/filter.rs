@@ -164,8 +164,18 @@ impl Filter {
         Ok(())
     }
 
-    /// The conditions as SQL: `""` or `" WHERE …"`, and what is bound in it.
+    /// The conditions as SQL: `""` or `" WHERE …"`, and what is bound in it. For looking up what they find.
     pub(super) fn sql(&self) -> (String, Vec<Value>) {
+        self.written(None)
+    }
+
+    /// The same for records that come in the order of a column, each of which is tested: no range of another column, and no
+    /// list of a tag, is a way to come by them.
+    pub(super) fn sql_in_order_of(&self, column: &str) -> (String, Vec<Value>) {
+        self.written(Some(column))
+    }
+
+    fn written(&self, order: Option<&str>) -> (String, Vec<Value>) {
         let mut text = String::new();
         let mut bound = Vec::new();
         for Condition { field, test } in &self.conditions {
@@ -174,10 +184,16 @@ impl Filter {
             match test {
                 Test::In(values) if expression.is_empty() => {
                     let marks = marks(values.len());
-                    text += &format!(
-                        "EXISTS (SELECT 1 FROM tags WHERE tags.tag IN ({marks}) AND tags.run = generations.run
-                         AND tags.number = generations.number)"
-                    );
+                    text += &match order {
+                        None => format!(
+                            "(generations.run, generations.number) IN
+                             (SELECT tags.run, tags.number FROM tags WHERE tags.tag IN ({marks}))"
+                        ),
+                        Some(_) => format!(
+                            "EXISTS (SELECT 1 FROM tags WHERE tags.tag IN ({marks}) AND tags.run = generations.run
+                             AND tags.number = generations.number)"
+                        ),
+                    };
                     bound.extend(values.iter().cloned());
                 }
                 Test::In(values) => {
@@ -200,7 +216,12 @@ impl Filter {
                         text += &format!("typeof({expression}) IN ({types}) AND ");
                         bound.extend(inside.iter().cloned());
                     }
-                    text += &format!("{expression} {sign} ?");
+                    // A plus sign keeps an index from being used for it.
+                    let plus = match (order, field.column()) {
+                        (Some(order), Some(column)) if order != column => "+",
+                        _ => "",
+                    };
+                    text += &format!("{plus}{expression} {sign} ?");
                     bound.extend(inside);
                     bound.push(value.clone());
                 }

@@ -243,7 +243,7 @@ fn walk(
         true => ("<", "DESC"),
         false => (">", "ASC"),
     };
-    let (mut condition, mut bound) = filter.sql();
+    let (mut condition, mut bound) = filter.sql_in_order_of(column);
     let mut and = |text: &str| {
         condition += if condition.is_empty() {
             " WHERE "

@@ -86,6 +86,7 @@ fn every_page_of_every_order_walks_an_index() {
         serde_json::json!({"metadata.userId": "u"}),
         serde_json::json!({"finishReason": "stop", "metrics.perplexity": {"gte": 2}}),
         serde_json::json!({"feedback.state": "up"}),
+        serde_json::json!({"metrics.perplexity": {"gte": 2, "lte": 3}}),
         serde_json::json!({"metadata.tags": "x"}),
         serde_json::json!({"timestamp": {"gte": 5}}),
     ];
