@@ -1,0 +1,115 @@
+//! What a model is asked: to answer, to read a prompt, to judge a text.
+use super::{Desk, Phase, told::json_of};
+use crate::stream;
+use api::writing::{Ask, Happening, Judge, Message};
+use decoding::Mode;
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+use serde_json::Map;
+use web_sys::AbortController;
+
+impl Desk {
+    /// The question as it stands in the form.
+    pub(super) fn question(self) -> Ask {
+        let message = |role: &str, content: String| Message {
+            role: role.to_owned(),
+            content,
+        };
+        let (system, prompt) = (self.system.get_untracked(), self.prompt.get_untracked());
+        let mut ask = Ask {
+            model: self.model.get_untracked(),
+            parameters: self.told.with_untracked(json_of),
+            ..Ask::default()
+        };
+        if self.chat.get_untracked() {
+            let system = Some(system).filter(|text| !text.trim().is_empty());
+            let system = system.map(|text| message("system", text));
+            ask.messages = Some(
+                system
+                    .into_iter()
+                    .chain([message("user", prompt)])
+                    .collect(),
+            );
+        } else {
+            ask.prompt = Some(prompt);
+        }
+        ask
+    }
+
+    /// Lets the model answer, from the beginning.
+    pub(crate) fn generate(self) {
+        let parameters = match untrack(|| self.parameters()) {
+            Ok(parameters) => parameters,
+            Err(message) => return self.phase.set(Phase::Failed(message)),
+        };
+        let ask = self.question();
+        self.clear();
+        self.asked.set(Some(ask.clone()));
+        let beams = matches!(parameters.mode(), Mode::BeamSearch | Mode::BeamSampling);
+        let answers = match beams {
+            true => 0,
+            false => parameters.num_return_sequences.unwrap_or(1),
+        };
+        let mut targets = Vec::new();
+        self.tree.update(|tree| {
+            targets.extend((0..answers).map(|_| tree.begin(None, Vec::new())));
+        });
+        self.shown.set(targets.clone());
+        self.run(ask, targets, None);
+    }
+
+    /// Only reads the prompt.
+    pub(crate) fn look(self) {
+        // What is wrong with a parameter is no matter of the prompt.
+        let ask = Ask {
+            dry_run: true,
+            parameters: Map::new(),
+            ..self.question()
+        };
+        let Ok(control) = AbortController::new() else {
+            return;
+        };
+        let own = untrack(|| self.is_own());
+        spawn_local(async move {
+            let each = |happenings: Vec<Happening>| {
+                for happening in happenings {
+                    if let Happening::Prompt(read) = happening {
+                        self.read.set(Some(*read));
+                    }
+                }
+            };
+            if let Err(error) = stream::ask(api::GENERATE, &ask, &control.signal(), own, each).await
+            {
+                self.phase.set(Phase::Failed(error.message));
+            }
+        });
+    }
+
+    /// Lets a model judge the text.
+    pub(crate) fn judge(self) {
+        let text = self.text.get_untracked();
+        self.clear();
+        let judge = Judge {
+            model: self.model.get_untracked(),
+            text,
+            top_logprobs: self
+                .told
+                .with_untracked(|told| {
+                    let told = told.get("top_logprobs")?;
+                    told.parse().ok()
+                })
+                .unwrap_or_default(),
+        };
+        // What is written behind it goes on with it.
+        self.asked.set(Some(Ask {
+            model: judge.model.clone(),
+            prompt: Some(String::new()),
+            ..Ask::default()
+        }));
+        let mut target = 0;
+        self.tree
+            .update(|tree| target = tree.begin(None, Vec::new()));
+        self.shown.set(vec![target]);
+        self.start(api::SCORE, judge, vec![target], None);
+    }
+}

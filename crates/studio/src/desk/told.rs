@@ -1,0 +1,55 @@
+//! The parameters as a person has told them.
+use super::Desk;
+use decoding::Parameters;
+use decoding::parameters::{Field, entry};
+use leptos::prelude::*;
+use serde_json::{Map, Value, json};
+use std::collections::BTreeMap;
+
+impl Desk {
+    /// The parameters as they were told, and what is wrong with one of them.
+    pub(crate) fn parameters(self) -> Result<Parameters, String> {
+        let mut parameters = Parameters {
+            eos_token_id: self
+                .entry()
+                .map(|model| model.eos_token_id)
+                .unwrap_or_default(),
+            ..Parameters::default()
+        };
+        if self.told.with(|told| told.contains_key("eos_token_id")) {
+            parameters.eos_token_id.clear();
+        }
+        self.told.with(|told| {
+            for (name, text) in told {
+                for one in values(name, text) {
+                    parameters
+                        .set(name, one)
+                        .map_err(|error| error.to_string())?;
+                }
+            }
+            parameters.settings().map_err(|error| error.to_string())?;
+            Ok(parameters)
+        })
+    }
+}
+
+/// Stop strings are one to a line; all other values are as they are.
+fn values<'a>(name: &str, text: &'a str) -> Vec<&'a str> {
+    let is_list = entry(name).is_some_and(|entry| matches!(entry.field, Field::Stop));
+    match is_list {
+        true => text.lines().filter(|line| !line.is_empty()).collect(),
+        false => vec![text],
+    }
+}
+
+pub(super) fn json_of(told: &BTreeMap<&'static str, String>) -> Map<String, Value> {
+    let each = told.iter().map(|(name, text)| {
+        let values = values(name, text);
+        let value = match values.as_slice() {
+            [one] => json!(one),
+            several => json!(several),
+        };
+        ((*name).to_owned(), value)
+    });
+    each.collect()
+}
