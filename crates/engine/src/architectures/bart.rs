@@ -1,7 +1,9 @@
 //! BART: an encoder and a decoder with learned positions, norms after each part.
 use super::Network;
 use crate::failure::Result;
-use crate::layers::{Activation, Cache, Embedding, Heads, Linear, Mask, Norm, Seen, causal};
+use crate::layers::{
+    Activation, Attention, Cache, Embedding, Heads, Linear, Mask, Norm, Seen, causal,
+};
 use crate::load::config::Config;
 use crate::load::weights::Weights;
 use candle_core::{Device, Tensor};
@@ -30,22 +32,18 @@ struct Stack {
 }
 
 struct Block {
-    own: Attention,
+    own: Part,
     /// Over what the encoder has read; the encoder has none.
-    cross: Option<Attention>,
+    cross: Option<Part>,
     up: Linear,
     down: Linear,
     norm: Norm,
     activation: Activation,
 }
 
-struct Attention {
-    heads: Heads,
-    queries: Linear,
-    keys: Linear,
-    values: Linear,
-    output: Linear,
-    /// After it.
+/// The norm comes after it.
+struct Part {
+    attention: Attention,
     norm: Norm,
 }
 
@@ -96,14 +94,16 @@ fn block(config: &Config, weights: &Weights, side: &str, number: usize) -> Resul
     let inner = config.size(&format!("{side}_ffn_dim"))?;
     let count = config.size(&format!("{side}_attention_heads"))?;
     let name = |part: &str| format!("model.{side}.layers.{number}.{part}");
-    let attention = |kind: &str| -> Result<Attention> {
+    let part = |kind: &str| -> Result<Part> {
         let linear = |part: &str| weights.linear(&name(&format!("{kind}.{part}")), width, width);
-        Ok(Attention {
-            heads: Heads::new(count, width / count),
-            queries: linear("q_proj")?,
-            keys: linear("k_proj")?,
-            values: linear("v_proj")?,
-            output: linear("out_proj")?,
+        Ok(Part {
+            attention: Attention {
+                heads: Heads::new(count, width / count),
+                queries: linear("q_proj")?,
+                keys: linear("k_proj")?,
+                values: linear("v_proj")?,
+                output: linear("out_proj")?,
+            },
             norm: Norm::layer(
                 weights,
                 &name(&format!("{kind}_layer_norm")),
@@ -113,9 +113,9 @@ fn block(config: &Config, weights: &Weights, side: &str, number: usize) -> Resul
         })
     };
     Ok(Block {
-        own: attention("self_attn")?,
+        own: part("self_attn")?,
         cross: (side == "decoder")
-            .then(|| attention("encoder_attn"))
+            .then(|| part("encoder_attn"))
             .transpose()?,
         up: weights.linear(&name("fc1"), width, inner)?,
         down: weights.linear(&name("fc2"), inner, width)?,
@@ -140,11 +140,11 @@ impl Network for Bart {
     fn read(&self, input: &Tensor) -> Result<Vec<Past>> {
         let mut x = self.begin(&self.encoder, input, 0)?;
         for block in &self.encoder.blocks {
-            let past = block.own.past(&x)?;
+            let past = block.own.attention.past(&x)?;
             x = block.own.attend(&x, Seen::all(&past), &Mask::default())?;
             x = block.inner(&x)?;
         }
-        let cross = |block: &Block| block.cross.as_ref().map(|cross| cross.past(&x));
+        let cross = |block: &Block| block.cross.as_ref().map(|cross| cross.attention.past(&x));
         self.decoder.blocks.iter().filter_map(cross).collect()
     }
 
@@ -155,7 +155,7 @@ impl Network for Bart {
         let mut x = self.begin(&self.decoder, ids, start)?;
         for (number, block) in self.decoder.blocks.iter().enumerate() {
             let layer = cache.layer(number)?;
-            let (keys, values) = block.own.pair(&x)?;
+            let (keys, values) = block.own.attention.pair(&x)?;
             layer.add(&keys, &values)?;
             x = block.own.attend(&x, layer.seen(), &mask)?;
             if let Some(cross) = &block.cross {
@@ -193,21 +193,10 @@ impl Block {
     }
 }
 
-impl Attention {
-    fn pair(&self, x: &Tensor) -> Result<(Tensor, Tensor)> {
-        let split = |linear: &Linear| self.heads.split(&linear.forward(x)?);
-        Ok((split(&self.keys)?, split(&self.values)?))
-    }
-
-    fn past(&self, x: &Tensor) -> Result<Past> {
-        let (keys, values) = self.pair(x)?;
-        self.heads.past(&keys, &values)
-    }
-
+impl Part {
     /// What was attended to is added, then comes the norm.
     fn attend(&self, x: &Tensor, seen: Seen<'_>, mask: &Mask) -> Result<Tensor> {
-        let queries = self.heads.split(&self.queries.forward(x)?)?;
-        let attended = self.heads.attend(&queries, seen, mask)?;
-        self.norm.forward(&(x + self.output.forward(&attended)?)?)
+        self.norm
+            .forward(&(x + self.attention.attend(x, seen, mask)?)?)
     }
 }

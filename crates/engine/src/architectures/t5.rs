@@ -1,7 +1,7 @@
 //! T5, with plain or gated layers (T5 1.1, Flan, T0): relative positions as a bias of the scores, norms before each part.
 use super::Network;
 use crate::failure::Result;
-use crate::layers::{Activation, Cache, Embedding, Heads, Linear, Mask, Norm, Seen};
+use crate::layers::{Activation, Attention, Cache, Embedding, Heads, Linear, Mask, Norm, Seen};
 use crate::load::config::Config;
 use crate::load::weights::Weights;
 use candle_core::{Device, Tensor};
@@ -24,9 +24,9 @@ struct Stack {
 }
 
 struct Block {
-    own: Attention,
+    own: Part,
     /// Over what the encoder has read; the encoder has none.
-    cross: Option<Attention>,
+    cross: Option<Part>,
     norm: Norm,
     /// Gated layers have it.
     gate: Option<Linear>,
@@ -35,14 +35,17 @@ struct Block {
     activation: Activation,
 }
 
-struct Attention {
-    heads: Heads,
-    /// Before it.
+/// The norm comes before it.
+struct Part {
     norm: Norm,
-    queries: Linear,
-    keys: Linear,
-    values: Linear,
-    output: Linear,
+    attention: Attention,
+}
+
+impl Part {
+    /// What is seen is added.
+    fn add(&self, x: &Tensor, own: &Tensor, seen: Seen<'_>, mask: &Mask) -> Result<Tensor> {
+        Ok((x + self.attention.attend(own, seen, mask)?)?)
+    }
 }
 
 /// What the distance of two tokens adds to their score.
@@ -113,20 +116,22 @@ fn block(config: &Config, weights: &Weights, side: &str, number: usize) -> Resul
     let epsilon = config.number_or("layer_norm_epsilon", 1e-6)?;
     let name = |place: usize, part: &str| format!("{side}.block.{number}.layer.{place}.{part}");
     let norm = |place: usize| Norm::root(weights, &name(place, "layer_norm"), width, epsilon);
-    let attention = |place: usize, kind: &str| -> Result<Attention> {
+    let part = |place: usize, kind: &str| -> Result<Part> {
         let linear = |part: &str, from: usize, to: usize| {
             weights.linear(&name(place, &format!("{kind}.{part}")), from, to)
         };
-        Ok(Attention {
-            heads: Heads {
-                scale: 1.0,
-                ..Heads::new(count, head)
-            },
+        Ok(Part {
             norm: norm(place)?,
-            queries: linear("q", width, count * head)?,
-            keys: linear("k", width, count * head)?,
-            values: linear("v", width, count * head)?,
-            output: linear("o", count * head, width)?,
+            attention: Attention {
+                heads: Heads {
+                    scale: 1.0,
+                    ..Heads::new(count, head)
+                },
+                queries: linear("q", width, count * head)?,
+                keys: linear("k", width, count * head)?,
+                values: linear("v", width, count * head)?,
+                output: linear("o", count * head, width)?,
+            },
         })
     };
     let decodes = side == "decoder";
@@ -136,10 +141,8 @@ fn block(config: &Config, weights: &Weights, side: &str, number: usize) -> Resul
     };
     let (gated, activation) = feed_forward(config)?;
     Ok(Block {
-        own: attention(0, "SelfAttention")?,
-        cross: decodes
-            .then(|| attention(1, "EncDecAttention"))
-            .transpose()?,
+        own: part(0, "SelfAttention")?,
+        cross: decodes.then(|| part(1, "EncDecAttention")).transpose()?,
         norm: norm(last)?,
         gate: gated.then(|| linear("wi_0", width, inner)).transpose()?,
         up: linear(if gated { "wi_1" } else { "wi" }, width, inner)?,
@@ -185,12 +188,12 @@ impl Network for T5 {
         let mut x = self.tokens.look_up(input)?;
         for block in &self.encoder.blocks {
             let own = block.own.norm.forward(&x)?;
-            let past = block.own.past(&own)?;
-            x = (x + block.own.attend(&own, Seen::all(&past), &mask)?)?;
+            let past = block.own.attention.past(&own)?;
+            x = block.own.add(&x, &own, Seen::all(&past), &mask)?;
             x = block.inner(&x)?;
         }
         let x = self.encoder.norm.forward(&x)?;
-        let cross = |block: &Block| block.cross.as_ref().map(|cross| cross.past(&x));
+        let cross = |block: &Block| block.cross.as_ref().map(|cross| cross.attention.past(&x));
         self.decoder.blocks.iter().filter_map(cross).collect()
     }
 
@@ -202,12 +205,12 @@ impl Network for T5 {
         for (number, block) in self.decoder.blocks.iter().enumerate() {
             let layer = cache.layer(number)?;
             let own = block.own.norm.forward(&x)?;
-            let (keys, values) = block.own.pair(&own)?;
+            let (keys, values) = block.own.attention.pair(&own)?;
             layer.add(&keys, &values)?;
-            x = (x + block.own.attend(&own, layer.seen(), &mask)?)?;
+            x = block.own.add(&x, &own, layer.seen(), &mask)?;
             if let Some(cross) = &block.cross {
                 let own = cross.norm.forward(&x)?;
-                x = (x + cross.attend(&own, layer.read(), &Mask::default())?)?;
+                x = cross.add(&x, &own, layer.read(), &Mask::default())?;
             }
             x = block.inner(&x)?;
         }
@@ -229,24 +232,6 @@ impl Block {
             None => self.activation.apply(&up)?,
         };
         Ok((x + self.down.forward(&inner)?)?)
-    }
-}
-
-impl Attention {
-    fn pair(&self, x: &Tensor) -> Result<(Tensor, Tensor)> {
-        let split = |linear: &Linear| self.heads.split(&linear.forward(x)?);
-        Ok((split(&self.keys)?, split(&self.values)?))
-    }
-
-    fn past(&self, x: &Tensor) -> Result<Past> {
-        let (keys, values) = self.pair(x)?;
-        self.heads.past(&keys, &values)
-    }
-
-    fn attend(&self, x: &Tensor, seen: Seen<'_>, mask: &Mask) -> Result<Tensor> {
-        let queries = self.heads.split(&self.queries.forward(x)?)?;
-        self.output
-            .forward(&self.heads.attend(&queries, seen, mask)?)
     }
 }
 

@@ -1,5 +1,6 @@
 //! Attention over keys and values of what was read so far.
 use super::cache::Seen;
+use super::linear::Linear;
 use crate::failure::Result;
 use candle_core::{Device, Tensor};
 pub(crate) use kernels::Mask;
@@ -60,6 +61,37 @@ impl Heads {
             all.extend(kernels::attend(heads, queries, &seen.of(row), mask));
         }
         Ok(Tensor::from_vec(all, (rows, tokens, width), &Device::Cpu)?)
+    }
+}
+
+/// Attention with its four products, in which queries come from one text and keys and values from the same or another one.
+#[derive(Debug)]
+pub(crate) struct Attention {
+    pub(crate) heads: Heads,
+    pub(crate) queries: Linear,
+    pub(crate) keys: Linear,
+    pub(crate) values: Linear,
+    pub(crate) output: Linear,
+}
+
+impl Attention {
+    /// Keys and values of what is read, [rows, heads, tokens, width].
+    pub(crate) fn pair(&self, x: &Tensor) -> Result<(Tensor, Tensor)> {
+        let split = |linear: &Linear| self.heads.split(&linear.forward(x)?);
+        Ok((split(&self.keys)?, split(&self.values)?))
+    }
+
+    /// The same of one row, for all who look at it.
+    pub(crate) fn past(&self, x: &Tensor) -> Result<Past> {
+        let (keys, values) = self.pair(x)?;
+        self.heads.past(&keys, &values)
+    }
+
+    /// What is seen, for each token of `x`.
+    pub(crate) fn attend(&self, x: &Tensor, seen: Seen<'_>, mask: &Mask) -> Result<Tensor> {
+        let queries = self.heads.split(&self.queries.forward(x)?)?;
+        let attended = self.heads.attend(&queries, seen, mask)?;
+        self.output.forward(&attended)
     }
 }
 

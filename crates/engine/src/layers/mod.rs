@@ -16,7 +16,7 @@ mod norm;
 mod rotary;
 
 pub(crate) use activation::Activation;
-pub(crate) use attention::{Heads, Mask, causal};
+pub(crate) use attention::{Attention, Heads, Mask, causal};
 pub(crate) use cache::{Cache, Seen};
 pub(crate) use linear::{Embedding, Linear};
 pub(crate) use norm::Norm;
