@@ -33,6 +33,14 @@ pub(crate) fn threads(text: &str) -> Result<usize, String> {
     }
 }
 
+/// The number of a token.
+pub(crate) fn token(text: &str) -> Result<u32, String> {
+    let number = text.trim().parse();
+    number.map_err(|_| {
+        "must be whole numbers from 0 on with commas between them, such as 5,9,14".to_owned()
+    })
+}
+
 /// See LLM completions the way the model saw them while writing: how sure it was of every token.
 #[derive(Debug, Parser)]
 #[command(name = "surprisal", version)]

@@ -8,7 +8,9 @@ pub enum Failure<E> {
     #[error(transparent)]
     Parameters(#[from] Invalid),
     /// Nothing to go on with.
-    #[error("the prompt has no tokens; an encoder-decoder needs its start token")]
+    #[error(
+        "the prompt has no tokens, so that there is nothing to go on with; give a text or a token id"
+    )]
     EmptyPrompt,
     /// Nothing may be written.
     #[error(

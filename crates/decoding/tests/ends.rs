@@ -84,7 +84,7 @@ fn what_cannot_be_done_is_refused() {
     for (message, expected) in [
         (
             error(&mut circle(), &[], ""),
-            "the prompt has no tokens; an encoder-decoder needs its start token",
+            "the prompt has no tokens, so that there is nothing to go on with; give a text or a token id",
         ),
         (
             error(&mut circle(), &[0, 1], "max_length=2"),

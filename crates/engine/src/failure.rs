@@ -13,6 +13,12 @@ pub enum Failure {
         /// Its answer.
         source: io::Error,
     },
+    /// Nothing is there.
+    #[error(
+        "there is no {}; a model is a directory with config.json and its weights as *.safetensors, as save_pretrained() writes it, or a GGUF file",
+        .0.display()
+    )]
+    Nothing(PathBuf),
     /// Not a directory with a model in it.
     #[error(
         "{} has no {what}; a model is a directory with config.json and its weights as *.safetensors, as save_pretrained() writes it, or a GGUF file",

@@ -70,6 +70,9 @@ impl Model {
     /// Loads a model: a directory with `config.json` and `*.safetensors`, and `generation_config.json`,
     /// `tokenizer.json` and a chat template if they are there; or a GGUF file.
     pub fn load(path: &Path, memory: Memory) -> Result<Self> {
+        if !path.exists() {
+            return Err(Failure::Nothing(path.to_owned()));
+        }
         let parts = match path.is_file() {
             true => {
                 let file = OnDisk::open(path).map_err(|source| Failure::Read {

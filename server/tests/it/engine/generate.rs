@@ -351,7 +351,7 @@ fn what_is_wrong_is_said() {
         (
             &["--model", "m", "--prompt", ""],
             1,
-            "surprisal: the prompt has no tokens; an encoder-decoder needs its start token\n",
+            "surprisal: the prompt has no tokens, so that there is nothing to go on with; give a text or a token id\n",
         ),
         (
             &["--model", "m", "--input-ids", "32"],
@@ -381,7 +381,7 @@ fn what_is_wrong_is_said() {
         (
             &["--model", "none", "--prompt", "a"],
             1,
-            "surprisal: none has no config.json; a model is a directory with config.json and its weights as *.safetensors, as save_pretrained() writes it, or a GGUF file\n",
+            "surprisal: there is no none; a model is a directory with config.json and its weights as *.safetensors, as save_pretrained() writes it, or a GGUF file\n",
         ),
     ];
     for (arguments, status, expected) in table {

@@ -150,7 +150,7 @@ fn models_that_do_not_score() {
         ),
         (
             "none",
-            "surprisal: none has no config.json; a model is a directory with config.json and its weights as *.safetensors, as save_pretrained() writes it, or a GGUF file\n",
+            "surprisal: there is no none; a model is a directory with config.json and its weights as *.safetensors, as save_pretrained() writes it, or a GGUF file\n",
         ),
     ] {
         let path = match name {
