@@ -39,6 +39,10 @@ pub struct Ask {
     /// Parameters by the names of transformers: numbers, truths, texts and lists.
     #[serde(skip_serializing_if = "Map::is_empty")]
     pub parameters: Map<String, Value>,
+    /// The tokens of the prompt are judged, too, with so many of the likeliest ones of every place. Of a model of this machine that
+    /// goes on with texts.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub prompt_logprobs: Option<usize>,
     /// Nothing is written: only the prompt is read, and said with the parameters in force.
     #[serde(skip_serializing_if = "is_false")]
     pub dry_run: bool,
@@ -173,7 +177,7 @@ pub struct Read {
     pub engine: Value,
     /// The prompt as a text, with the template of a chat around it; `None` without a tokenizer, or where a server puts it.
     pub text: Option<String>,
-    /// Its tokens, those of the prefix behind them; none where a server counts them.
+    /// Its tokens, those of the prefix behind them; none where a server counts them. They have values if those were asked for.
     pub tokens: Vec<NamedToken>,
     /// Tokens at the end that were given as the beginning of the answer.
     pub prefix_tokens: usize,

@@ -4,11 +4,11 @@ use crate::clock::Clock;
 use crate::prompt::Prompt;
 use crate::told::Told;
 use crate::{
-    Listener, MOST_ALTERNATIVES, Named, bad, bad_request, effective, failed, few, listed,
+    Listener, MOST_ALTERNATIVES, Named, bad, bad_request, effective, failed, few, judged, listed,
     many_alternatives, record,
 };
 use api::ApiError;
-use api::writing::{self, Ask, Branch, Happening, Read};
+use api::writing::{self, Ask, Branch, Happening, NamedToken, Read};
 use decoding::parameters::Idle;
 use decoding::{Event, Failure, Fate, Parameters, Settings, generate_with};
 use engine::{Message, Model, Session};
@@ -28,6 +28,8 @@ pub struct Writing {
     parameters: Parameters,
     settings: Settings,
     idle: Vec<Idle>,
+    /// The prompt is judged, with so many alternatives.
+    judges: Option<usize>,
     dry_run: bool,
 }
 
@@ -81,8 +83,19 @@ impl Writing {
             settings.num_beams.max(settings.num_return_sequences),
             most,
         )?;
-        if settings.top_logprobs > MOST_ALTERNATIVES {
+        if settings.top_logprobs.max(ask.prompt_logprobs.unwrap_or(0)) > MOST_ALTERNATIVES {
             return Err(many_alternatives());
+        }
+        if ask.prompt_logprobs.is_some() {
+            if model.start().is_some() {
+                let kind = model.architecture().to_owned();
+                return Err(bad(&engine::Failure::NotScored(kind)));
+            }
+            if before > most {
+                return Err(bad_request(format!(
+                    "The prompt has {before} tokens, and this server judges {most} at most for one request."
+                )));
+            }
         }
         let idle = parameters.without_effect();
         Ok(Self {
@@ -97,13 +110,21 @@ impl Writing {
             prefix: prefix.len(),
             parameters,
             settings,
+            judges: ask.prompt_logprobs,
             dry_run: ask.dry_run,
         })
     }
 
     /// Writes until the end, or until nobody listens.
     pub fn run(self, teller: &impl Listener) {
-        if !teller.tell(Happening::Prompt(Box::new(self.read()))) || self.dry_run {
+        let read = match self.read(teller) {
+            Ok(read) => read,
+            Err(failure) => {
+                teller.tell(Happening::Error(failed(&Failure::Model(failure))));
+                return;
+            }
+        };
+        if !teller.tell(Happening::Prompt(Box::new(read))) || self.dry_run {
             return;
         }
         let last = match self.write(teller) {
@@ -145,25 +166,44 @@ impl Writing {
     }
 
     /// What the model has read, and how it is going to write.
-    fn read(&self) -> Read {
+    fn read(&self, teller: &impl Listener) -> Result<Read, engine::Failure> {
         let model = &self.local.model;
         let prefix = self.begin.len().saturating_sub(self.prefix);
         let prefix = self.begin.get(prefix..).unwrap_or_default();
-        let ids = self.input.iter().chain(prefix);
+        let ids: Vec<u32> = self.input.iter().chain(prefix).copied().collect();
+        let mut tokens = Vec::with_capacity(ids.len());
+        match self.judges {
+            None => tokens.extend(ids.iter().map(|&id| listed::named(model, id, None))),
+            Some(top) => engine::score(model, &ids, top, &mut |scored| {
+                tokens.push(beside(judged::token(model, &scored)));
+                !teller.is_alone()
+            })?,
+        }
         let idle = self.idle.iter().map(|idle| writing::Idle {
             name: idle.name.to_owned(),
             reason: idle.reason.to_owned(),
         });
-        Read {
+        Ok(Read {
             model: self.local.name.clone(),
             engine: record::engine(model),
             text: self.prompt.text().map(str::to_owned),
-            tokens: ids.map(|&id| listed::named(model, id, None)).collect(),
+            tokens,
             prefix_tokens: self.prefix,
             parameters: effective::parameters(&self.settings, self.begin.len()),
             without_effect: idle.collect(),
-        }
+        })
     }
+}
+
+/// With the very number that stands for it in its list, so that whoever compares them finds the best one.
+fn beside(mut token: NamedToken) -> NamedToken {
+    let listed = token
+        .top_logprobs
+        .iter()
+        .flatten()
+        .find(|one| one.id == token.id);
+    token.logprob = listed.map_or(token.logprob, |one| one.logprob);
+    token
 }
 
 fn happening(model: &Model, event: Event) -> Happening {

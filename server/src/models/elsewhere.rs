@@ -35,6 +35,11 @@ impl Job {
                 "A served model is not told token ids of its answer; send `prefix`, the text.",
             ));
         }
+        if ask.prompt_logprobs.is_some() {
+            return Err(Answered::bad_request(
+                "A served model does not judge its prompt; take a model of this machine, or leave `prompt_logprobs` out.",
+            ));
+        }
         let prefix = ask.prefix;
         let input = match (ask.prompt, ask.messages, ask.input_ids) {
             (Some(text), ..) => Input::Prompt(text + &prefix),

@@ -5,64 +5,34 @@
 //! | `question` | a request in its words -> one in ours |
 //! | `choice` | the tokens of an answer -> its text, cut at stop strings |
 //! | `answer` | choices -> completions and chunks of them |
+//! | `wrong` | errors in its words, with the argument that is wrong |
 mod answer;
 mod choice;
 mod question;
+mod wrong;
+
+pub use wrong::Complaint;
 
 use crate::failure::Failure;
 use crate::models;
 use crate::state::Server;
 use answer::Answer;
-use api::writing::Happening;
+use api::writing::{Ask, Happening};
 use axum::{
     Json,
     body::Body,
     extract::{Path, State},
     response::sse::{Event, KeepAlive, Sse},
-    response::{IntoResponse, Response},
+    response::{IntoResponse as _, Response},
 };
 use futures::StreamExt as _;
-use http::header;
+use futures::stream::{self, BoxStream};
 use question::{Kind, Question};
 use serde_json::{Map, Value, json};
 use std::convert::Infallible;
 
-/// An error in the words of the protocol.
-pub struct Complaint(Failure);
-
-impl From<Failure> for Complaint {
-    fn from(failure: Failure) -> Self {
-        Self(failure)
-    }
-}
-
-impl Complaint {
-    fn body(failure: &Failure) -> Value {
-        let kind = match failure.status().as_u16() {
-            400..500 => "invalid_request_error",
-            _ => "server_error",
-        };
-        json!({ "error": {
-            "message": failure.0.message, "type": kind, "param": null, "code": failure.0.code,
-        }})
-    }
-}
-
-impl IntoResponse for Complaint {
-    fn into_response(self) -> Response {
-        let body = Json(Self::body(&self.0));
-        let mut response = self.0.into_response();
-        let (status, retry) = (
-            response.status(),
-            response.headers_mut().remove(header::RETRY_AFTER),
-        );
-        let retry = retry.map(|retry| [(header::RETRY_AFTER, retry)]);
-        match retry {
-            Some(retry) => (status, retry, body).into_response(),
-            None => (status, body).into_response(),
-        }
-    }
-}
+/// The end of a stream.
+const DONE: &str = "[DONE]";
 
 /// Completes a text, by the protocol of OpenAI.
 #[utoipa::path(post, path = "/completions", tag = "models",
@@ -126,54 +96,78 @@ fn entry(id: &str) -> Value {
 
 /// What is at none of these addresses.
 pub async fn unknown() -> Complaint {
-    Complaint(Failure::new(
-        api::ErrorCode::NotFound,
-        "Of the OpenAI protocol there are /v1/completions, /v1/chat/completions and /v1/models here.",
-    ))
+    let message = "Of the OpenAI protocol there are /v1/completions, /v1/chat/completions and /v1/models here.";
+    Failure::new(api::ErrorCode::NotFound, message).into()
 }
 
 async fn answer(server: &Server, kind: Kind, body: Body) -> Result<Response, Complaint> {
     let object: Map<String, Value> = super::generate::read(server, body).await?;
     let Question {
-        ask,
+        asks,
         fills,
         streams,
-        says_usage,
-        list,
-        stop,
+        form,
     } = Question::of(kind, object)?;
-    let mut events = models::write(server, ask, fills).await?;
-    let mut answer = Answer::new(kind, list, stop);
+    let is_last = asks.iter().all(|ask| ask.dry_run);
+    let says_usage = form.says_usage;
+    let mut events = answers(server, asks, fills).await?;
+    let mut answer = Answer::new(form);
     if !streams {
         while let Some(happening) = events.next().await {
             if let Happening::Error(error) = happening {
-                return Err(Complaint(Failure(error)));
+                return Err(error.into());
             }
-            answer.push(&happening);
+            answer.push(&happening, is_last);
         }
         return Ok(Json(answer.whole()).into_response());
     }
     // The end of the events is the end of the answer.
-    let events = events.map(Some).chain(futures::stream::iter([None]));
+    let events = events.map(Some).chain(stream::iter([None]));
+    let mut failed = false;
     let chunks = events.flat_map(move |happening| {
-        let mut chunks: Vec<String> = match &happening {
+        let chunks: Vec<String> = match happening {
+            _ if failed => Vec::new(),
             Some(Happening::Error(error)) => {
-                vec![Complaint::body(&Failure(error.clone())).to_string()]
+                failed = true;
+                vec![Complaint::from(error).body().to_string(), DONE.to_owned()]
             }
-            Some(happening) => answer
-                .push(happening)
-                .iter()
-                .map(Value::to_string)
-                .collect(),
-            None => vec!["[DONE]".to_owned()],
+            Some(happening) => {
+                let chunks = answer.push(&happening, is_last);
+                chunks.iter().map(Value::to_string).collect()
+            }
+            None => {
+                let usage = says_usage.then(|| answer.usage_chunk().to_string());
+                usage.into_iter().chain([DONE.to_owned()]).collect()
+            }
         };
-        if says_usage && matches!(happening, Some(Happening::Done { .. })) {
-            chunks.push(answer.usage_chunk().to_string());
-        }
-        futures::stream::iter(chunks)
+        stream::iter(chunks)
     });
     let events = chunks.map(|chunk| Ok::<_, Infallible>(Event::default().data(chunk)));
     let alive = KeepAlive::new().interval(super::generate::ALIVE);
     let head = [super::generate::UNBUFFERED];
     Ok((head, Sse::new(events).keep_alive(alive)).into_response())
+}
+
+/// What happens while the prompts are answered, one after the other. What is wrong with the first one is said before.
+async fn answers(
+    server: &Server,
+    mut asks: Vec<Ask>,
+    fills: bool,
+) -> Result<BoxStream<'static, Happening>, Failure> {
+    let rest = asks.split_off(asks.len().min(1));
+    let mut first = Vec::new();
+    for ask in asks {
+        first.push(models::write(server, ask, fills).await?);
+    }
+    let server = server.clone();
+    let rest = stream::iter(rest).then(move |ask| {
+        let server = server.clone();
+        async move {
+            match models::write(&server, ask, fills).await {
+                Ok(events) => events.left_stream(),
+                Err(failure) => stream::iter([Happening::Error(failure.0)]).right_stream(),
+            }
+        }
+    });
+    Ok(stream::iter(first).flatten().chain(rest.flatten()).boxed())
 }

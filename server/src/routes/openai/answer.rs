@@ -1,105 +1,144 @@
 //! Choices as completions, whole or in chunks.
 use super::choice::{Choice, Part};
-use super::question::Kind;
-use api::writing::{Happening, NamedToken};
+use super::question::{Form, Kind};
+use crate::generate::stream::Characters;
+use api::writing::{Happening, NamedToken, Read};
 use serde_json::{Map, Value, json};
 use std::collections::BTreeMap;
 use writer::record::now;
 
 /// An answer that is being written.
 pub(super) struct Answer {
-    kind: Kind,
-    /// Log-probabilities are listed.
-    list: bool,
-    stop: Vec<String>,
+    form: Form,
     id: String,
     created: u64,
     model: String,
     engine: Value,
+    /// Prompts that were read.
+    prompts: usize,
     choices: BTreeMap<usize, Choice>,
     /// Of every choice, all that was given out.
     given: BTreeMap<usize, (Part, Value)>,
-    prompt_tokens: usize,
+    /// Tokens of all prompts, and of the last one.
+    prompt_tokens: (usize, usize),
     completion_tokens: usize,
 }
 
 impl Answer {
-    pub(super) fn new(kind: Kind, list: bool, stop: Vec<String>) -> Self {
-        let begin = match kind {
+    pub(super) fn new(form: Form) -> Self {
+        let begin = match form.kind {
             Kind::Text => "cmpl",
             Kind::Chat => "chatcmpl",
         };
         Self {
-            kind,
-            list,
-            stop,
+            form,
             id: format!("{begin}-{}", ulid::Ulid::new()),
             created: now(),
             model: String::new(),
             engine: Value::Null,
+            prompts: 0,
             choices: BTreeMap::new(),
             given: BTreeMap::new(),
-            prompt_tokens: 0,
+            prompt_tokens: (0, 0),
             completion_tokens: 0,
         }
     }
 
-    /// What has happened, and the chunks that it gives.
-    pub(super) fn push(&mut self, happening: &Happening) -> Vec<Value> {
+    /// What has happened, and the chunks that it gives. With `is_last` nothing is written behind the prompt.
+    pub(super) fn push(&mut self, happening: &Happening, is_last: bool) -> Vec<Value> {
         match happening {
-            Happening::Prompt(read) => {
-                self.model.clone_from(&read.model);
-                self.engine = read.engine.clone();
-                self.prompt_tokens = read.tokens.len();
-                Vec::new()
-            }
-            Happening::Token { sequence, token } => {
-                self.completion_tokens += 1;
-                let choice = self.choices.entry(*sequence).or_default();
-                let part = choice.push(token, &self.stop);
-                let says = !part.text.is_empty() || !part.tokens.is_empty();
-                let chunk = says.then(|| self.give(*sequence, part, Value::Null));
-                chunk.into_iter().collect()
-            }
+            Happening::Prompt(read) => self.begin(read, is_last),
+            Happening::Token { sequence, token } => self.token(*sequence, token),
             Happening::Done { record, .. } => self.end(record),
             _ => Vec::new(),
         }
     }
 
-    /// What is left of every choice, and why it ends.
-    fn end(&mut self, record: &Value) -> Vec<Value> {
-        if let Some(counted) = record["usage"]["prompt_tokens"].as_u64() {
-            self.prompt_tokens = usize::try_from(counted).unwrap_or(self.prompt_tokens);
+    /// The choices of a sequence of the last prompt.
+    fn numbers(&self, sequence: usize) -> impl Iterator<Item = usize> + use<> {
+        let first = self.prompts.saturating_sub(1) * self.form.best_of;
+        let copies = if self.form.same { self.form.best_of } else { 1 };
+        (0..copies).map(move |copy| first + sequence + copy)
+    }
+
+    fn begin(&mut self, read: &Read, is_last: bool) -> Vec<Value> {
+        self.model.clone_from(&read.model);
+        self.engine = read.engine.clone();
+        self.prompts += 1;
+        self.count_prompt(read.tokens.len(), 0);
+        if !self.form.echo {
+            return Vec::new();
         }
+        let part = echo(read);
+        let first = (self.prompts - 1) * self.form.best_of;
+        let numbers = first..first + self.form.best_of;
+        let reason = if is_last {
+            json!("length")
+        } else {
+            Value::Null
+        };
+        numbers
+            .map(|number| {
+                let part = part.clone();
+                self.choices.entry(number).or_default().shift = part.text.chars().count();
+                self.give(number, part, reason.clone())
+            })
+            .collect()
+    }
+
+    fn token(&mut self, sequence: usize, token: &NamedToken) -> Vec<Value> {
         let mut chunks = Vec::new();
-        for (at, choice) in (0..).zip(record["choices"].as_array().into_iter().flatten()) {
-            let number = choice["index"]
-                .as_u64()
-                .and_then(|at| usize::try_from(at).ok());
-            let number = number.unwrap_or(at);
-            if !self.choices.contains_key(&number) {
-                // Beams are decided on at the end only.
-                self.beam(number, choice);
+        for number in self.numbers(sequence) {
+            self.completion_tokens += 1;
+            let choice = self.choices.entry(number).or_default();
+            let part = choice.push(token, &self.form.stop);
+            if !part.text.is_empty() || !part.tokens.is_empty() {
+                chunks.push(self.give(number, part, Value::Null));
             }
-            let part = self.choices.entry(number).or_default().finish();
-            let reason = choice["finish_reason"].clone();
-            chunks.push(self.give(number, part, reason));
         }
         chunks
     }
 
-    fn beam(&mut self, number: usize, choice: &Value) {
+    /// What is left of every choice, and why it ends.
+    fn end(&mut self, record: &Value) -> Vec<Value> {
+        if let Some(counted) = record["usage"]["prompt_tokens"].as_u64() {
+            let (_, last) = self.prompt_tokens;
+            self.count_prompt(usize::try_from(counted).unwrap_or(last), last);
+        }
+        let mut chunks = Vec::new();
+        for (at, choice) in (0..).zip(record["choices"].as_array().into_iter().flatten()) {
+            let sequence = choice["index"]
+                .as_u64()
+                .and_then(|at| usize::try_from(at).ok());
+            for number in self.numbers(sequence.unwrap_or(at)) {
+                if self.choices.get(&number).is_none_or(Choice::is_empty) {
+                    // Beams are decided on at the end only.
+                    chunks.extend(self.beam(number, choice));
+                }
+                let part = self.choices.entry(number).or_default().finish();
+                let reason = choice["finish_reason"].clone();
+                chunks.push(self.give(number, part, reason));
+            }
+        }
+        chunks
+    }
+
+    fn beam(&mut self, number: usize, choice: &Value) -> Vec<Value> {
         let listed = choice["logprobs"]["content"].clone();
         let tokens: Vec<NamedToken> = serde_json::from_value(listed).unwrap_or_default();
         self.completion_tokens += tokens.len();
+        let mut chunks = Vec::new();
         for token in &tokens {
-            let part = self
-                .choices
-                .entry(number)
-                .or_default()
-                .push(token, &self.stop);
-            self.give(number, part, Value::Null);
+            let choice = self.choices.entry(number).or_default();
+            let part = choice.push(token, &self.form.stop);
+            chunks.push(self.give(number, part, Value::Null));
         }
+        chunks
+    }
+
+    /// The last prompt has so many tokens, and not as many as were thought.
+    fn count_prompt(&mut self, tokens: usize, thought: usize) {
+        self.prompt_tokens = (self.prompt_tokens.0 - thought + tokens, tokens);
     }
 
     /// Keeps a part, and makes a chunk of it.
@@ -111,7 +150,7 @@ impl Answer {
             "logprobs": self.logprobs(&part),
             "finish_reason": reason,
         });
-        match self.kind {
+        match self.form.kind {
             Kind::Text => chunk["text"] = json!(part.text),
             Kind::Chat => {
                 let mut delta = Map::new();
@@ -128,24 +167,30 @@ impl Answer {
         all.text.push_str(&part.text);
         all.tokens.extend(part.tokens);
         *last = reason;
-        self.around(
-            match self.kind {
-                Kind::Text => "text_completion",
-                Kind::Chat => "chat.completion.chunk",
-            },
-            json!([chunk]),
-        )
+        let mut chunk = self.around(self.chunk_kind(), json!([chunk]));
+        if self.form.says_usage {
+            chunk["usage"] = Value::Null;
+        }
+        chunk
+    }
+
+    fn chunk_kind(&self) -> &'static str {
+        match self.form.kind {
+            Kind::Text => "text_completion",
+            Kind::Chat => "chat.completion.chunk",
+        }
     }
 
     /// The whole completion.
     pub(super) fn whole(&self) -> Value {
-        let choices = self.given.iter().map(|(number, (part, reason))| {
+        let choices = (0..).zip(self.best()).map(|(number, (part, reason))| {
+            let number: usize = number;
             let mut choice = json!({
                 "index": number,
                 "logprobs": self.logprobs(part),
                 "finish_reason": reason,
             });
-            match self.kind {
+            match self.form.kind {
                 Kind::Text => choice["text"] = json!(part.text),
                 Kind::Chat => {
                     choice["message"] =
@@ -154,7 +199,7 @@ impl Answer {
             }
             choice
         });
-        let kind = match self.kind {
+        let kind = match self.form.kind {
             Kind::Text => "text_completion",
             Kind::Chat => "chat.completion",
         };
@@ -163,22 +208,35 @@ impl Answer {
         whole
     }
 
+    /// Of each prompt the answers that are asked for: all, or those with the highest log-probability per token.
+    fn best(&self) -> Vec<&(Part, Value)> {
+        let all: Vec<&(Part, Value)> = self.given.values().collect();
+        if self.form.best_of == self.form.n {
+            return all;
+        }
+        let groups = all.chunks(self.form.best_of);
+        let best = groups.flat_map(|group| {
+            let mut group: Vec<(f64, &(Part, Value))> =
+                group.iter().map(|one| (one.0.mean(), *one)).collect();
+            group.sort_by(|a, b| b.0.total_cmp(&a.0));
+            group.into_iter().take(self.form.n).map(|(_, one)| one)
+        });
+        best.collect()
+    }
+
     /// The chunk at the end that has the counts.
     pub(super) fn usage_chunk(&self) -> Value {
-        let kind = match self.kind {
-            Kind::Text => "text_completion",
-            Kind::Chat => "chat.completion.chunk",
-        };
-        let mut chunk = self.around(kind, json!([]));
+        let mut chunk = self.around(self.chunk_kind(), json!([]));
         chunk["usage"] = self.usage();
         chunk
     }
 
     fn usage(&self) -> Value {
+        let (prompt, _) = self.prompt_tokens;
         json!({
-            "prompt_tokens": self.prompt_tokens,
+            "prompt_tokens": prompt,
             "completion_tokens": self.completion_tokens,
-            "total_tokens": self.prompt_tokens + self.completion_tokens,
+            "total_tokens": prompt + self.completion_tokens,
         })
     }
 
@@ -191,10 +249,10 @@ impl Answer {
     }
 
     fn logprobs(&self, part: &Part) -> Value {
-        if !self.list {
+        if !self.form.list {
             return Value::Null;
         }
-        match self.kind {
+        match self.form.kind {
             Kind::Chat => {
                 let tokens = part.tokens.iter();
                 let content: Vec<Value> = tokens.map(listed).collect();
@@ -202,6 +260,31 @@ impl Answer {
             }
             Kind::Text => beside_each_other(part),
         }
+    }
+}
+
+/// The prompt as it stands before the answer. Of a text, what the tokenizer puts before it is left out.
+fn echo(read: &Read) -> Part {
+    let is_silent = |token: &&NamedToken| token.bytes.as_ref().is_some_and(Vec::is_empty);
+    let Some(text) = &read.text else {
+        let mut characters = Characters::default();
+        let bytes = read
+            .tokens
+            .iter()
+            .filter_map(|token| token.bytes.as_deref());
+        let mut text: String = bytes.map(|bytes| characters.push(bytes)).collect();
+        text.push_str(&characters.end());
+        return Part {
+            text,
+            offset: 0,
+            tokens: read.tokens.clone(),
+        };
+    };
+    let silent = read.tokens.iter().take_while(is_silent).count();
+    Part {
+        text: text.clone(),
+        offset: 0,
+        tokens: read.tokens.iter().skip(silent).cloned().collect(),
     }
 }
 
@@ -225,16 +308,18 @@ fn beside_each_other(part: &Part) -> Value {
         })
         .collect();
     let tops = part.tokens.iter().map(|token| {
+        // The first token of a prompt has nothing before it.
+        token.logprob?;
         let all = token.top_logprobs.iter().flatten();
         let pairs = all.map(|one| (one.token.clone(), json!(one.logprob)));
-        Value::Object(pairs.collect())
+        Some(Value::Object(pairs.collect()))
     });
     let texts = part.tokens.iter().map(|token| json!(token.token));
     let values = part.tokens.iter().map(|token| json!(token.logprob));
     json!({
         "tokens": texts.collect::<Value>(),
         "token_logprobs": values.collect::<Value>(),
-        "top_logprobs": tops.collect::<Value>(),
+        "top_logprobs": tops.collect::<Vec<Option<Value>>>(),
         "text_offset": offsets,
     })
 }

@@ -14,12 +14,14 @@ pub(super) struct Choice {
     end: Option<usize>,
     /// Tokens whose text was not given out, with where it begins.
     pending: Vec<(usize, NamedToken)>,
+    /// Characters that stand before it.
+    pub(super) shift: usize,
     /// It has begun to be given out.
     pub(super) begun: bool,
 }
 
 /// What can be given out.
-#[derive(Debug, Default, PartialEq)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub(super) struct Part {
     pub(super) text: String,
     /// Where it begins, characters.
@@ -27,16 +29,41 @@ pub(super) struct Part {
     pub(super) tokens: Vec<NamedToken>,
 }
 
+impl Part {
+    /// Mean log-probability of its tokens, nats; of none, the least.
+    pub(super) fn mean(&self) -> f64 {
+        let values: Vec<f64> = self
+            .tokens
+            .iter()
+            .filter_map(|token| token.logprob)
+            .collect();
+        match values.is_empty() {
+            true => f64::NEG_INFINITY,
+            false => values.iter().sum::<f64>() / values.len() as f64,
+        }
+    }
+}
+
 impl Choice {
-    /// One token more. Special ones are no part of a text.
+    /// Nothing was written yet.
+    pub(super) fn is_empty(&self) -> bool {
+        self.text.is_empty() && self.pending.is_empty()
+    }
+
+    /// One token more. Special ones, such as an end, are no part of a text, but have their values.
     pub(super) fn push(&mut self, token: &NamedToken, stop: &[String]) -> Part {
-        let bytes = token.bytes.as_deref().unwrap_or_default();
-        if bytes.is_empty() || self.end.is_some() {
+        if self.end.is_some() {
             return Part::default();
         }
-        let begin = self.text.len();
+        // A served model may tell the text alone.
+        let text = token.token.as_bytes();
+        let bytes = token
+            .bytes
+            .as_deref()
+            .or(token.id.is_none().then_some(text));
+        let bytes = bytes.unwrap_or_default();
+        self.pending.push((self.text.len(), token.clone()));
         self.text.push_str(&self.characters.push(bytes));
-        self.pending.push((begin, token.clone()));
         self.end = earliest(&self.text, stop);
         let until = self
             .end
@@ -47,10 +74,15 @@ impl Choice {
     /// What is left at the end.
     pub(super) fn finish(&mut self) -> Part {
         let rest = self.characters.end();
-        if self.end.is_none() {
-            self.text.push_str(&rest);
+        if let Some(end) = self.end {
+            return self.give(end);
         }
-        self.give(self.end.unwrap_or(self.text.len()))
+        self.text.push_str(&rest);
+        let mut part = self.give(self.text.len());
+        // Those without a text end the answer.
+        part.tokens
+            .extend(self.pending.drain(..).map(|(_, token)| token));
+        part
     }
 
     fn give(&mut self, until: usize) -> Part {
@@ -61,7 +93,7 @@ impl Choice {
             .unwrap_or_default()
             .to_owned();
         let before = self.text.get(..self.given).unwrap_or_default();
-        let offset = before.chars().count();
+        let offset = self.shift + before.chars().count();
         self.given = until;
         let ready = self.pending.partition_point(|(begin, _)| *begin < until);
         let tokens = self

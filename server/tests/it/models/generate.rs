@@ -22,6 +22,51 @@ fn numbers(value: &Value) -> Vec<u32> {
     serde_json::from_value(value.clone()).unwrap()
 }
 
+/// The prompt has the values that it has when it is judged as a text.
+#[tokio::test]
+async fn a_prompt_is_judged() {
+    let asked = Asked::new().await;
+    let text = "the sea and the sand";
+    let ask = json!({"model": "gpt2", "prompt": text, "prompt_logprobs": 3, "dry_run": true});
+    let happenings = asked.write(ask).await;
+    assert_eq!(happenings.len(), 1);
+    let read = prompt(&happenings);
+    let judge = json!({"model": "gpt2", "text": text, "top_logprobs": 3});
+    let score: api::writing::Score = asked.post(api::SCORE, judge).await.json();
+    assert_eq!(read.tokens.len(), score.per_token.len());
+    for (read, judged) in read.tokens.iter().zip(&score.per_token) {
+        assert_eq!(
+            (read.id, read.rank, &read.top_logprobs),
+            (judged.id, judged.rank, &judged.top_logprobs)
+        );
+        match (read.logprob, judged.logprob) {
+            (Some(read), Some(judged)) => assert!((read - judged).abs() < 1e-5),
+            (read, judged) => assert_eq!(read, judged),
+        }
+        // Whoever looks for the best one finds it.
+        let best = read.top_logprobs.iter().flatten().next();
+        let is_best = read.rank == Some(1);
+        assert_eq!(
+            is_best,
+            best.is_some_and(|best| best.logprob == read.logprob)
+        );
+    }
+    for (body, message) in [
+        (
+            json!({"model": "t5", "input_ids": [1, 2], "prompt_logprobs": 1}),
+            "T5 is an encoder-decoder: it has no opinion of a text alone; take a model that goes on with texts, such as gpt2 or llama.",
+        ),
+        (
+            json!({"model": "gpt2", "prompt": "a", "prompt_logprobs": 101}),
+            "top_logprobs is 100 at most.",
+        ),
+    ] {
+        let reply = asked.post(api::GENERATE, body).await;
+        assert_eq!(reply.status, 400);
+        assert_eq!(reply.json::<Value>()["message"], message);
+    }
+}
+
 #[tokio::test]
 async fn what_models_there_are() {
     let asked = Asked::new().await;
@@ -291,7 +336,7 @@ async fn what_is_wrong_is_said() {
             json!({"model": "gpt2", "input_ids": []}),
             200,
             "bad_request",
-            "The prompt has no tokens; an encoder-decoder needs its start token.",
+            "The prompt has no tokens, so that there is nothing to go on with; give a text or a token id.",
         ),
     ] {
         let reply = asked.post(api::GENERATE, body.clone()).await;
