@@ -1,4 +1,5 @@
-//! `cargo xtask bench engine`: the models that compute here beside llama.cpp, on the same file in the same run.
+//! `cargo xtask bench engine`: the models that compute here, natively and in Chromium, beside llama.cpp, on the same file in the
+//! same run.
 
 use std::path::Path;
 use std::process::Command;
@@ -7,10 +8,11 @@ use super::goals::Row;
 use super::report::{Finding, Report};
 use super::samples::{Pair, Took};
 use super::{Options, machine};
+use crate::probe::{Running, free_port};
 use crate::python::{LLAMA, Python};
 use crate::run::{Done, Failure, read, say};
 use crate::tools::Tools;
-use crate::{demo, files};
+use crate::{demo, files, serve, site};
 
 /// Tokens that are read, and that are written.
 const TOKENS: [usize; 2] = [256, 64];
@@ -75,6 +77,12 @@ pub(super) fn measure(tools: &Tools, options: &Options) -> Done<Report> {
     ]);
     crate::run::run(&mut cargo, "mend what the compiler says above")?;
     let program = workspace.target.join("release/examples/speed");
+    let (server, port) = (site::build_all(tools, false)?, free_port()?);
+    let address = format!("127.0.0.1:{port}");
+    let store = serve::file_address(&folder.join("store"));
+    let server = serve::server(workspace, &server, &address, &store);
+    let _running = Running::start(server, &folder.join("server.log"), port, "/api/health")?;
+    let page = workspace.root.join("crates/bench/js/engine.mjs");
 
     let mut report = Report::new(machine::describe(tools));
     for threads in THREADS {
@@ -82,9 +90,9 @@ pub(super) fn measure(tools: &Tools, options: &Options) -> Done<Report> {
             "{threads} threads: the sides take turns, {} times",
             options.pairs
         ));
+        let tokens = TOKENS.map(|count| count.to_string());
         let told = |command: &mut Command| {
-            command.arg(&model).arg(threads.to_string());
-            command.args(TOKENS.map(|count| count.to_string()));
+            command.arg(&model).arg(threads.to_string()).args(&tokens);
         };
         let ours = || {
             let mut command = workspace.command(&program);
@@ -96,7 +104,16 @@ pub(super) fn measure(tools: &Tools, options: &Options) -> Done<Report> {
             told(&mut command);
             Run::from(&mut command, &log)
         };
-        let mut runs = Vec::new();
+        let browser = || -> Done<Run> {
+            let mut script = tools.node()?.script(workspace, &page);
+            script
+                .arg(format!("http://{address}/"))
+                .arg(&model)
+                .args(&tokens);
+            script.env("SURPRISAL_CHROMIUM", tools.chromium()?);
+            Run::from(&mut script, &log)
+        };
+        let (mut runs, mut browsers) = (Vec::new(), Vec::new());
         for pair in 0..options.pairs {
             runs.push(match pair % 2 {
                 0 => (ours()?, theirs()?),
@@ -105,8 +122,13 @@ pub(super) fn measure(tools: &Tools, options: &Options) -> Done<Report> {
                     (ours()?, theirs)
                 }
             });
+            // A page computes with one thread.
+            if threads == 1 {
+                browsers.push(browser()?);
+            }
         }
         add(&mut report, threads, &runs)?;
+        add_browser(&mut report, &runs, &browsers)?;
     }
     report.findings.push(choice(tools, &log)?);
     Ok(report)
@@ -173,6 +195,57 @@ fn add(report: &mut Report, threads: usize, runs: &[(Run, Run)]) -> Done {
             ours.ids.len()
         ));
     }
+    Ok(())
+}
+
+/// What the page says, beside the native runs of the same round. By the clock on both sides.
+fn add_browser(report: &mut Report, runs: &[(Run, Run)], browsers: &[Run]) -> Done {
+    if browsers.is_empty() {
+        return Ok(());
+    }
+    let [read, written] = TOKENS.map(|count| count as f64);
+    for (row, tokens, of) in [
+        (
+            Row::BrowserWriting,
+            written - 1.0,
+            (|run| run.write.wall) as fn(&Run) -> f64,
+        ),
+        (Row::BrowserPrompt, read, |run| run.prompt.wall),
+        (Row::BrowserLoading, 0.0, |run| run.load.wall),
+    ] {
+        let both = runs
+            .iter()
+            .map(|(ours, _)| of(ours))
+            .zip(browsers.iter().map(of));
+        let pairs: Vec<Pair> = both
+            .map(|(native, browser)| Pair {
+                first: Took {
+                    cpu: native,
+                    wall: native,
+                },
+                second: Took {
+                    cpu: browser,
+                    wall: browser,
+                },
+            })
+            .collect();
+        let median = super::stats::median(browsers.iter().map(of).collect()).unwrap_or_default();
+        let shape = match row {
+            Row::BrowserLoading => format!("{median:.0} ms"),
+            _ => format!("{:.0} tokens/s", tokens / median * 1000.0),
+        };
+        report.findings.push(Finding::timed(row, &shape, &pairs)?);
+    }
+    let shares: Vec<f64> = runs
+        .iter()
+        .zip(browsers)
+        .map(|((ours, _), browser)| browser.memory / ours.memory)
+        .collect();
+    let most = browsers.iter().map(|run| run.memory).fold(0.0, f64::max);
+    let shape = format!("{:.0} MB", most / 1e6);
+    report
+        .findings
+        .push(Finding::valued(Row::BrowserMemory, &shape, &shares)?);
     Ok(())
 }
 

@@ -22,6 +22,10 @@ pub(crate) enum Row {
     Loading,
     ModelMemory,
     Choice,
+    BrowserWriting,
+    BrowserPrompt,
+    BrowserLoading,
+    BrowserMemory,
 }
 
 /// Floor, goal, and what is worth a note.
@@ -118,6 +122,30 @@ impl Row {
                 what: "choice of a token out of 150,000",
                 unit: " ms",
                 steps: [0.5, 0.3, 0.1],
+            },
+            Self::BrowserWriting => Goal {
+                number: 23,
+                what: "local model in Chromium, tokens written: speed / native with one thread",
+                unit: "x",
+                steps: [0.3, 0.5, 0.7],
+            },
+            Self::BrowserPrompt => Goal {
+                number: 24,
+                what: "local model in Chromium, prompt read: speed / native with one thread",
+                unit: "x",
+                steps: [0.3, 0.5, 0.7],
+            },
+            Self::BrowserLoading => Goal {
+                number: 25,
+                what: "local model in Chromium, loaded: speed / native with one thread",
+                unit: "x",
+                steps: [0.3, 0.5, 0.7],
+            },
+            Self::BrowserMemory => Goal {
+                number: 26,
+                what: "local model in Chromium: peak memory / native",
+                unit: "x",
+                steps: [4.0, 2.0, 1.2],
             },
             Self::WasmToNative => Goal {
                 number: 3,
