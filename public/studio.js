@@ -14,6 +14,12 @@ globalThis.surprisal_own = {
     return (await own()).open(files);
   },
   ask: async (...question) => (await own()).ask(...question),
+  // As if it had been pasted: the page opens it as a run of this browser.
+  show: async (name, text) => {
+    const clipboardData = new DataTransfer();
+    clipboardData.items.add(new File([text], name));
+    dispatchEvent(new ClipboardEvent("paste", { clipboardData }));
+  },
 };
 
 try {

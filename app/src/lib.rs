@@ -38,4 +38,4 @@ pub use pages::MadeOnServer;
 pub use pages::style::{PATH as STYLE_PATH, StyleGuide};
 #[cfg(feature = "ssr")]
 pub use preferences::Preferences;
-pub use shell::{App, shell};
+pub use shell::{App, HasModels, shell};

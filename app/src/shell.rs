@@ -10,15 +10,21 @@ use leptos_meta::{HashedStylesheet, MetaTags, Title, provide_meta_context};
 use leptos_router::components::{A, Route, Router, Routes};
 use leptos_router::{SsrMode, path};
 
+/// Said by a server that has models which write.
+#[derive(Debug, Clone, Copy)]
+pub struct HasModels;
+
 /// The document that the server sends.
 pub fn shell(options: LeptosOptions) -> impl IntoView {
     let theme = theme::name(&kept("theme"));
     let kept = |name| Some(kept(name)).filter(|value| !value.is_empty());
     // A page without the bundle whose controls are to be seen all the same.
     let shown = is_style_page().then_some("");
+    // Links to a model's own continuation are shown where there is a model.
+    let engine = use_context::<HasModels>().map(|_| "");
     view! {
         <!DOCTYPE html>
-        <html lang="en" data-theme=theme data-palette=kept("palette") data-signs=kept("signs") data-keys=kept("keys") data-seen=kept("seen") data-hydrated=shown>
+        <html lang="en" data-theme=theme data-palette=kept("palette") data-signs=kept("signs") data-keys=kept("keys") data-seen=kept("seen") data-hydrated=shown data-engine=engine>
             <head>
                 <meta charset="utf-8"/>
                 <meta name="viewport" content="width=device-width, initial-scale=1"/>

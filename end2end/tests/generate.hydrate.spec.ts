@@ -2,6 +2,7 @@
 import path from "node:path";
 import type { Page } from "@playwright/test";
 import { audit, expect, hydrated, picture, test } from "../fixtures";
+import { filterField } from "../page";
 
 async function open(page: Page) {
   await page.goto("/");
@@ -117,6 +118,120 @@ test("several answers, beams, and a chat", async ({ page }) => {
   await expect(page.getByRole("group", { name: "Rendered prompt" })).toContainText("u hi");
 });
 
+test("a search by beams is branched from, and what lost can be gone on with", async ({ page }) => {
+  await open(page);
+  await page.getByRole("button", { name: "Beams", exact: true }).click();
+  await tell(page, "max_new_tokens", "6");
+  await write(page, "the sea");
+  const answers = page.getByRole("article");
+  const before = await answers.count();
+  const trees = page.getByRole("group", { name: /^Tree of beams/ });
+  await text(page, 1).locator("[data-i]").nth(2).click();
+  await choices(page).getByRole("listitem").nth(2).getByRole("button").click();
+  await expect(phase(page)).toHaveText("Done.");
+  // The branch is a search of its own; the first tree stays, with what lost.
+  await expect(trees).toHaveCount(2);
+  await expect(page.getByRole("group", { name: "Tree of beams of Answer 1, behind token 2" })).toContainText("given up");
+  await expect(trees.first().getByText("given up").first()).toBeVisible();
+  const lost = trees.first().getByRole("listitem").filter({ hasText: "given up" }).last().getByRole("button").last();
+  const way = (await lost.innerText()).trim();
+  await lost.click();
+  await expect(phase(page)).toHaveText("Done.");
+  await expect(answers).toHaveCount(before + 2);
+  await expect(text(page, before + 2)).toContainText(way);
+  await audit(page);
+});
+
+test.describe("a sweep", () => {
+  const sweep = (page: Page) => page.locator(".studio-sweep");
+  const figures = (page: Page) => page.getByRole("group", { name: "Figures of the points" });
+
+  async function plan(page: Page) {
+    await tell(page, "do_sample", "true");
+    await tell(page, "num_return_sequences", "2");
+    await tell(page, "max_new_tokens", "6");
+    await tell(page, "seed", "7");
+    await page.getByLabel("A text to go on with").check();
+    await page.getByLabel("Text", { exact: true }).fill("the sea");
+    await page.getByText("Sweep", { exact: true }).click();
+    await sweep(page).getByLabel("Its values").fill("0.2, 0.7, 1.5");
+    await expect(sweep(page).getByRole("status")).toHaveText("3 points × 1 prompt: 6 answers.");
+    await sweep(page).getByRole("button", { name: "Add a parameter" }).click();
+    await sweep(page).getByLabel("Parameter").last().selectOption("top_k");
+    await sweep(page).getByLabel("Its values").last().fill("5,0");
+    const lines = '"the sea"\n\n{"prompt":"the sand","id":3}\n';
+    await sweep(page).getByLabel("Open prompts").setInputFiles({ name: "p.jsonl", mimeType: "text/plain", buffer: Buffer.from(lines) });
+    await expect(sweep(page).getByRole("status")).toHaveText("6 points × 2 prompts: 24 answers.");
+  }
+
+  test("answers prompts over a grid, as one run", async ({ page }) => {
+    await open(page);
+    await plan(page);
+    await audit(page);
+    await sweep(page).getByRole("button", { name: "Start the sweep" }).click();
+    await expect(phase(page)).toHaveText("Done.");
+    await expect(page.getByText("12 of 12 requests are answered.")).toBeVisible();
+    const rows = figures(page).getByRole("row");
+    await expect(rows).toHaveCount(7);
+    await expect(rows.nth(1).getByRole("rowheader")).toHaveText("temperature=0.2 top_k=5");
+    await expect(rows.nth(1).getByRole("cell").first()).toHaveText("4");
+    await expect(rows.nth(0).getByRole("columnheader")).toContainText(["point", "answers", "tokens", "perplexity", "probability", "distinct-1"]);
+    // The first answers of the first point part from nothing, those of the others from them.
+    await expect(rows.nth(1).getByRole("cell").last()).toHaveText("—");
+    await expect(rows.nth(6).getByRole("cell").last()).not.toHaveText("—");
+    await audit(page);
+    await picture(page, "generate-sweep");
+    await page.getByRole("button", { name: "Store as a run" }).click();
+    await page.getByRole("link", { name: "Open it as a run" }).click();
+    await page.waitForURL(/\/runs\/\w+$/);
+    await expect(page.getByRole("article", { name: "Sequence 1", exact: true })).toBeVisible();
+    await expect(page.getByText("24", { exact: true }).first()).toBeVisible();
+  });
+
+  test("opens in this browser, with its points as labels", async ({ page }) => {
+    await open(page);
+    await plan(page);
+    await sweep(page).getByRole("button", { name: "Start the sweep" }).click();
+    await expect(phase(page)).toHaveText("Done.");
+    await page.getByRole("button", { name: "Look at it as a run" }).click();
+    await page.waitForURL(/\/local/);
+    await filterField(page).fill('label:"temperature=1.5 top_k=0"');
+    await expect(page.getByText("4 of 24 sequences")).toBeVisible();
+  });
+
+  test("says what is wrong before it starts, and keeps what is there when it is stopped", async ({ page }) => {
+    await open(page);
+    await plan(page);
+    const start = sweep(page).getByRole("button", { name: "Start the sweep" });
+    await sweep(page).getByLabel("Its values").first().fill("0.2, warm");
+    await expect(sweep(page).getByRole("status")).toHaveText("temperature is warm; it must be a number from 0 on");
+    await expect(start).toBeDisabled();
+    await sweep(page).getByLabel("Its values").first().fill("0.2, 1");
+    let asked = 0;
+    // The third request is not answered.
+    await page.route("**/api/generate", (route) => (++asked > 2 ? undefined : route.continue()));
+    await start.click();
+    await expect(page.getByText(/^3 of 8: /)).toBeVisible();
+    await page.getByRole("button", { name: "Stop", exact: true }).click();
+    await expect(phase(page)).toHaveText("Stopped. What was written stays.");
+    await expect(figures(page).getByRole("row")).toHaveCount(2);
+    await expect(page.getByRole("button", { name: "Store as a run" })).toBeVisible();
+  });
+});
+
+test("a run's text is gone on with, or scored, as its address says", async ({ page }) => {
+  await page.goto("/generate#model=tiny&prompt=the%20sea&text=%20and%20the");
+  await hydrated(page);
+  await expect(phase(page)).toHaveText("Done.");
+  await expect(page.getByLabel("Text", { exact: true })).toHaveValue("the sea");
+  await expect(text(page, 1)).toContainText(/^ and the./);
+  await page.goto("/");
+  await page.goto("/generate#score=the%20sea%20and%20the%20sand");
+  await hydrated(page);
+  await expect(page.getByText("Cross entropy per byte")).toBeVisible();
+  await expect(text(page, 1)).toHaveText("the sea and the sand");
+});
+
 test("an own text is scored, and gone on with", async ({ page }) => {
   await open(page);
   await page.getByText("Score my text").click();
@@ -173,6 +288,14 @@ for (const width of [1280, 390]) {
     await tell(page, "max_new_tokens", "8");
     await write(page, "the sea");
     await picture(page, `generate-beams-${width}`);
+    await page.getByText("Sweep", { exact: true }).click();
+    await page.locator(".studio-sweep").getByLabel("Its values").fill("0.2, 0.7, 1");
+    await tell(page, "num_beams", "");
+    await tell(page, "num_return_sequences", "2");
+    await tell(page, "do_sample", "true");
+    await page.getByRole("button", { name: "Start the sweep" }).click();
+    await expect(phase(page)).toHaveText("Done.");
+    await picture(page, `generate-sweep-${width}`);
   });
 }
 
@@ -203,6 +326,11 @@ test.describe("a model from one's own disk", () => {
     await choices(page).getByRole("listitem").nth(3).getByRole("button").click();
     await expect(phase(page)).toHaveText("Done.");
     await expect(answer(page, 2)).toBeVisible();
+    // A sweep, too.
+    await page.getByText("Sweep", { exact: true }).click();
+    await page.locator(".studio-sweep").getByLabel("Its values").fill("0.5, 1");
+    await page.getByRole("button", { name: "Start the sweep" }).click();
+    await expect(page.getByText("2 of 2 requests are answered.")).toBeVisible();
     // Beams, as the server has them.
     await tell(page, "num_beams", "3");
     await write(page, "the sea");

@@ -79,6 +79,10 @@ test("the lab replays other settings at a token", async ({ page }) => {
   const lab = view(page, "Sampling lab");
   await expect(lab).toContainText("Token 4: before and after");
   await expect(lab).toContainText("taken for that");
+  // There is a model on this server: the true continuation is a link away.
+  const ahead = lab.getByRole("link", { name: /^Go on with “/ });
+  expect(decodeURIComponent((await ahead.first().getAttribute("href")) ?? "")).toMatch(/^\/generate#(model=.*)?text=./);
+  await expect(ahead.first()).toBeVisible();
   await lab.getByRole("slider", { name: "Temperature" }).fill("0");
   await expect(lab).toContainText("greedy: the best one only");
   await expect(lab.locator(".gone").first()).toBeVisible();

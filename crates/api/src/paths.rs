@@ -48,6 +48,14 @@ pub fn list_url(query: &RunListQuery) -> String {
     url
 }
 
+/// The page on which models write, with names and texts that it takes along: `model`; `prompt` and `text` to go on behind both, or
+/// `score` for a text to judge. They stand behind the `#`, which is sent nowhere.
+pub fn writing_url(parts: &[(&str, &str)]) -> String {
+    let each = parts.iter().filter(|(_, text)| !text.is_empty());
+    let each = each.map(|(name, text)| format!("{name}={}", escape(text)));
+    format!("/generate#{}", each.collect::<Vec<_>>().join("&"))
+}
+
 /// Percent-encodes everything but the unreserved characters of RFC 3986: safe in a path segment, in a query
 /// value and in the `filename*` of RFC 5987.
 pub fn escape(text: &str) -> String {
@@ -78,6 +86,10 @@ mod tests {
         assert_eq!(
             upload_url("my run&é.json"),
             "/api/runs?name=my%20run%26%C3%A9.json"
+        );
+        assert_eq!(
+            writing_url(&[("model", ""), ("prompt", "a&b"), ("text", "é=\n")]),
+            "/generate#prompt=a%26b&text=%C3%A9%3D%0A"
         );
         let list = |before: &str, limit| {
             list_url(&RunListQuery {

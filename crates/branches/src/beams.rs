@@ -15,6 +15,8 @@ pub struct Fork {
     pub text: String,
     /// Tokens of it.
     pub tokens: usize,
+    /// Where its end is: the step, and the branch in it.
+    pub at: (usize, usize),
     /// Sum of the way to its end after the processors.
     pub total: f64,
     /// What became of its end.
@@ -39,16 +41,31 @@ impl Beams {
         self.steps.is_empty()
     }
 
+    /// All tokens of the way to a branch of a step; none where there is no such branch.
+    pub fn way(&self, at: (usize, usize)) -> Vec<&NamedToken> {
+        let (step, mut place) = at;
+        let mut way = Vec::new();
+        for step in self.steps.get(..=step).unwrap_or_default().iter().rev() {
+            let Some(branch) = step.get(place) else {
+                return Vec::new();
+            };
+            way.push(&branch.token);
+            place = branch.parent;
+        }
+        way.reverse();
+        way
+    }
+
     /// The tree. What goes on only in one way is one stretch.
     pub fn forks(&self) -> Vec<Fork> {
         // From the end to the beginning: when a branch is made, all that goes on with it is there.
         let mut after: Vec<(usize, Chain)> = Vec::new();
-        for step in self.steps.iter().rev() {
+        for (number, step) in self.steps.iter().enumerate().rev() {
             let mut made: Vec<(usize, Chain)> = Vec::new();
             for (at, branch) in step.iter().enumerate() {
                 let (mine, others) = after.into_iter().partition(|(parent, _)| *parent == at);
                 after = others;
-                made.push((branch.parent, Chain::of(branch, mine)));
+                made.push((branch.parent, Chain::of(branch, (number, at), mine)));
             }
             after = made;
         }
@@ -61,11 +78,12 @@ struct Chain<'a> {
     /// From its end to its beginning.
     tokens: Vec<&'a NamedToken>,
     end: &'a Branch,
+    at: (usize, usize),
     next: Vec<Fork>,
 }
 
 impl<'a> Chain<'a> {
-    fn of(branch: &'a Branch, after: Vec<(usize, Chain<'a>)>) -> Self {
+    fn of(branch: &'a Branch, at: (usize, usize), after: Vec<(usize, Chain<'a>)>) -> Self {
         let mut after: Vec<Chain<'a>> = after.into_iter().map(|(_, chain)| chain).collect();
         if after.len() == 1
             && let Some(mut only) = after.pop()
@@ -76,6 +94,7 @@ impl<'a> Chain<'a> {
         Self {
             tokens: vec![&branch.token],
             end: branch,
+            at,
             next: after.into_iter().map(Chain::fork).collect(),
         }
     }
@@ -84,6 +103,7 @@ impl<'a> Chain<'a> {
         Fork {
             text: text(self.tokens.iter().rev().copied()),
             tokens: self.tokens.len(),
+            at: self.at,
             total: self.end.total,
             fate: self.end.fate,
             next: self.next,
@@ -147,5 +167,17 @@ mod tests {
         let forks = beams.forks();
         assert_eq!((forks[1].tokens, forks[1].total), (3, -4.0));
         assert_eq!((beams.len(), beams.is_empty()), (3, false));
+        // The way to every end, those that lost among them.
+        let way = |at| text(beams.way(at));
+        let ends = [&forks[0].next[0], &forks[0].next[1], &forks[1], &forks[2]];
+        assert_eq!(ends.map(|end| way(end.at)), ["aeh", "af", "bdg", "c"]);
+        assert_eq!(
+            (
+                way((2, 0)).as_str(),
+                way((1, 9)).as_str(),
+                way((9, 9)).as_str()
+            ),
+            ("bdg", "", "")
+        );
     }
 }

@@ -45,6 +45,8 @@ pub struct SequenceDetail {
     pub tokens: Vec<TokenDetail>,
     /// Tokens of the prompt, where the file has them. They are not scored and no part of the text.
     pub prompt: Vec<TokenDetail>,
+    /// The prompt as a plain text, where the record has it.
+    pub prompt_text: Option<String>,
     /// The text that the record states (`message.content`, `text`), when it has one.
     pub stated_text: Option<String>,
     /// Tool calls as (name, arguments as written).
@@ -103,7 +105,7 @@ impl CompletionSink for Nth {
                 self.found = draft
                     .choices
                     .get(choice)
-                    .map(|choice| detail(draft, choice));
+                    .map(|choice| detail(draft, completion, choice));
             }
             // Not what it was.
             Some(_) => self.left = u32::MAX,
@@ -116,7 +118,7 @@ impl CompletionSink for Nth {
     fn layers(&mut self, _layers: &[&'static str]) {}
 }
 
-fn detail(draft: &Draft, choice: &ChoiceDraft) -> SequenceDetail {
+fn detail(draft: &Draft, completion: &CompletionDraft, choice: &ChoiceDraft) -> SequenceDetail {
     let withheld = judge(draft, choice);
     let stated = match (choice.text, choice.refusal_text) {
         (Some(text), Some(refusal)) => Some(draft.text(text).into_owned() + &draft.text(refusal)),
@@ -141,6 +143,10 @@ fn detail(draft: &Draft, choice: &ChoiceDraft) -> SequenceDetail {
             .iter()
             .map(|token| token_detail(draft, token, None))
             .collect(),
+        prompt_text: completion
+            .head
+            .prompt
+            .map(|text| draft.text(text).into_owned()),
         stated_text: stated,
         tool_calls: choice.tool_calls.iter().map(call).collect(),
     }

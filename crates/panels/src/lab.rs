@@ -20,6 +20,7 @@ use crate::{Panel, Question, Runs, Settings as Fields, Want};
 use analysis::lab::{Assumptions, Recorded, Replay, Settings, replay};
 use completions::SequenceDetail;
 use fields::settings_of;
+use markup::Text;
 use metrics::format;
 
 pub(crate) struct Lab {
@@ -93,6 +94,25 @@ impl Lab {
     }
 }
 
+/// A link to where a model of the server says of every token of this text how likely it is; `None` where it has no text, or too much.
+fn to_score(detail: &SequenceDetail) -> Option<String> {
+    let bytes = detail
+        .tokens
+        .iter()
+        .flat_map(|token| token.bytes.iter().copied());
+    let joined = String::from_utf8(bytes.collect()).ok()?;
+    let text = detail.stated_text.as_ref().unwrap_or(&joined);
+    let has_values = detail
+        .tokens
+        .iter()
+        .any(|token| token.status == metrics::Status::Scored);
+    let fits = !text.is_empty() && text.len() <= position::LONGEST && !has_values;
+    fits.then(|| {
+        let address = api::paths::writing_url(&[("score", text)]);
+        format!("<p class=\"to-engine\"><a href=\"{}\">Score this text with a model of this server</a></p>", Text(&address))
+    })
+}
+
 fn no_alternatives() -> String {
     "<p class=\"empty\">The file lists no alternatives, so nothing can be replayed. Ask the server for <code>logprobs: true, top_logprobs: 20</code> and save the answers again; the sample on the first page has them.</p>".to_owned()
 }
@@ -129,9 +149,10 @@ impl Panel for Lab {
                 "<p class=\"strip strip-error\" role=\"alert\">The file has changed since it was opened. Open it again.</p>".to_owned()
             }
             (Some(_), None, _) => "<p class=\"panel-note\">Reading the sequence …</p>".to_owned(),
-            (Some(index), ..) => {
+            (Some(index), detail, _) => {
                 let link = open_link(index, None, "the list");
-                format!("{}<p>Back to {link}.</p>", no_alternatives())
+                let score = detail.as_ref().and_then(to_score).unwrap_or_default();
+                format!("{}{score}<p>Back to {link}.</p>", no_alternatives())
             }
         }
     }

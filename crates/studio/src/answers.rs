@@ -1,5 +1,7 @@
 //! The texts beside each other, token by token.
 use crate::desk::{Desk, Stored};
+use crate::grid::Swept;
+use crate::stream;
 use branches::{Figures, State, pieces, text};
 use leptos::ev::{KeyboardEvent, MouseEvent};
 use leptos::html::Div;
@@ -12,7 +14,8 @@ use web_sys::{Blob, BlobPropertyBag, Element, HtmlElement, Url};
 pub(crate) fn Answers(desk: Desk) -> impl IntoView {
     let nothing = move || {
         desk.tree.with(|tree| tree.branches().is_empty())
-            && desk.beams.with(branches::Beams::is_empty)
+            && desk.searches.with(Vec::is_empty)
+            && desk.sweep.rows.with(Vec::is_empty)
     };
     view! {
         <section class="studio-answers" aria-label="Answers">
@@ -20,6 +23,7 @@ pub(crate) fn Answers(desk: Desk) -> impl IntoView {
                 <p class="studio-empty">"Texts appear here while they are written. Every token can be opened: what else could have stood there, and what would follow."</p>
             </Show>
             <Scored desk/>
+            <Swept desk/>
             <div class="studio-cards">
                 <For each=move || desk.shown.get() key=|branch| *branch let:branch>
                     <Answer desk branch/>
@@ -225,8 +229,18 @@ fn ends(state: State) -> String {
 /// Storing, and saving as a file.
 #[component]
 fn Keep(desk: Desk) -> impl IntoView {
-    let has = Memo::new(move |_| !desk.is_running() && !desk.shown.with(Vec::is_empty));
-    let save = move |_| save(&desk.record().to_string());
+    let has = Memo::new(move |_| {
+        let is_there = !desk.shown.with(Vec::is_empty) || !desk.sweep.records.with(Vec::is_empty);
+        is_there && !desk.is_running()
+    });
+    let save = move |_| {
+        let (name, text) = desk.kept();
+        save(name, &text);
+    };
+    let show = move |_| {
+        let (name, text) = desk.kept();
+        stream::show(name, &text);
+    };
     let stored = move || match desk.stored.get() {
         Stored::No => ().into_any(),
         Stored::Sending => "Storing …".into_any(),
@@ -240,13 +254,14 @@ fn Keep(desk: Desk) -> impl IntoView {
             <div class="studio-act">
                 <button type="button" disabled=move || desk.stored.with(|stored| *stored == Stored::Sending) on:click=move |_| desk.store()>"Store as a run"</button>
                 <button type="button" on:click=save>"Save as a file"</button>
+                <button type="button" title="All views of a run, in this browser; nothing is stored" on:click=show>"Look at it as a run"</button>
             </div>
         </Show>
         <p role="status" class="studio-stored">{stored}</p>
     }
 }
 
-fn save(text: &str) {
+fn save(name: &str, text: &str) {
     let options = BlobPropertyBag::new();
     options.set_type("application/json");
     let parts = js_sys::Array::of1(&text.into());
@@ -259,7 +274,7 @@ fn save(text: &str) {
     };
     if let Ok(link) = document().create_element("a") {
         let _ = link.set_attribute("href", &url);
-        let _ = link.set_attribute("download", "generated.json");
+        let _ = link.set_attribute("download", name);
         if let Ok(link) = link.dyn_into::<HtmlElement>() {
             link.click();
         }

@@ -8,16 +8,22 @@
 //! | [`branching`] | going on from other choices, and from edited texts |
 //! | [`running`] | how what runs begins, and how it ends |
 //! | [`happening`] | what has happened, put where it is shown |
+//! | [`sweeping`] | prompts over a grid of parameters |
+//! | [`arriving`] | what the address brings along from a run |
 //! | [`keeping`] | what was made, kept as a run |
+mod arriving;
 mod asking;
 mod branching;
 mod happening;
 mod keeping;
 mod models;
 mod running;
+mod sweeping;
 mod told;
 
-use api::writing::{Ask, ModelEntry, Read, Score, Timings};
+pub(crate) use sweeping::Sweep;
+
+use api::writing::{Ask, ModelEntry, NamedToken, Read, Score, Timings};
 use branches::{Beams, Tree};
 use leptos::prelude::*;
 use serde_json::Value;
@@ -59,6 +65,16 @@ pub(crate) enum Stored {
     Failed(String),
 }
 
+/// A search by beams, with the branches that lost.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub(crate) struct Search {
+    /// The branch in which it takes place, as far as it is kept; `None` behind the prompt.
+    pub(crate) parent: Option<(usize, usize)>,
+    /// What was given behind that.
+    pub(crate) given: Vec<NamedToken>,
+    pub(crate) beams: Beams,
+}
+
 /// All of it. Cheap to copy.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Desk {
@@ -81,7 +97,8 @@ pub(crate) struct Desk {
     /// What the model has read.
     pub(crate) read: RwSignal<Option<Read>>,
     pub(crate) tree: RwSignal<Tree>,
-    pub(crate) beams: RwSignal<Beams>,
+    /// Searches by beams, in the order in which they began.
+    pub(crate) searches: RwSignal<Vec<Search>>,
     /// Branches that are shown beside each other.
     pub(crate) shown: RwSignal<Vec<usize>>,
     /// A token that is looked at: its branch, and its place in the whole way.
@@ -90,6 +107,7 @@ pub(crate) struct Desk {
     /// Tokens since it began, and milliseconds from the beginning to the first one and to the last one.
     pub(crate) speed: RwSignal<(usize, f64, f64)>,
     pub(crate) score: RwSignal<Option<Score>>,
+    pub(crate) sweep: Sweep,
     pub(crate) stored: RwSignal<Stored>,
     /// What all branches answer.
     asked: RwSignal<Option<Ask>>,
@@ -114,12 +132,13 @@ impl Desk {
             told: RwSignal::new(told.into()),
             read: RwSignal::new(None),
             tree: RwSignal::default(),
-            beams: RwSignal::default(),
+            searches: RwSignal::default(),
             shown: RwSignal::default(),
             token: RwSignal::new(None),
             phase: RwSignal::new(Phase::Idle),
             speed: RwSignal::new((0, 0.0, 0.0)),
             score: RwSignal::new(None),
+            sweep: Sweep::new(),
             stored: RwSignal::new(Stored::No),
             asked: RwSignal::new(None),
             made: RwSignal::new(Value::Null),

@@ -6,6 +6,7 @@
 //! | [`desk`] | what the page knows, and what can be done on it |
 //! | [`question`] | the form: model, prompt, parameters |
 //! | [`field`] | one parameter, with its help |
+//! | [`grid`] | a grid of parameters, and the table of what came of it |
 //! | [`answers`] | the texts beside each other, token by token |
 //! | [`choices`] | the alternatives of a token, and going on from them |
 //! | [`ways`] | the branches, and the beams of a search, as trees |
@@ -22,6 +23,7 @@ mod answers;
 mod choices;
 mod desk;
 mod field;
+mod grid;
 mod question;
 mod stream;
 mod ways;

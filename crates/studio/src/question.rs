@@ -1,6 +1,7 @@
 //! The form: model, prompt, parameters; or a text to judge.
 use crate::desk::{Desk, Phase};
 use crate::field::{FIRST, Field, first};
+use crate::grid::Grid;
 use api::writing::ModelEntry;
 use decoding::parameters::{PRESETS, TABLE};
 use leptos::ev::SubmitEvent;
@@ -40,6 +41,7 @@ pub(crate) fn Question(desk: Desk) -> impl IntoView {
                 </details>
             </fieldset>
             <Judge desk/>
+            <Grid desk/>
         </form>
     }
 }
@@ -196,23 +198,9 @@ fn Presets(desk: Desk) -> impl IntoView {
 
 #[component]
 fn Judge(desk: Desk) -> impl IntoView {
-    let can = move || {
-        desk.entry()
-            .is_some_and(|model| model.local && model.texts && !model.encoder_decoder)
-    };
+    let can = move || desk.can_judge();
     let opened = move |event: leptos::ev::Event| {
-        let input = event
-            .target()
-            .and_then(|target| target.dyn_into::<HtmlInputElement>().ok());
-        let file = input.and_then(|input| input.files()?.get(0));
-        if let Some(file) = file {
-            spawn_local(async move {
-                let text = JsFuture::from(file.text()).await.ok();
-                if let Some(text) = text.and_then(|text| text.as_string()) {
-                    desk.text.set(text);
-                }
-            });
-        }
+        read_file(&event, move |_, text| desk.text.set(text));
     };
     view! {
         <details class="studio-judge">
@@ -239,6 +227,26 @@ fn Judge(desk: Desk) -> impl IntoView {
             </div>
         </details>
     }
+}
+
+/// Hands over the name and the text of a file that was chosen.
+pub(crate) fn read_file(event: &leptos::ev::Event, take: impl FnOnce(String, String) + 'static) {
+    let input = event
+        .target()
+        .and_then(|target| target.dyn_into::<HtmlInputElement>().ok());
+    let Some(file) = input.as_ref().and_then(|input| input.files()?.get(0)) else {
+        return;
+    };
+    // The same file can be chosen again, changed.
+    if let Some(input) = input {
+        input.set_value("");
+    }
+    spawn_local(async move {
+        let text = JsFuture::from(file.text()).await.ok();
+        if let Some(text) = text.and_then(|text| text.as_string()) {
+            take(file.name(), text);
+        }
+    });
 }
 
 /// What is going on, in a sentence.

@@ -21,7 +21,13 @@ pub(crate) async fn open(files: &FileList) -> Result<ModelEntry, String> {
     entry.map_err(|error| error.to_string())
 }
 
-/// Calls what `studio.js` has for models of one's own.
+/// Opens a text as a file that a person has pasted, so that the page shows it as a run.
+pub(crate) fn show(name: &str, text: &str) {
+    let arguments = Array::of2(&name.into(), &text.into());
+    leptos::task::spawn_local(async move { drop(own("show", &arguments).await) });
+}
+
+/// Calls what `studio.js` has.
 async fn own(name: &str, arguments: &Array) -> Result<JsValue, JsValue> {
     let own = Reflect::get(&js_sys::global(), &"surprisal_own".into())?;
     let function: Function = Reflect::get(&own, &name.into())?.dyn_into()?;

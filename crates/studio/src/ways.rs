@@ -3,10 +3,13 @@ use crate::choices::visible;
 use crate::desk::Desk;
 use api::writing::Fate;
 use branches::{Fork, Tree};
+use leptos::ev::MouseEvent;
 use leptos::prelude::*;
 use markup::{Text, push};
 use metrics::format::sig3;
 use metrics::num;
+use wasm_bindgen::JsCast;
+use web_sys::Element;
 
 /// A probability that may be very small: in percent, or as one in a power of two.
 pub(crate) fn together(sum: f64) -> String {
@@ -31,11 +34,9 @@ pub(crate) fn Ways(desk: Desk) -> impl IntoView {
         desk.tree
             .with(|tree| tree.branches().iter().any(|branch| branch.parent.is_some()))
     });
-    let beams = Memo::new(move |_| {
-        let forks = desk.beams.with(branches::Beams::forks);
-        let mut html = String::new();
-        list(&forks, &mut html);
-        html
+    let numbers = Memo::new(move |_| {
+        let all = desk.searches.with(Vec::len);
+        (0..all).collect::<Vec<usize>>()
     });
     view! {
         <Show when=move || has_branches.get()>
@@ -44,13 +45,54 @@ pub(crate) fn Ways(desk: Desk) -> impl IntoView {
                 {move || desk.tree.with(|tree| level(desk, tree, None))}
             </section>
         </Show>
-        <Show when=move || !beams.with(String::is_empty)>
+        <Show when=move || !numbers.with(Vec::is_empty)>
             <section class="studio-ways">
                 <h2>"Beams"</h2>
-                <p class="field-help">"Every way that the search has looked at, with the sum of its log-probabilities. Ways that were given up are struck through."</p>
-                <div class="studio-beams" tabindex="0" role="group" aria-label="Tree of beams" inner_html=move || beams.get()></div>
+                <p class="field-help">"Every way that the search has looked at, with the sum of its log-probabilities. Ways that were given up are struck through. Choose one, and the model goes on from its end."</p>
+                <For each=move || numbers.get() key=|number| *number let:number>
+                    <Searched desk number/>
+                </For>
             </section>
         </Show>
+    }
+}
+
+/// The tree of one search.
+#[component]
+fn Searched(desk: Desk, number: usize) -> impl IntoView {
+    let html = Memo::new(move |_| {
+        desk.searches.with(|searches| {
+            let mut html = String::new();
+            if let Some(search) = searches.get(number) {
+                list(&search.beams.forks(), &mut html);
+            }
+            html
+        })
+    });
+    let place = desk.searches.with_untracked(|searches| {
+        let parent = searches.get(number)?.parent;
+        parent.map(|(parent, kept)| format!("Answer {}, behind token {kept}", parent + 1))
+    });
+    let click = move |event: MouseEvent| {
+        let element = event
+            .target()
+            .and_then(|target| target.dyn_into::<Element>().ok());
+        let button = element.and_then(|element| element.closest("[data-step]").ok()?);
+        let at = button.and_then(|button| {
+            let place = |name: &str| button.get_attribute(name)?.parse().ok();
+            Some((place("data-step")?, place("data-at")?))
+        });
+        if let Some(at) = at {
+            desk.go_on_from_beam(number, at);
+        }
+    };
+    let label = match &place {
+        Some(place) => format!("Tree of beams of {place}"),
+        None => "Tree of beams".to_owned(),
+    };
+    view! {
+        {place.map(|place| view! { <h3>{place}</h3> })}
+        <div class="studio-beams" tabindex="0" role="group" aria-label=label on:click=click inner_html=move || html.get()></div>
     }
 }
 
@@ -121,7 +163,9 @@ fn list(forks: &[Fork], html: &mut String) {
         let shown = if shown.is_empty() { "(end)" } else { &shown };
         push!(
             html,
-            "<li class=\"{class}\"><span class=\"beam-text\">{}</span> <small>{}{said}</small>",
+            "<li class=\"{class}\"><button type=\"button\" class=\"beam-text\" data-step=\"{}\" data-at=\"{}\">{}</button> <small>{}{said}</small>",
+            fork.at.0,
+            fork.at.1,
             Text(shown),
             Text(sig3(fork.total))
         );

@@ -23,7 +23,7 @@ pub struct Generate {
     #[arg(long, value_name = "FILE", group = "input")]
     pub prompt_file: Option<PathBuf>,
     /// The same as token ids, such as 5,9,14; needs no tokenizer
-    #[arg(long, value_name = "IDS", group = "input", value_delimiter = ',')]
+    #[arg(long, value_name = "IDS", group = "input", value_delimiter = ',', value_parser = super::token)]
     pub input_ids: Option<Vec<u32>>,
     /// Many prompts, one a line: a text in quotes, or an object with `prompt`; `-` is the standard input
     #[arg(long, value_name = "FILE", group = "input", conflicts_with = "server")]
@@ -68,7 +68,7 @@ With --json, `prompt` is the text that the template made.
 With --sweep or --prompts every prompt is answered at every point of the grid. --jsonl gives all answers as one run; else there is a line
 for each point: tokens, perplexity and probability of its answers, and how different they are: distinct_1 to distinct_3 (the part of all
 runs of so many tokens that comes only once in the count), overlap (what two answers share of their pairs of tokens), common (tokens before
-two answers part); --json has the same as an object a line.
+two answers part), diverges (tokens before the first answer parts from that of the first point); --json has the same as an object a line.
 
 hf:OWNER/NAME is a model of the Hugging Face hub, hf:OWNER/NAME/FILE.gguf a file of it; it is got once and kept below HF_HOME. HF_ENDPOINT
 is another hub, HF_TOKEN for models that not everybody gets.

@@ -1,7 +1,7 @@
 //! What the pages of `app` get from the server, and the way to the last run.
 use crate::{backend::StoreBackend, failure::Failure, security, state::Server};
 use api::{Backend, ErrorCode};
-use app::{MadeOnServer, Preferences, STYLE_PATH, StyleGuide};
+use app::{HasModels, MadeOnServer, Preferences, STYLE_PATH, StyleGuide};
 use axum::{
     Router,
     extract::{RawQuery, State},
@@ -21,7 +21,11 @@ use std::sync::Arc;
 pub fn context(server: &Server) -> impl Fn() + Clone + Send + Sync + 'static {
     let store = Arc::new(StoreBackend::new(server));
     let backend: Arc<dyn Backend> = store.clone();
+    let has_models = !server.models.is_empty();
     move || {
+        if has_models {
+            provide_context(HasModels);
+        }
         provide_context(backend.clone());
         let parts = use_context::<Parts>();
         if let Some(address) = parts.as_ref().and_then(|parts| made_here(&parts.uri)) {

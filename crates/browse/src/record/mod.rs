@@ -207,6 +207,16 @@ fn figures(record: &Generation) -> String {
     html.push_str("</dl>");
     if metrics.is_none() {
         html.push_str("<p class=\"quiet-text\">Its file has no token probabilities. Ask the server for <code>logprobs</code> to have them.</p>");
+        if let Content::Text(text) = &record.output.content
+            && !text.is_empty()
+        {
+            let address = api::paths::writing_url(&[("score", text)]);
+            push!(
+                html,
+                "<p class=\"to-engine\"><a href=\"{}\" rel=\"external\">Score this text with a model of this server</a></p>",
+                Text(&address)
+            );
+        }
     }
     html + "</section>"
 }

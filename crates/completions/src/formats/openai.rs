@@ -51,6 +51,9 @@ pub(super) fn read(cursor: &mut Cursor<'_>, draft: &mut Draft) -> Result<Outcome
             b"object" => draft.head.object = text(cursor, draft, "object")?,
             b"created" | b"timeCreated" => draft.head.created = time::created(cursor)?,
             b"usage" => usage(cursor, draft)?,
+            b"label" if cursor.kind()? == ValueKind::String => {
+                draft.head.label = text(cursor, draft, "label")?;
+            }
             b"prompt" if cursor.kind()? == ValueKind::String => {
                 draft.head.prompt = text(cursor, draft, "prompt")?;
             }

@@ -67,7 +67,11 @@ impl Lab {
         }) {
             Some((token, found, (step, place))) => {
                 let likely = estimate_at(found, &self.settings, &self.assumptions);
-                html += &position::table(token, found, (&step, place), likely.as_ref());
+                let sequence = columns.sequences.get(index as usize);
+                let model = sequence.map_or("", |sequence| columns.model_of(sequence));
+                let before = position::Before::new(model, detail, token);
+                let (likely, before) = (likely.as_ref(), before.as_ref());
+                html += &position::table(token, found, (&step, place), likely, before);
             }
             None if self.token.is_some() => {
                 html += "<p class=\"panel-note\">This token has no alternatives in the file, so other settings cannot be replayed at it.</p>"

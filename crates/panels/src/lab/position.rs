@@ -2,9 +2,53 @@
 use super::figures::{figure, guess};
 use crate::html::label;
 use analysis::lab::{Estimate, Fate, Figure, Moved, Step};
-use completions::TokenDetail;
-use markup::push;
+use api::paths::writing_url;
+use completions::{SequenceDetail, TokenDetail};
+use markup::{Text, push};
 use metrics::format;
+
+/// Bytes that a link can take along: addresses are not for long texts.
+pub(super) const LONGEST: usize = 16 << 10;
+
+/// What stands before a token, for a model that goes on from it.
+pub(super) struct Before<'a> {
+    model: &'a str,
+    prompt: &'a str,
+    text: Vec<u8>,
+}
+
+impl<'a> Before<'a> {
+    /// `None` where it is too long for a link.
+    pub(super) fn new(model: &'a str, detail: &'a SequenceDetail, token: u32) -> Option<Self> {
+        let prompt = detail.prompt_text.as_deref().unwrap_or_default();
+        let before = detail.tokens.iter().take(token as usize);
+        let text: Vec<u8> = before
+            .flat_map(|token| token.bytes.iter().copied())
+            .collect();
+        let fits = prompt.len() + text.len() <= LONGEST;
+        fits.then_some(Self {
+            model,
+            prompt,
+            text,
+        })
+    }
+
+    /// To the page on which the model goes on with these bytes; `None` where they are no whole characters.
+    fn link(&self, bytes: &[u8]) -> Option<String> {
+        let text = String::from_utf8([&self.text, bytes].concat()).ok()?;
+        let parts = [
+            ("model", self.model),
+            ("prompt", self.prompt),
+            ("text", &text),
+        ];
+        let chosen = String::from_utf8_lossy(bytes);
+        Some(format!(
+            "<a href=\"{}\" aria-label=\"Go on with “{}”\">go on</a>",
+            Text(&writing_url(&parts)),
+            Text(&chosen)
+        ))
+    }
+}
 
 /// A row for each token that is known by name, and one for all others. `place` is that of the written token.
 pub(super) fn table(
@@ -12,6 +56,7 @@ pub(super) fn table(
     found: &TokenDetail,
     (step, place): (&Step, usize),
     likely: Option<&Estimate>,
+    before: Option<&Before<'_>>,
 ) -> String {
     let names = names(found, step.tokens.len(), place);
     let top = |moved: &Moved| moved.before.max(most(moved.after));
@@ -21,10 +66,10 @@ pub(super) fn table(
         .map(top)
         .fold(f64::MIN_POSITIVE, f64::max);
     let mut html = format!(
-        "<h3>Token {}: before and after</h3><div class=\"scroll\"><table class=\"rows moved\"><thead><tr><th scope=\"col\">token</th><th scope=\"col\" colspan=\"2\">recorded</th><th scope=\"col\" colspan=\"2\">under the settings</th></tr></thead><tbody>",
+        "<h3>Token {}: before and after</h3><div class=\"scroll\"><table class=\"rows moved\"><thead><tr><th scope=\"col\">token</th><th scope=\"col\" colspan=\"2\">recorded</th><th scope=\"col\" colspan=\"2\">under the settings</th><th scope=\"col\" class=\"to-engine\">the true continuation</th></tr></thead><tbody>",
         format::count(u64::from(token) + 1)
     );
-    for (nth, (moved, name)) in step.tokens.iter().zip(&names).enumerate() {
+    for (nth, (moved, bytes)) in step.tokens.iter().zip(&names).enumerate() {
         let (class, mark) = match (nth == place, moved.fate) {
             (true, Fate::Cut) => (
                 "chosen cut",
@@ -37,7 +82,8 @@ pub(super) fn table(
         };
         push!(
             html,
-            "<tr class=\"{class}\"><th scope=\"row\">{name}{mark}</th>{}<td class=\"number\">{}</td>{}<td>{}</td></tr>",
+            "<tr class=\"{class}\"><th scope=\"row\">{}{mark}</th>{}<td class=\"number\">{}</td>{}<td>{}</td><td class=\"to-engine\">{}</td></tr>",
+            label(bytes),
             bar(moved.before, moved.before, tallest),
             format::percent(moved.before),
             interval(moved.after, tallest),
@@ -46,12 +92,15 @@ pub(super) fn table(
                     moved.after,
                     likely.and_then(|likely| likely.tokens.get(nth).copied()),
                     format::percent
-                )
+                ),
+            before
+                .and_then(|before| before.link(bytes))
+                .unwrap_or_default()
         );
     }
     push!(
         html,
-        "<tr class=\"rest\"><th scope=\"row\">something else</th><td></td><td></td>{}<td>{}</td></tr></tbody></table></div>",
+        "<tr class=\"rest\"><th scope=\"row\">something else</th><td></td><td></td>{}<td>{}</td><td class=\"to-engine\"></td></tr></tbody></table></div>",
         interval(step.something_else, tallest),
         figure(step.something_else, format::percent)
             + &guess(
@@ -90,16 +139,19 @@ fn bar(low: f64, high: f64, tallest: f64) -> String {
 }
 
 /// The tokens in the order of [`Step::tokens`]: the usable ones of the list, best first, then the written one if it is outside.
-fn names(found: &TokenDetail, count: usize, place: usize) -> Vec<String> {
+fn names(found: &TokenDetail, count: usize, place: usize) -> Vec<&[u8]> {
     let usable = found.alternatives.iter().filter_map(|one| {
         let value = one.logprob.filter(|value| value.is_finite())?;
         Some((value.min(0.0), &one.bytes))
     });
     let mut usable: Vec<(f64, &Vec<u8>)> = usable.collect();
     usable.sort_by(|a, b| b.0.total_cmp(&a.0));
-    let mut names: Vec<String> = usable.into_iter().map(|(_, bytes)| label(bytes)).collect();
+    let mut names: Vec<&[u8]> = usable
+        .into_iter()
+        .map(|(_, bytes)| bytes.as_slice())
+        .collect();
     if place == names.len() && names.len() < count {
-        names.push(label(&found.bytes));
+        names.push(&found.bytes);
     }
     names
 }

@@ -1,8 +1,7 @@
 //! What a model is asked: to answer, to read a prompt, to judge a text.
-use super::{Desk, Phase, told::json_of};
+use super::{Desk, Phase, Search, told::json_of};
 use crate::stream;
 use api::writing::{Ask, Happening, Judge, Message};
-use decoding::Mode;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use serde_json::Map;
@@ -11,11 +10,16 @@ use web_sys::AbortController;
 impl Desk {
     /// The question as it stands in the form.
     pub(super) fn question(self) -> Ask {
+        self.question_of(self.prompt.get_untracked())
+    }
+
+    /// The same with another prompt.
+    pub(super) fn question_of(self, prompt: String) -> Ask {
         let message = |role: &str, content: String| Message {
             role: role.to_owned(),
             content,
         };
-        let (system, prompt) = (self.system.get_untracked(), self.prompt.get_untracked());
+        let system = self.system.get_untracked();
         let mut ask = Ask {
             model: self.model.get_untracked(),
             parameters: self.told.with_untracked(json_of),
@@ -45,11 +49,13 @@ impl Desk {
         let ask = self.question();
         self.clear();
         self.asked.set(Some(ask.clone()));
-        let beams = matches!(parameters.mode(), Mode::BeamSearch | Mode::BeamSampling);
-        let answers = match beams {
+        let answers = match self.has_beams() {
             true => 0,
             false => parameters.num_return_sequences.unwrap_or(1),
         };
+        if answers == 0 {
+            self.searches.set(vec![Search::default()]);
+        }
         let mut targets = Vec::new();
         self.tree.update(|tree| {
             targets.extend((0..answers).map(|_| tree.begin(None, Vec::new())));

@@ -44,7 +44,11 @@ impl Desk {
                 }
                 Happening::Step { branches, .. } => {
                     tokens += 1;
-                    self.beams.update(|beams| beams.push(branches));
+                    self.searches.update(|searches| {
+                        if let Some(last) = searches.last_mut() {
+                            last.beams.push(branches);
+                        }
+                    });
                 }
                 Happening::Done { record, timings } => {
                     let tree = tree.get_or_insert_with(grown);
@@ -103,13 +107,18 @@ fn complete(tree: &mut Tree, targets: &mut Vec<usize>, record: &Value) {
         .enumerate()
     {
         if targets.len() <= at {
+            targets.push(tree.begin(None, Vec::new()));
+        }
+        let target = targets.get(at).copied().unwrap_or_default();
+        if tree
+            .get(target)
+            .is_some_and(|one| one.tokens.len() == one.given)
+        {
             let listed = choice["logprobs"]["content"].clone();
             let tokens: Vec<NamedToken> = serde_json::from_value(listed).unwrap_or_default();
-            let target = tree.begin(None, Vec::new());
             tokens
                 .into_iter()
                 .for_each(|token| tree.push(target, token));
-            targets.push(target);
         }
         let why = choice["finish_reason"].as_str();
         let state = match (why, record["interrupted"].as_str()) {
@@ -117,9 +126,7 @@ fn complete(tree: &mut Tree, targets: &mut Vec<usize>, record: &Value) {
             (None, Some(why)) => State::Failed(why.to_owned()),
             (None, None) => State::Done(String::new()),
         };
-        if let Some(target) = targets.get(at) {
-            tree.end(*target, state);
-        }
+        tree.end(target, state);
     }
 }
 

@@ -9,13 +9,10 @@ use serde_json::Value;
 impl Desk {
     /// Stores what is shown as a run like any other.
     pub(crate) fn store(self) {
-        let Ok(text) = stream::json(&self.record()) else {
-            return;
-        };
+        let (name, text) = self.kept();
         self.stored.set(Stored::Sending);
         spawn_local(async move {
-            let url = api::upload_url("generated.json");
-            let stored = match stream::post::<RunSummary>(&url, &text).await {
+            let stored = match stream::post::<RunSummary>(&api::upload_url(name), &text).await {
                 Ok(run) => Stored::Run(run.id),
                 Err(error) => Stored::Failed(error.message),
             };
@@ -23,8 +20,19 @@ impl Desk {
         });
     }
 
-    /// What is shown, as a record.
-    pub(crate) fn record(self) -> Value {
+    /// What is shown as a file of completions, with a name for it: a line for each request of a sweep, else one record.
+    pub(crate) fn kept(self) -> (&'static str, String) {
+        let swept = self.sweep.records.with_untracked(|records| {
+            let lines: Vec<String> = records.iter().map(Value::to_string).collect();
+            lines.join("\n")
+        });
+        match swept.is_empty() {
+            false => ("sweep.jsonl", swept),
+            true => ("generated.json", self.record().to_string()),
+        }
+    }
+
+    fn record(self) -> Value {
         let prompt = self.read.with_untracked(|read| {
             let read = read.as_ref()?;
             read.text.clone()

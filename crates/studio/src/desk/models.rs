@@ -24,6 +24,7 @@ impl Desk {
                 self.model.set(first.id);
             }
             self.models.set(Some(list));
+            self.arrive();
         });
     }
 
@@ -62,6 +63,12 @@ impl Desk {
     pub(crate) fn is_own(self) -> bool {
         let own = self.own.get();
         own.is_some_and(|own| self.model.with(|model| *model == own))
+    }
+
+    /// The chosen model can judge texts.
+    pub(crate) fn can_judge(self) -> bool {
+        let entry = self.entry();
+        entry.is_some_and(|model| model.local && model.texts && !model.encoder_decoder)
     }
 
     /// The chosen model.

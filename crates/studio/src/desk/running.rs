@@ -3,7 +3,7 @@ use super::{Desk, Phase, Stored};
 use crate::stream;
 use api::ApiError;
 use api::writing::{Ask, Happening};
-use branches::{Beams, State, Tree};
+use branches::{State, Tree};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use serde_json::Value;
@@ -33,7 +33,8 @@ impl Desk {
     pub(super) fn clear(self) {
         self.stop();
         self.tree.set(Tree::default());
-        self.beams.set(Beams::default());
+        self.searches.set(Vec::new());
+        self.sweep.clear();
         self.token.set(None);
         self.read.set(None);
         self.score.set(None);

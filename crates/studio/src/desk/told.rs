@@ -1,14 +1,27 @@
 //! The parameters as a person has told them.
 use super::Desk;
-use decoding::Parameters;
 use decoding::parameters::{Field, entry};
+use decoding::{Mode, Parameters};
 use leptos::prelude::*;
 use serde_json::{Map, Value, json};
 use std::collections::BTreeMap;
 
 impl Desk {
-    /// The parameters as they were told, and what is wrong with one of them.
+    /// The parameters as they were told, and what is wrong with one of them, or with all together.
     pub(crate) fn parameters(self) -> Result<Parameters, String> {
+        let parameters = self.each_parameter()?;
+        parameters.settings().map_err(|error| error.to_string())?;
+        Ok(parameters)
+    }
+
+    /// Whether answers are searched by beams.
+    pub(super) fn has_beams(self) -> bool {
+        let mode = untrack(|| self.parameters()).map(|parameters| parameters.mode());
+        matches!(mode, Ok(Mode::BeamSearch | Mode::BeamSampling))
+    }
+
+    /// The parameters as they were told, each for itself.
+    pub(super) fn each_parameter(self) -> Result<Parameters, String> {
         let mut parameters = Parameters {
             eos_token_id: self
                 .entry()
@@ -27,7 +40,6 @@ impl Desk {
                         .map_err(|error| error.to_string())?;
                 }
             }
-            parameters.settings().map_err(|error| error.to_string())?;
             Ok(parameters)
         })
     }

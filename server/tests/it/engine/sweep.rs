@@ -54,6 +54,7 @@ fn a_grid_is_one_run() {
         records[7]["sweep"],
         serde_json::json!({"temperature": "1.5", "top_k": "5"})
     );
+    assert_eq!(records[7]["label"], "temperature=1.5 top_k=5");
     assert_eq!(records[7]["parameters"]["top_k"], 5);
     assert_eq!(records[7]["prompt"], "and the");
     let read = place.with_input(&["analyze", "--format", "run", "-"], &ran.out);
@@ -67,6 +68,14 @@ fn a_grid_is_one_run() {
         assert_eq!(row["overlap"] == 1.0, same, "{row}");
         assert_eq!(row["common"] == row["tokens"], same, "{row}");
     }
+    // The cold points answer the same, the warm ones soon something else than the first.
+    assert!(rows[0]["diverges"].is_null(), "{}", rows[0]);
+    assert_eq!(rows[1]["diverges"], rows[1]["tokens"]);
+    assert!(
+        rows[2]["diverges"].as_f64() < rows[2]["tokens"].as_f64(),
+        "{}",
+        rows[2]
+    );
     let perplexities: Vec<f64> = rows
         .iter()
         .map(|row| row["perplexity"].as_f64().unwrap())
@@ -100,7 +109,8 @@ fn people_read_a_table() {
             "distinct_2",
             "distinct_3",
             "overlap",
-            "common"
+            "common",
+            "diverges"
         ]
     );
     let cells: Vec<&str> = rows[1].split_whitespace().collect();
@@ -129,7 +139,7 @@ fn what_is_wrong_is_said_before_anything_is_loaded() {
         (
             &["--prompt", "a", "--sweep", "stop=1"],
             2,
-            "--sweep stop=1: stop is a list, which cannot be swept",
+            "--sweep stop=1: stop_strings is a list, which cannot be swept",
         ),
         (
             &["--prompt", "a", "--sweep", "top_p=0.5,2"],

@@ -1,0 +1,48 @@
+//! What the address brings along from a run: a text to go on with, or one to judge. It stands behind the `#`, which is never sent.
+use super::{Desk, Phase};
+use js_sys::decode_uri_component;
+use leptos::prelude::*;
+
+/// Said where the chosen model judges no texts.
+const NO_JUDGE: &str = "The text is below “Score my text”. Choose a model of this machine that goes on with texts, and press Score there.";
+
+impl Desk {
+    /// Does what the address asks for, if it asks for something. The models are known then.
+    pub(super) fn arrive(self) {
+        let fragment = window().location().hash().unwrap_or_default();
+        let part = |name: &str| {
+            let parts = fragment.trim_start_matches('#').split('&');
+            let found = parts
+                .filter_map(|part| part.split_once('='))
+                .find(|(key, _)| *key == name);
+            let text = decode_uri_component(found?.1).ok()?;
+            Some(String::from(text))
+        };
+        if let Some(name) = part("model").filter(|name| self.has(name)) {
+            self.model.set(name);
+        }
+        if let Some(text) = part("score") {
+            self.text.set(text);
+            match untrack(|| self.can_judge()) {
+                true => self.judge(),
+                false => self.phase.set(Phase::Failed(NO_JUDGE.to_owned())),
+            }
+        } else if let Some(text) = part("text") {
+            // A chat whose template is known is a plain text, too.
+            self.chat.set(false);
+            self.prompt.set(part("prompt").unwrap_or_default());
+            self.asked.set(Some(self.question()));
+            if !self.model.with_untracked(String::is_empty) {
+                self.type_behind(None, text);
+            }
+        }
+    }
+
+    fn has(self, name: &str) -> bool {
+        self.models.with_untracked(|models| {
+            let models = models.as_ref().and_then(|models| models.as_ref().ok());
+            let mut all = models.into_iter().flatten();
+            all.any(|model| model.id == name && model.error.is_none())
+        })
+    }
+}

@@ -1,0 +1,204 @@
+//! Prompts over a grid of parameters.
+use super::{Desk, Phase, running::clock};
+use crate::stream;
+use api::writing::{Ask, Happening, Timings};
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+use serde_json::{Value, json};
+use sweep::{Axis, Point, Row, points};
+use web_sys::{AbortController, AbortSignal};
+
+/// A parameter of the grid as it stands in the form: its number, name and values.
+pub(crate) type Line = (usize, String, String);
+
+/// What is swept, and what has come of it. Cheap to copy.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Sweep {
+    pub(crate) lines: RwSignal<Vec<Line>>,
+    /// Lines of JSON, and the name of their file; none for the prompt of the form.
+    pub(crate) prompts: RwSignal<Option<(String, String)>>,
+    /// Requests that are answered, all of them, and the point that is asked now.
+    pub(crate) progress: RwSignal<(usize, usize, String)>,
+    pub(crate) rows: RwSignal<Vec<Row>>,
+    /// What was answered, with the points at which it was.
+    pub(crate) records: RwSignal<Vec<Value>>,
+}
+
+impl Sweep {
+    pub(super) fn new() -> Self {
+        Self {
+            lines: RwSignal::new(vec![(0, "temperature".to_owned(), String::new())]),
+            prompts: RwSignal::new(None),
+            progress: RwSignal::default(),
+            rows: RwSignal::default(),
+            records: RwSignal::default(),
+        }
+    }
+
+    pub(super) fn clear(self) {
+        self.progress.set((0, 0, String::new()));
+        self.rows.set(Vec::new());
+        self.records.set(Vec::new());
+    }
+}
+
+/// What a sweep is going to ask.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Plan {
+    points: Vec<Point>,
+    prompts: Vec<String>,
+    /// Answers to all of them.
+    pub(crate) answers: usize,
+}
+
+impl Plan {
+    /// Points of the grid, and prompts.
+    pub(crate) fn size(&self) -> (usize, usize) {
+        (self.points.len(), self.prompts.len())
+    }
+}
+
+impl Desk {
+    /// What the form asks for, or what is wrong with it.
+    pub(crate) fn plan(self) -> Result<Plan, String> {
+        let axes: Result<Vec<Axis>, _> = self.sweep.lines.with(|lines| {
+            let told = lines
+                .iter()
+                .filter(|(.., values)| !values.trim().is_empty());
+            told.map(|(_, name, values)| Axis::new(name, values))
+                .collect()
+        });
+        let points = axes.and_then(|axes| points(&axes));
+        let points = points.map_err(|failure| failure.to_string())?;
+        let prompts = self.sweep.prompts.with(|prompts| match prompts {
+            None => Ok(vec![self.prompt.get()]),
+            Some((name, text)) => {
+                let prompts = sweep::prompts(text).map_err(|bad| format!("{name}, {bad}"))?;
+                match prompts.is_empty() {
+                    true => Err(format!("{name} has no prompt in it")),
+                    false => Ok(prompts),
+                }
+            }
+        })?;
+        let told = self.each_parameter()?;
+        let mut answers = 0;
+        for point in &points {
+            let settings = point.over(told.clone()).and_then(|all| all.settings());
+            let settings = settings.map_err(|error| format!("{}: {error}", point.name()))?;
+            answers += settings.num_return_sequences * prompts.len();
+        }
+        Ok(Plan {
+            points,
+            prompts,
+            answers,
+        })
+    }
+
+    /// Asks for all of it, one after the other.
+    pub(crate) fn sweep(self) {
+        let (plan, control) = match (untrack(|| self.plan()), AbortController::new()) {
+            (Ok(plan), Ok(control)) => (plan, control),
+            (Err(message), _) => return self.phase.set(Phase::Failed(message)),
+            _ => return,
+        };
+        self.clear();
+        self.shown.set(Vec::new());
+        let signal = control.signal();
+        self.control.set_value(Some(control));
+        self.phase.set(Phase::Writing);
+        let begin = clock();
+        self.speed.set((0, 0.0, 0.0));
+        let (points, prompts) = plan.size();
+        let asks: Vec<Ask> = plan
+            .prompts
+            .into_iter()
+            .map(|prompt| self.question_of(prompt))
+            .collect();
+        let own = untrack(|| self.is_own());
+        spawn_local(async move {
+            for point in plan.points {
+                self.sweep
+                    .rows
+                    .update(|rows| rows.push(Row::new(point.clone())));
+                for ask in &asks {
+                    let done = self.sweep.records.with_untracked(Vec::len);
+                    self.sweep
+                        .progress
+                        .set((done, points * prompts, point.name()));
+                    let mut ask = ask.clone();
+                    let swept = point
+                        .each()
+                        .map(|(name, value)| (name.to_owned(), json!(value)));
+                    ask.parameters.extend(swept);
+                    let answer = self.answer(&ask, &signal, own, begin).await;
+                    if signal.aborted() {
+                        return;
+                    }
+                    match answer {
+                        Ok(record) => self.take(&point, record),
+                        Err(message) => {
+                            self.control.set_value(None);
+                            return self.phase.set(Phase::Failed(message));
+                        }
+                    }
+                }
+            }
+            let done = self.sweep.records.with_untracked(Vec::len);
+            self.sweep
+                .progress
+                .set((done, points * prompts, String::new()));
+            self.control.set_value(None);
+            self.phase.set(Phase::Done(Timings::default()));
+        });
+    }
+
+    /// The record of one request, or why there is none.
+    async fn answer(
+        self,
+        ask: &Ask,
+        signal: &AbortSignal,
+        own: bool,
+        begin: f64,
+    ) -> Result<Value, String> {
+        let mut answer =
+            Err("The model stopped without a word; what had arrived is here.".to_owned());
+        let each = |happenings: Vec<Happening>| {
+            if signal.aborted() {
+                return;
+            }
+            let before = self.speed.get_untracked().0;
+            let mut tokens = 0;
+            for happening in happenings {
+                match happening {
+                    Happening::Waiting { ahead } => self.phase.set(Phase::Waiting(ahead)),
+                    Happening::Prompt(_) => self.phase.set(Phase::Writing),
+                    Happening::Token { .. } | Happening::Step { .. } => tokens += 1,
+                    Happening::Done { record, .. } => answer = Ok(record),
+                    Happening::Error(error) => answer = Err(error.message),
+                    Happening::Scored(_) => {}
+                }
+            }
+            if tokens > 0 {
+                let now = clock() - begin;
+                let first = match before {
+                    0 => now,
+                    _ => self.speed.get_untracked().1,
+                };
+                self.speed.set((before + tokens, first, now));
+            }
+        };
+        let asked = stream::ask(api::GENERATE, ask, signal, own, each).await;
+        asked.map_err(|error| error.message)?;
+        answer
+    }
+
+    fn take(self, point: &Point, mut record: Value) {
+        self.sweep.rows.update(|rows| {
+            if let Some(row) = rows.last_mut() {
+                row.add(&record);
+            }
+        });
+        point.mark(&mut record);
+        self.sweep.records.update(|records| records.push(record));
+    }
+}
