@@ -15,6 +15,7 @@ const answer = (page: Page, number: number) => page.getByRole("article").filter(
 const text = (page: Page, number: number) => answer(page, number).getByRole("group");
 const choices = (page: Page) => page.getByRole("region", { name: "Alternatives" });
 const phase = (page: Page) => page.locator(".studio-phase");
+const values = (page: Page) => page.getByLabel("Parameters and their values");
 
 async function tell(page: Page, name: string, value: string) {
   const field = page.getByLabel(name, { exact: true });
@@ -154,11 +155,9 @@ test.describe("a sweep", () => {
     await page.getByLabel("A text to go on with").check();
     await page.getByLabel("Text", { exact: true }).fill("the sea");
     await page.getByText("Sweep", { exact: true }).click();
-    await sweep(page).getByLabel("Its values").fill("0.2, 0.7, 1.5");
+    await values(page).fill("temperature = 0.2, 0.7, 1.5");
     await expect(sweep(page).getByRole("status")).toHaveText("3 points × 1 prompt: 6 answers.");
-    await sweep(page).getByRole("button", { name: "Add a parameter" }).click();
-    await sweep(page).getByLabel("Parameter").last().selectOption("top_k");
-    await sweep(page).getByLabel("Its values").last().fill("5,0");
+    await values(page).fill("temperature = 0.2, 0.7, 1.5\ntop-k=5,0\n");
     const lines = '"the sea"\n\n{"prompt":"the sand","id":3}\n';
     await sweep(page).getByLabel("Open prompts").setInputFiles({ name: "p.jsonl", mimeType: "text/plain", buffer: Buffer.from(lines) });
     await expect(sweep(page).getByRole("status")).toHaveText("6 points × 2 prompts: 24 answers.");
@@ -203,10 +202,10 @@ test.describe("a sweep", () => {
     await open(page);
     await plan(page);
     const start = sweep(page).getByRole("button", { name: "Start the sweep" });
-    await sweep(page).getByLabel("Its values").first().fill("0.2, warm");
+    await values(page).fill("temperature = 0.2, warm");
     await expect(sweep(page).getByRole("status")).toHaveText("temperature is warm; it must be a number from 0 on");
     await expect(start).toBeDisabled();
-    await sweep(page).getByLabel("Its values").first().fill("0.2, 1");
+    await values(page).fill("temperature = 0.2, 1\ntop_k=5,0");
     let asked = 0;
     // The third request is not answered.
     await page.route("**/api/generate", (route) => (++asked > 2 ? undefined : route.continue()));
@@ -289,7 +288,7 @@ for (const width of [1280, 390]) {
     await write(page, "the sea");
     await picture(page, `generate-beams-${width}`);
     await page.getByText("Sweep", { exact: true }).click();
-    await page.locator(".studio-sweep").getByLabel("Its values").fill("0.2, 0.7, 1");
+    await values(page).fill("temperature=0.2, 0.7, 1");
     await tell(page, "num_beams", "");
     await tell(page, "num_return_sequences", "2");
     await tell(page, "do_sample", "true");
@@ -328,7 +327,7 @@ test.describe("a model from one's own disk", () => {
     await expect(answer(page, 2)).toBeVisible();
     // A sweep, too.
     await page.getByText("Sweep", { exact: true }).click();
-    await page.locator(".studio-sweep").getByLabel("Its values").fill("0.5, 1");
+    await values(page).fill("temperature = 0.5, 1");
     await page.getByRole("button", { name: "Start the sweep" }).click();
     await expect(page.getByText("2 of 2 requests are answered.")).toBeVisible();
     // Beams, as the server has them.

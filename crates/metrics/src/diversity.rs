@@ -1,6 +1,5 @@
 //! How different several answers to one question are.
-use std::collections::HashMap;
-use std::hash::Hash;
+use std::cmp::Ordering;
 
 /// Figures of several answers, each a list of tokens.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
@@ -17,21 +16,17 @@ pub struct Diversity {
 
 impl Diversity {
     /// Takes time by the square of the number of answers.
-    pub fn new<T: Eq + Hash>(answers: &[&[T]]) -> Self {
-        let bags: Vec<HashMap<&[T], u64>> = answers.iter().map(|answer| bag(answer, 2)).collect();
+    pub fn new<T: Ord>(answers: &[&[T]]) -> Self {
+        let bags: Vec<Vec<&[T]>> = answers.iter().map(|answer| runs(&[answer], 2)).collect();
         let mut overlaps = Mean::default();
         let mut commons = Mean::default();
         for (at, (answer, own)) in answers.iter().zip(&bags).enumerate() {
             for (other, others) in answers.iter().zip(&bags).skip(at + 1) {
                 let common = answer.iter().zip(*other).take_while(|(a, b)| a == b);
                 commons.push(common.count() as f64);
-                let all: u64 = own.values().chain(others.values()).sum();
-                let shared: u64 = own
-                    .iter()
-                    .map(|(pair, count)| (*count).min(others.get(pair).copied().unwrap_or(0)))
-                    .sum();
+                let all = own.len() + others.len();
                 if all > 0 {
-                    overlaps.push(2.0 * shared as f64 / all as f64);
+                    overlaps.push(2.0 * shared(own, others) as f64 / all as f64);
                 }
             }
         }
@@ -43,23 +38,33 @@ impl Diversity {
     }
 }
 
-/// Runs of so many tokens, with how often they come.
-fn bag<T: Eq + Hash>(answer: &[T], n: usize) -> HashMap<&[T], u64> {
-    let mut bag = HashMap::new();
-    for run in answer.windows(n) {
-        *bag.entry(run).or_insert(0) += 1;
-    }
-    bag
+/// All runs of so many tokens, sorted.
+fn runs<'a, T: Ord>(answers: &[&'a [T]], n: usize) -> Vec<&'a [T]> {
+    let mut runs: Vec<&[T]> = answers
+        .iter()
+        .flat_map(|answer| answer.windows(n))
+        .collect();
+    runs.sort_unstable();
+    runs
 }
 
-fn distinct<T: Eq + Hash>(answers: &[&[T]], n: usize) -> Option<f64> {
-    let mut bag: HashMap<&[T], ()> = HashMap::new();
-    let mut all = 0_u64;
-    for run in answers.iter().flat_map(|answer| answer.windows(n)) {
-        all += 1;
-        bag.insert(run, ());
+/// How many two sorted lists have in common, each counted as often as it comes in both.
+fn shared<T: Ord>(own: &[T], others: &[T]) -> usize {
+    let (mut at, mut other, mut shared) = (0, 0, 0);
+    while let (Some(one), Some(two)) = (own.get(at), others.get(other)) {
+        let order = one.cmp(two);
+        at += usize::from(order != Ordering::Greater);
+        other += usize::from(order != Ordering::Less);
+        shared += usize::from(order == Ordering::Equal);
     }
-    (all > 0).then(|| bag.len() as f64 / all as f64)
+    shared
+}
+
+fn distinct<T: Ord>(answers: &[&[T]], n: usize) -> Option<f64> {
+    let mut runs = runs(answers, n);
+    let all = runs.len();
+    runs.dedup();
+    (all > 0).then(|| runs.len() as f64 / all as f64)
 }
 
 #[derive(Default)]

@@ -1,7 +1,6 @@
 //! A grid of parameters to sweep, and the table of what came of it.
 use crate::desk::Desk;
 use crate::question::read_file;
-use decoding::parameters::{Field, TABLE};
 use leptos::prelude::*;
 use markup::{Text, push};
 use metrics::format::{count, sig3_or_dash};
@@ -17,95 +16,59 @@ fn counted(number: usize, what: &str) -> String {
 #[component]
 pub(crate) fn Grid(desk: Desk) -> impl IntoView {
     let sweep = desk.sweep;
-    let plan = Memo::new(move |_| desk.plan());
-    let add = move |_| {
-        sweep.lines.update(|lines| {
-            let next = lines.last().map_or(0, |(number, ..)| number + 1);
-            lines.push((next, "top_p".to_owned(), String::new()));
-        });
-    };
+    // What it is, or what is wrong with it.
+    let plan = Memo::new(move |_| {
+        let plan = desk.plan()?;
+        let (points, prompts) = plan.size();
+        let [points, prompts, answers] = [
+            (points, "point"),
+            (prompts, "prompt"),
+            (plan.answers, "answer"),
+        ]
+        .map(|(number, what)| counted(number, what));
+        Ok::<_, String>(format!("{points} × {prompts}: {answers}."))
+    });
+    let is_wrong = move || plan.with(Result::is_err);
+    let said = move || plan.get().unwrap_or_else(|message| message);
     let opened = move |event: leptos::ev::Event| {
         read_file(&event, move |name, text| {
             sweep.prompts.set(Some((name, text)));
         });
     };
     let prompts = move || {
-        match sweep.prompts.get() {
-        None => "The prompt of the form is answered at every point.".into_any(),
-        Some((name, _)) => view! {
-            {format!("The prompts of {name} are answered at every point. ")}
-            <button type="button" class="quiet" on:click=move |_| sweep.prompts.set(None)>"Take the prompt of the form"</button>
-        }
-        .into_any(),
-    }
+        let which = sweep.prompts.with(|prompts| match prompts {
+            None => "The prompt of the form is".to_owned(),
+            Some((name, _)) => format!("The prompts of {name} are"),
+        });
+        format!(
+            "{which} answered at every point. A file has a prompt a line: a text in quotes, or an object with “prompt”."
+        )
     };
-    let said = move || match plan.get() {
-        Err(message) => view! { <strong class="field-wrong">{message}</strong> }.into_any(),
-        Ok(plan) => {
-            let (points, prompts) = plan.size();
-            let size = [
-                counted(points, "point"),
-                counted(prompts, "prompt"),
-                counted(plan.answers, "answer"),
-            ];
-            format!("{} × {}: {}.", size[0], size[1], size[2]).into_any()
-        }
-    };
+    let no_file = move || sweep.prompts.with(Option::is_none);
     view! {
         <details class="studio-sweep">
             <summary>"Sweep"</summary>
             <p class="field-help">"The same question at every point of a grid of parameters: what it does to length, perplexity and variety. All answers are one run."</p>
-            <For each=move || sweep.lines.get() key=|(number, ..)| *number let:line>
-                <Line desk number=line.0 name=line.1/>
-            </For>
+            <div class="field">
+                <label for="sweep">"Parameters and their values"</label>
+                <textarea id="sweep" rows="3" spellcheck="false" placeholder="temperature = 0.2, 0.7, 1" aria-describedby="sweep-help"
+                    prop:value=move || sweep.grid.get() on:input=move |event| sweep.grid.set(event_target_value(&event))></textarea>
+                <p id="sweep-help" class="field-help">"A line for each parameter, such as “temperature = 0.2, 0.7, 1” or “top_p = 0.9, 1”; several make a grid. All others are those of the form."</p>
+            </div>
             <div class="studio-act">
-                <button type="button" on:click=add>"Add a parameter"</button>
                 <label class="button">
                     "Open prompts"
                     <input class="visually-hidden" type="file" accept=".jsonl,.ndjson,.json,.txt" aria-describedby="sweep-prompts" on:change=opened/>
                 </label>
+                <button type="button" class="quiet" hidden=no_file on:click=move |_| sweep.prompts.set(None)>"Take the prompt of the form"</button>
             </div>
-            <p class="field-help" id="sweep-prompts">{prompts}" Prompts are lines of JSON: a text in quotes, or an object with “prompt”."</p>
-            <p role="status">{said}</p>
+            <p class="field-help" id="sweep-prompts">{prompts}</p>
+            <p role="status" class:field-wrong=is_wrong>{said}</p>
             <div class="studio-act">
-                <button type="button" disabled=move || desk.is_running() || plan.with(Result::is_err) || desk.model.with(String::is_empty)
+                <button type="button" disabled=move || desk.is_running() || is_wrong() || desk.model.with(String::is_empty)
                     on:click=move |_| desk.sweep()>"Start the sweep"</button>
             </div>
         </details>
-    }
-}
-
-/// A parameter, and its values.
-#[component]
-fn Line(desk: Desk, number: usize, name: String) -> impl IntoView {
-    let lines = desk.sweep.lines;
-    let change = move |what: &dyn Fn(&mut String, &mut String)| {
-        lines.update(|lines| {
-            for (_, name, values) in lines.iter_mut().filter(|line| line.0 == number) {
-                what(name, values);
-            }
-        });
-    };
-    let options = TABLE
-        .iter()
-        .filter(|entry| !matches!(entry.field, Field::Bias | Field::Eos | Field::Stop));
-    let options = options.map(|entry| {
-        let chosen = entry.name == name;
-        view! { <option value=entry.name selected=chosen>{entry.name}</option> }
-    });
-    let remove = move |_| lines.update(|lines| lines.retain(|line| line.0 != number));
-    view! {
-        <div class="sweep-line">
-            <select aria-label="Parameter" on:change=move |event| {
-                let chosen = event_target_value(&event);
-                change(&|name, _| name.clone_from(&chosen));
-            }>{options.collect_view()}</select>
-            <input type="text" autocomplete="off" aria-label="Its values" placeholder="0.2, 0.7, 1" on:input=move |event| {
-                let told = event_target_value(&event);
-                change(&|_, values| values.clone_from(&told));
-            }/>
-            <button type="button" class="quiet" aria-label="Remove this parameter" on:click=remove>"×"</button>
-        </div>
     }
 }
 
@@ -122,19 +85,31 @@ pub(crate) fn Swept(desk: Desk) -> impl IntoView {
     };
     let rows = move || desk.sweep.rows.with(|rows| table(rows));
     view! {
-        <Show when=move || { all.get() > 0 }>
-            <section class="studio-swept" aria-label="Sweep">
-                <h2>"Sweep"</h2>
-                <p role="status">{said}</p>
-                <progress max=move || all.get() prop:value=move || progress.with(|(done, ..)| *done as f64) aria-label="Requests that are answered"></progress>
-                <div class="table-scroll" tabindex="0" role="group" aria-label="Figures of the points" inner_html=rows></div>
-                <details>
-                    <summary>"What the columns say"</summary>
-                    <dl class="sweep-words">{FIGURES.map(|figure| view! { <dt>{title(figure.name)}</dt><dd>{figure.about}"."</dd> }).collect_view()}</dl>
-                </details>
-            </section>
-        </Show>
+        <section class="studio-swept" aria-label="Sweep" hidden=move || all.get() == 0>
+            <h2>"Sweep"</h2>
+            <p role="status">{said}</p>
+            <progress max=move || all.get() prop:value=move || progress.with(|(done, ..)| *done as f64) aria-label="Requests that are answered"></progress>
+            <div class="table-scroll" tabindex="0" role="group" aria-label="Figures of the points" inner_html=rows></div>
+            <details>
+                <summary>"What the columns say"</summary>
+                <dl class="sweep-words" inner_html=words()></dl>
+            </details>
+        </section>
     }
+}
+
+/// What every column says.
+fn words() -> String {
+    let mut html = String::new();
+    for figure in FIGURES {
+        push!(
+            html,
+            "<dt>{}</dt><dd>{}.</dd>",
+            title(figure.name),
+            Text(figure.about)
+        );
+    }
+    html
 }
 
 fn title(name: &str) -> String {

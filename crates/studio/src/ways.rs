@@ -1,6 +1,6 @@
 //! The branches, and the beams of a search, as trees.
 use crate::choices::visible;
-use crate::desk::Desk;
+use crate::desk::{Desk, Search};
 use api::writing::Fate;
 use branches::{Fork, Tree};
 use leptos::ev::MouseEvent;
@@ -34,44 +34,14 @@ pub(crate) fn Ways(desk: Desk) -> impl IntoView {
         desk.tree
             .with(|tree| tree.branches().iter().any(|branch| branch.parent.is_some()))
     });
-    let numbers = Memo::new(move |_| {
-        let all = desk.searches.with(Vec::len);
-        (0..all).collect::<Vec<usize>>()
-    });
-    view! {
-        <Show when=move || has_branches.get()>
-            <section class="studio-ways">
-                <h2>"Branches"</h2>
-                {move || desk.tree.with(|tree| level(desk, tree, None))}
-            </section>
-        </Show>
-        <Show when=move || !numbers.with(Vec::is_empty)>
-            <section class="studio-ways">
-                <h2>"Beams"</h2>
-                <p class="field-help">"Every way that the search has looked at, with the sum of its log-probabilities. Ways that were given up are struck through. Choose one, and the model goes on from its end."</p>
-                <For each=move || numbers.get() key=|number| *number let:number>
-                    <Searched desk number/>
-                </For>
-            </section>
-        </Show>
-    }
-}
-
-/// The tree of one search.
-#[component]
-fn Searched(desk: Desk, number: usize) -> impl IntoView {
-    let html = Memo::new(move |_| {
+    let beams = Memo::new(move |_| {
+        let mut html = String::new();
         desk.searches.with(|searches| {
-            let mut html = String::new();
-            if let Some(search) = searches.get(number) {
-                list(&search.beams.forks(), &mut html);
+            for (number, search) in searches.iter().enumerate() {
+                searched(number, search, &mut html);
             }
-            html
-        })
-    });
-    let place = desk.searches.with_untracked(|searches| {
-        let parent = searches.get(number)?.parent;
-        parent.map(|(parent, kept)| format!("Answer {}, behind token {kept}", parent + 1))
+        });
+        html
     });
     let click = move |event: MouseEvent| {
         let element = event
@@ -80,20 +50,48 @@ fn Searched(desk: Desk, number: usize) -> impl IntoView {
         let button = element.and_then(|element| element.closest("[data-step]").ok()?);
         let at = button.and_then(|button| {
             let place = |name: &str| button.get_attribute(name)?.parse().ok();
-            Some((place("data-step")?, place("data-at")?))
+            Some((
+                place("data-search")?,
+                place("data-step")?,
+                place("data-at")?,
+            ))
         });
-        if let Some(at) = at {
-            desk.go_on_from_beam(number, at);
+        if let Some((search, step, at)) = at {
+            desk.go_on_from_beam(search, (step, at));
         }
     };
-    let label = match &place {
-        Some(place) => format!("Tree of beams of {place}"),
-        None => "Tree of beams".to_owned(),
-    };
     view! {
-        {place.map(|place| view! { <h3>{place}</h3> })}
-        <div class="studio-beams" tabindex="0" role="group" aria-label=label on:click=click inner_html=move || html.get()></div>
+        <Show when=move || has_branches.get()>
+            <section class="studio-ways">
+                <h2>"Branches"</h2>
+                {move || desk.tree.with(|tree| level(desk, tree, None))}
+            </section>
+        </Show>
+        <Show when=move || !beams.with(String::is_empty)>
+            <section class="studio-ways">
+                <h2>"Beams"</h2>
+                <p class="field-help">"Every way that the search has looked at, with the sum of its log-probabilities. Ways that were given up are struck through. Choose one, and the model goes on from its end."</p>
+                <div on:click=click inner_html=move || beams.get()></div>
+            </section>
+        </Show>
     }
+}
+
+/// The tree of one search.
+fn searched(number: usize, search: &Search, html: &mut String) {
+    let place = search.parent.map_or_else(String::new, |(parent, kept)| {
+        format!("Answer {}, behind token {kept}", parent + 1)
+    });
+    let of = if place.is_empty() { "" } else { " of " };
+    if !place.is_empty() {
+        push!(html, "<h3>{place}</h3>");
+    }
+    push!(
+        html,
+        "<div class=\"studio-beams\" tabindex=\"0\" role=\"group\" aria-label=\"Tree of beams{of}{place}\">"
+    );
+    list(number, &search.beams.forks(), html);
+    html.push_str("</div>");
 }
 
 /// Those that leave a branch, and what leaves them.
@@ -148,7 +146,7 @@ fn begins(tree: &Tree, branch: usize) -> String {
     text
 }
 
-fn list(forks: &[Fork], html: &mut String) {
+fn list(search: usize, forks: &[Fork], html: &mut String) {
     if forks.is_empty() {
         return;
     }
@@ -163,13 +161,13 @@ fn list(forks: &[Fork], html: &mut String) {
         let shown = if shown.is_empty() { "(end)" } else { &shown };
         push!(
             html,
-            "<li class=\"{class}\"><button type=\"button\" class=\"beam-text\" data-step=\"{}\" data-at=\"{}\">{}</button> <small>{}{said}</small>",
+            "<li class=\"{class}\"><button type=\"button\" class=\"beam-text\" data-search=\"{search}\" data-step=\"{}\" data-at=\"{}\">{}</button> <small>{}{said}</small>",
             fork.at.0,
             fork.at.1,
             Text(shown),
             Text(sig3(fork.total))
         );
-        list(&fork.next, html);
+        list(search, &fork.next, html);
         html.push_str("</li>");
     }
     html.push_str("</ul>");

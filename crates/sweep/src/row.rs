@@ -42,7 +42,7 @@ pub const FIGURES: [Figure; 9] = [
 ];
 
 /// What a token is known by: its number in the vocabulary, or its text where a server tells no numbers.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 enum Known {
     Id(u64),
     Text(String),

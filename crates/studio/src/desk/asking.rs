@@ -77,15 +77,17 @@ impl Desk {
         };
         let own = untrack(|| self.is_own());
         spawn_local(async move {
-            let each = |happenings: Vec<Happening>| {
+            let mut each = |happenings: Vec<Happening>| {
                 for happening in happenings {
                     if let Happening::Prompt(read) = happening {
                         self.read.set(Some(*read));
                     }
                 }
             };
-            if let Err(error) = stream::ask(api::GENERATE, &ask, &control.signal(), own, each).await
-            {
+            let body = stream::json(&ask);
+            let signal = control.signal();
+            let asked = stream::ask(api::GENERATE, &body, &signal, own, &mut each).await;
+            if let Err(error) = asked {
                 self.phase.set(Phase::Failed(error.message));
             }
         });
@@ -116,6 +118,6 @@ impl Desk {
         self.tree
             .update(|tree| target = tree.begin(None, Vec::new()));
         self.shown.set(vec![target]);
-        self.start(api::SCORE, judge, vec![target], None);
+        self.start(api::SCORE, stream::json(&judge), vec![target], None);
     }
 }

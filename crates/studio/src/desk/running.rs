@@ -43,14 +43,14 @@ impl Desk {
     }
 
     pub(super) fn run(self, ask: Ask, targets: Vec<usize>, typed: Option<usize>) {
-        self.start(api::GENERATE, ask, targets, typed);
+        self.start(api::GENERATE, stream::json(&ask), targets, typed);
     }
 
     /// Asks. `targets` are the branches of the answers; `typed` are the tokens before what was typed, if something was.
     pub(super) fn start(
         self,
         url: &'static str,
-        body: impl serde::Serialize + 'static,
+        body: String,
         targets: Vec<usize>,
         typed: Option<usize>,
     ) {
@@ -66,12 +66,12 @@ impl Desk {
         let own = untrack(|| self.is_own());
         spawn_local(async move {
             let mut targets = targets;
-            let each = |happenings: Vec<Happening>| {
+            let mut each = |happenings: Vec<Happening>| {
                 if !signal.aborted() {
                     self.happened(happenings, &mut targets, typed, begin);
                 }
             };
-            let asked = stream::ask(url, &body, &signal, own, each).await;
+            let asked = stream::ask(url, &body, &signal, own, &mut each).await;
             if signal.aborted() {
                 return;
             }

@@ -8,13 +8,11 @@ use serde_json::{Value, json};
 use sweep::{Axis, Point, Row, points};
 use web_sys::{AbortController, AbortSignal};
 
-/// A parameter of the grid as it stands in the form: its number, name and values.
-pub(crate) type Line = (usize, String, String);
-
 /// What is swept, and what has come of it. Cheap to copy.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Sweep {
-    pub(crate) lines: RwSignal<Vec<Line>>,
+    /// A parameter and its values in each line.
+    pub(crate) grid: RwSignal<String>,
     /// Lines of JSON, and the name of their file; none for the prompt of the form.
     pub(crate) prompts: RwSignal<Option<(String, String)>>,
     /// Requests that are answered, all of them, and the point that is asked now.
@@ -27,7 +25,7 @@ pub(crate) struct Sweep {
 impl Sweep {
     pub(super) fn new() -> Self {
         Self {
-            lines: RwSignal::new(vec![(0, "temperature".to_owned(), String::new())]),
+            grid: RwSignal::default(),
             prompts: RwSignal::new(None),
             progress: RwSignal::default(),
             rows: RwSignal::default(),
@@ -43,7 +41,7 @@ impl Sweep {
 }
 
 /// What a sweep is going to ask.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug)]
 pub(crate) struct Plan {
     points: Vec<Point>,
     prompts: Vec<String>,
@@ -61,12 +59,9 @@ impl Plan {
 impl Desk {
     /// What the form asks for, or what is wrong with it.
     pub(crate) fn plan(self) -> Result<Plan, String> {
-        let axes: Result<Vec<Axis>, _> = self.sweep.lines.with(|lines| {
-            let told = lines
-                .iter()
-                .filter(|(.., values)| !values.trim().is_empty());
-            told.map(|(_, name, values)| Axis::new(name, values))
-                .collect()
+        let axes: Result<Vec<Axis>, _> = self.sweep.grid.with(|grid| {
+            let told = grid.lines().filter(|line| !line.trim().is_empty());
+            told.map(str::parse).collect()
         });
         let points = axes.and_then(|axes| points(&axes));
         let points = points.map_err(|failure| failure.to_string())?;
@@ -162,7 +157,7 @@ impl Desk {
     ) -> Result<Value, String> {
         let mut answer =
             Err("The model stopped without a word; what had arrived is here.".to_owned());
-        let each = |happenings: Vec<Happening>| {
+        let mut each = |happenings: Vec<Happening>| {
             if signal.aborted() {
                 return;
             }
@@ -187,7 +182,7 @@ impl Desk {
                 self.speed.set((before + tokens, first, now));
             }
         };
-        let asked = stream::ask(api::GENERATE, ask, signal, own, each).await;
+        let asked = stream::ask(api::GENERATE, &stream::json(ask), signal, own, &mut each).await;
         asked.map_err(|error| error.message)?;
         answer
     }
