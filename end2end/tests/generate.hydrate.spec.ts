@@ -154,7 +154,7 @@ test.describe("a sweep", () => {
     await tell(page, "seed", "7");
     await page.getByLabel("A text to go on with").check();
     await page.getByLabel("Text", { exact: true }).fill("the sea");
-    await page.getByText("Sweep", { exact: true }).click();
+    await page.locator(".studio-sweep > summary").click();
     await values(page).fill("temperature = 0.2, 0.7, 1.5");
     await expect(sweep(page).getByRole("status")).toHaveText("3 points × 1 prompt: 6 answers.");
     await values(page).fill("temperature = 0.2, 0.7, 1.5\ntop-k=5,0\n");
@@ -287,7 +287,7 @@ for (const width of [1280, 390]) {
     await tell(page, "max_new_tokens", "8");
     await write(page, "the sea");
     await picture(page, `generate-beams-${width}`);
-    await page.getByText("Sweep", { exact: true }).click();
+    await page.locator(".studio-sweep > summary").click();
     await values(page).fill("temperature=0.2, 0.7, 1");
     await tell(page, "num_beams", "");
     await tell(page, "num_return_sequences", "2");
@@ -326,7 +326,7 @@ test.describe("a model from one's own disk", () => {
     await expect(phase(page)).toHaveText("Done.");
     await expect(answer(page, 2)).toBeVisible();
     // A sweep, too.
-    await page.getByText("Sweep", { exact: true }).click();
+    await page.locator(".studio-sweep > summary").click();
     await values(page).fill("temperature = 0.5, 1");
     await page.getByRole("button", { name: "Start the sweep" }).click();
     await expect(page.getByText("2 of 2 requests are answered.")).toBeVisible();
@@ -348,7 +348,7 @@ test.describe("a model from one's own disk", () => {
     await page.getByLabel("Text to score").fill("the sea and the sea");
     await page.getByRole("button", { name: "Score", exact: true }).click();
     await expect(phase(page)).toHaveText("Done.");
-    await expect(page.getByText(/perplexity/i).first()).toBeVisible();
+    await expect(page.getByText("Perplexity", { exact: true })).toBeVisible();
     // The model is too small for a person to be in time: stopped as soon as it was asked, and before.
     for (const early of [false, true]) {
       const became = await page.evaluate(async (early) => {

@@ -15,7 +15,7 @@ pub(crate) fn Answers(desk: Desk) -> impl IntoView {
     let nothing = move || {
         desk.tree.with(|tree| tree.branches().is_empty())
             && desk.searches.with(Vec::is_empty)
-            && desk.sweep.rows.with(Vec::is_empty)
+            && desk.sweep.swept.with(|swept| swept.all == 0)
     };
     view! {
         <section class="studio-answers" aria-label="Answers">
@@ -230,7 +230,8 @@ fn ends(state: State) -> String {
 #[component]
 fn Keep(desk: Desk) -> impl IntoView {
     let has = Memo::new(move |_| {
-        let is_there = !desk.shown.with(Vec::is_empty) || !desk.sweep.records.with(Vec::is_empty);
+        let is_there = !desk.shown.with(Vec::is_empty)
+            || !desk.sweep.swept.with(|swept| swept.records.is_empty());
         is_there && !desk.is_running()
     });
     let save = move |_| {

@@ -118,8 +118,10 @@ pub(crate) struct Desk {
 
 impl Desk {
     pub(crate) fn new() -> Self {
-        let told = [("max_new_tokens", "60"), ("top_logprobs", ALTERNATIVES)];
-        let told = told.map(|(name, value)| (name, value.to_owned()));
+        let mut told = BTreeMap::new();
+        for (name, value) in [("max_new_tokens", "60"), ("top_logprobs", ALTERNATIVES)] {
+            told.insert(name, value.to_owned());
+        }
         Self {
             models: RwSignal::new(None),
             model: RwSignal::default(),
@@ -129,7 +131,7 @@ impl Desk {
             system: RwSignal::default(),
             prompt: RwSignal::default(),
             text: RwSignal::default(),
-            told: RwSignal::new(told.into()),
+            told: RwSignal::new(told),
             read: RwSignal::new(None),
             tree: RwSignal::default(),
             searches: RwSignal::default(),

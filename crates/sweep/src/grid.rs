@@ -95,9 +95,11 @@ impl Point {
 
     /// The same as an object of texts.
     pub fn values(&self) -> Value {
-        let each = self.0.iter();
-        let each = each.map(|(name, value)| ((*name).to_owned(), json!(value)));
-        Value::Object(each.collect::<Map<_, _>>())
+        let mut values = Map::new();
+        for (name, value) in self.each() {
+            values.insert(name.to_owned(), json!(value));
+        }
+        Value::Object(values)
     }
 
     /// Names and values.

@@ -22,8 +22,8 @@ impl Desk {
 
     /// What is shown as a file of completions, with a name for it: a line for each request of a sweep, else one record.
     pub(crate) fn kept(self) -> (&'static str, String) {
-        let swept = self.sweep.records.with_untracked(|records| {
-            let lines: Vec<String> = records.iter().map(Value::to_string).collect();
+        let swept = self.sweep.swept.with_untracked(|swept| {
+            let lines: Vec<String> = swept.records.iter().map(Value::to_string).collect();
             lines.join("\n")
         });
         match swept.is_empty() {

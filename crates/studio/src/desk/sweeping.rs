@@ -13,30 +13,37 @@ use web_sys::{AbortController, AbortSignal};
 pub(crate) struct Sweep {
     /// A parameter and its values in each line.
     pub(crate) grid: RwSignal<String>,
-    /// Lines of JSON, and the name of their file; none for the prompt of the form.
-    pub(crate) prompts: RwSignal<Option<(String, String)>>,
-    /// Requests that are answered, all of them, and the point that is asked now.
-    pub(crate) progress: RwSignal<(usize, usize, String)>,
-    pub(crate) rows: RwSignal<Vec<Row>>,
+    /// Name of the file of prompts; empty for the prompt of the form.
+    pub(crate) file: RwSignal<String>,
+    /// Its text.
+    pub(crate) prompts: RwSignal<String>,
+    pub(crate) swept: RwSignal<Swept>,
+}
+
+/// What has come of it so far.
+#[derive(Debug, Default)]
+pub(crate) struct Swept {
+    /// Requests that are to be answered.
+    pub(crate) all: usize,
+    /// The point that is asked now.
+    pub(crate) point: String,
+    pub(crate) rows: Vec<Row>,
     /// What was answered, with the points at which it was.
-    pub(crate) records: RwSignal<Vec<Value>>,
+    pub(crate) records: Vec<Value>,
 }
 
 impl Sweep {
     pub(super) fn new() -> Self {
         Self {
             grid: RwSignal::default(),
-            prompts: RwSignal::new(None),
-            progress: RwSignal::default(),
-            rows: RwSignal::default(),
-            records: RwSignal::default(),
+            file: RwSignal::default(),
+            prompts: RwSignal::default(),
+            swept: RwSignal::default(),
         }
     }
 
     pub(super) fn clear(self) {
-        self.progress.set((0, 0, String::new()));
-        self.rows.set(Vec::new());
-        self.records.set(Vec::new());
+        self.swept.set(Swept::default());
     }
 }
 
@@ -65,16 +72,17 @@ impl Desk {
         });
         let points = axes.and_then(|axes| points(&axes));
         let points = points.map_err(|failure| failure.to_string())?;
-        let prompts = self.sweep.prompts.with(|prompts| match prompts {
-            None => Ok(vec![self.prompt.get()]),
-            Some((name, text)) => {
-                let prompts = sweep::prompts(text).map_err(|bad| format!("{name}, {bad}"))?;
-                match prompts.is_empty() {
-                    true => Err(format!("{name} has no prompt in it")),
-                    false => Ok(prompts),
-                }
+        let file = self.sweep.file.get();
+        let prompts = match file.is_empty() {
+            true => vec![self.prompt.get()],
+            false => {
+                let prompts = self.sweep.prompts.with(|text| sweep::prompts(text));
+                prompts.map_err(|bad| format!("{file}, {bad}"))?
             }
-        })?;
+        };
+        if prompts.is_empty() {
+            return Err(format!("{file} has no prompt in it"));
+        }
         let told = self.each_parameter()?;
         let mut answers = 0;
         for point in &points {
@@ -110,21 +118,20 @@ impl Desk {
             .map(|prompt| self.question_of(prompt))
             .collect();
         let own = untrack(|| self.is_own());
+        self.sweep
+            .swept
+            .update(|swept| swept.all = points * prompts);
         spawn_local(async move {
             for point in plan.points {
-                self.sweep
-                    .rows
-                    .update(|rows| rows.push(Row::new(point.clone())));
+                self.sweep.swept.update(|swept| {
+                    swept.point = point.name();
+                    swept.rows.push(Row::new(point.clone()));
+                });
                 for ask in &asks {
-                    let done = self.sweep.records.with_untracked(Vec::len);
-                    self.sweep
-                        .progress
-                        .set((done, points * prompts, point.name()));
                     let mut ask = ask.clone();
-                    let swept = point
-                        .each()
-                        .map(|(name, value)| (name.to_owned(), json!(value)));
-                    ask.parameters.extend(swept);
+                    for (name, value) in point.each() {
+                        ask.parameters.insert(name.to_owned(), json!(value));
+                    }
                     let answer = self.answer(&ask, &signal, own, begin).await;
                     if signal.aborted() {
                         return;
@@ -138,10 +145,6 @@ impl Desk {
                     }
                 }
             }
-            let done = self.sweep.records.with_untracked(Vec::len);
-            self.sweep
-                .progress
-                .set((done, points * prompts, String::new()));
             self.control.set_value(None);
             self.phase.set(Phase::Done(Timings::default()));
         });
@@ -188,12 +191,12 @@ impl Desk {
     }
 
     fn take(self, point: &Point, mut record: Value) {
-        self.sweep.rows.update(|rows| {
-            if let Some(row) = rows.last_mut() {
+        self.sweep.swept.update(|swept| {
+            if let Some(row) = swept.rows.last_mut() {
                 row.add(&record);
             }
+            point.mark(&mut record);
+            swept.records.push(record);
         });
-        point.mark(&mut record);
-        self.sweep.records.update(|records| records.push(record));
     }
 }

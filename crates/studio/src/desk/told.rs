@@ -55,13 +55,15 @@ fn values<'a>(name: &str, text: &'a str) -> Vec<&'a str> {
 }
 
 pub(super) fn json_of(told: &BTreeMap<&'static str, String>) -> Map<String, Value> {
-    let each = told.iter().map(|(name, text)| {
+    // Collecting them would bring a sort along.
+    let mut all = Map::new();
+    for (name, text) in told {
         let values = values(name, text);
         let value = match values.as_slice() {
             [one] => json!(one),
             several => json!(several),
         };
-        ((*name).to_owned(), value)
-    });
-    each.collect()
+        all.insert((*name).to_owned(), value);
+    }
+    all
 }
