@@ -91,7 +91,7 @@ pub(crate) fn Swept(desk: Desk) -> impl IntoView {
         <section class="studio-swept" aria-label="Sweep" hidden=move || all() == 0>
             <h2>"Sweep"</h2>
             <p role="status">{said}</p>
-            <progress max=move || all() prop:value=move || done() as f64 aria-label="Requests that are answered"></progress>
+            <progress max=all prop:value=move || done() as f64 aria-label="Requests that are answered"></progress>
             <div class="table-scroll" tabindex="0" role="group" aria-label="Figures of the points" inner_html=rows></div>
             <details>
                 <summary>"What the columns say"</summary>
