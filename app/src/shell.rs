@@ -2,7 +2,7 @@
 use crate::components::WindowIntake;
 use crate::pages::{GeneratePage, ImportPage, LocalPage, NotFoundPage, OpenPage, RunPage};
 use crate::preferences::kept;
-use crate::session::Session;
+use crate::session::{Origin, Session, use_session};
 use crate::theme::{self, ThemeMenu};
 use leptos::config::LeptosOptions;
 use leptos::prelude::*;
@@ -126,6 +126,9 @@ pub fn App() -> impl IntoView {
 
 #[component]
 fn Header() -> impl IntoView {
+    // The pages of the generations are other documents: a file that is open would be forgotten with this one.
+    let session = use_session();
+    let keeps = move || (session.origin.get() == Some(Origin::Local)).then_some("_blank");
     view! {
         <header class="site-header">
             <A href="/" attr:class="brand">
@@ -140,7 +143,7 @@ fn Header() -> impl IntoView {
                 <A href="/" exact=true>"Open"</A>
                 <A href="/import">"Import"</A>
                 <A href="/generate">"Generate"</A>
-                <A href="/generations" attr:rel="external">"Generations"</A>
+                <A href="/generations" attr:rel="external" attr:target=keeps>"Generations"</A>
             </nav>
             <ThemeMenu/>
         </header>

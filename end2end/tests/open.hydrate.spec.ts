@@ -153,3 +153,23 @@ test("once the page is loaded, files are read without a connection", async ({ pa
   await ready(page);
   await expectBoards(page, SAMPLE_BOARDS);
 });
+
+test("a file stays open when one looks at the generations", async ({ page, context }) => {
+  await page.goto("/");
+  await hydrated(page);
+  const way = page.getByRole("link", { name: "Generations" });
+  await expect(way).not.toHaveAttribute("target");
+  await choose(page, SAMPLE);
+  await ready(page);
+  await page.screenshot({ path: `${process.env.SCREENSHOTS}/open-file-keeps.png`, clip: { x: 0, y: 0, width: 900, height: 120 } });
+  const [other] = await Promise.all([context.waitForEvent("page"), way.click()]);
+  await expect(other).toHaveURL(/\/generations$/);
+  await other.close();
+  await expectBoards(page, SAMPLE_BOARDS);
+  await expect(card(page, 1)).toBeVisible();
+  // Without one there is nothing to keep.
+  await page.goto("/import");
+  await hydrated(page);
+  await page.getByRole("link", { name: "Generations" }).click();
+  await expect(page).toHaveURL(/\/generations$/);
+});
