@@ -117,8 +117,11 @@ async fn unfinished_uploads(backend: Backend, name: impl Fn(&str) -> String) {
     let runs = backend.open().await;
     let alive = store(&runs, 10).await;
     let raw = backend.raw();
-    let key = |letter: &str| alive.path[..alive.path.len() - 1].to_owned() + letter;
-    let [left, slow, resumed] = ["x", "y", "z"].map(key);
+    // Beside it: keys that differ in the last letter.
+    let (stem, last) = alive.path.split_at(alive.path.len() - 1);
+    let mut others = ["w", "x", "y", "z"].into_iter();
+    let mut key = || stem.to_owned() + others.find(|letter| *letter != last).unwrap();
+    let [left, slow, resumed] = [key(), key(), key()];
     // Of somebody else who uses the same bucket or directory.
     std::mem::forget(killed(&*raw, "notes/x", 7).await);
     std::mem::forget(killed(&*raw, &left, 20).await);
