@@ -4,7 +4,7 @@
 //! | module | what it is |
 //! |---|---|
 //! | [`grid`] | parameters with their values, and all combinations of them |
-//! | [`prompts`] | prompts from lines of JSON |
+//! | [`mod@prompts`] | prompts from lines of JSON |
 //! | [`row`] | the figures of a point of the grid |
 mod grid;
 mod prompts;
