@@ -3,7 +3,7 @@
 //! A scale is absolute unless one wants it relative: the same value has the same colour in every text. Its thresholds lie on a grid,
 //! so that they read the same in an address, on the screen and here, and so that one histogram per lens has the counts of all of them.
 //!
-//! A scale takes what is handed out for its lens ([`Lens::handed_out`]): probabilities, or the values of a [`Shade`].
+//! A scale takes what is handed out for its lens ([`Lens::handed_out`]): probabilities, or the values of a [`Shade`](crate::Shade).
 //!
 //! | module | what |
 //! |---|---|

@@ -62,7 +62,7 @@ impl Histogram {
 pub struct InBand {
     /// Of which scale.
     pub scale: Scale,
-    /// 0 low, 1 middle, 2 high, as [`Band`] counts them.
+    /// 0 low, 1 middle, 2 high, as [`Band`](metrics::Band) counts them.
     pub band: u8,
 }
 

@@ -122,9 +122,9 @@ impl Saw {
 #[derive(Debug, Clone)]
 pub(crate) struct Note {
     pub(crate) code: Code,
-    /// Position in [`Draft::completions`] of the completion that it concerns.
+    /// Position in [`completions`](super::Draft::completions) of the completion that it concerns.
     pub(crate) completion: usize,
-    /// Position of the choice in [`Draft::choices`], if it concerns one.
+    /// Position of the choice in [`choices`](super::Draft::choices), if it concerns one.
     pub(crate) choice: Option<usize>,
     /// What is special about the first case.
     pub(crate) detail: String,
@@ -174,7 +174,7 @@ impl Head {
 pub(crate) struct CompletionDraft {
     pub(crate) head: Head,
     pub(crate) format: FormatId,
-    /// Its choices in [`Draft::choices`].
+    /// Its choices in [`choices`](super::Draft::choices).
     pub(crate) first_choice: usize,
     pub(crate) end_choice: usize,
     /// Offset in the record of the value that it was read from.
