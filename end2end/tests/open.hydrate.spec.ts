@@ -157,7 +157,8 @@ test("once the page is loaded, files are read without a connection", async ({ pa
 test("a file stays open when one looks at the generations", async ({ page, context }) => {
   await page.goto("/");
   await hydrated(page);
-  const way = page.getByRole("link", { name: "Generations", exact: true });
+  // Its name says so when it opens in a new tab.
+  const way = page.locator(".site-header").getByRole("link", { name: "Generations" });
   await expect(way).not.toHaveAttribute("target");
   await choose(page, SAMPLE);
   await ready(page);
@@ -170,6 +171,6 @@ test("a file stays open when one looks at the generations", async ({ page, conte
   // Without one there is nothing to keep.
   await page.goto("/import");
   await hydrated(page);
-  await page.getByRole("link", { name: "Generations", exact: true }).click();
+  await way.click();
   await expect(page).toHaveURL(/\/generations$/);
 });
