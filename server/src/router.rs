@@ -48,14 +48,14 @@ pub fn router(server: Server) -> Router {
         .leptos_routes_with_context(&server, ROUTES.clone(), context.clone(), move || {
             app::shell(site.clone())
         })
-        // Browsers: the bundle, then every other static file; what is not there is the app's not-found page.
+        // Browsers: the bundle; what is not there is the app's not-found page.
         .merge(files::bundle(&server.site))
         .fallback(file_and_error_handler_with_context::<Server, _>(
             context,
             app::shell,
         ))
-        // A release has them inside it.
-        .layer(from_fn(files::inside))
+        // Files of the site come before: the fallback is left with what is not there.
+        .layer(from_fn_with_state(server.clone(), files::of_site))
         .layer(from_fn(files::cache))
         .layer(from_fn_with_state(server.clone(), access::guard))
         .layer(from_fn(security::same_origin))

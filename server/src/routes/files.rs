@@ -1,9 +1,20 @@
 //! Static files, and how long whoever gets something may keep it.
 use crate::state::Server;
-use axum::{Router, extract::Request, middleware::Next, response::Response};
+#[cfg(not(feature = "embed"))]
+use axum::body::Body;
+use axum::{
+    Router,
+    extract::{Request, State},
+    middleware::Next,
+    response::Response,
+};
+#[cfg(not(feature = "embed"))]
+use http::Method;
 use http::{HeaderValue, StatusCode, header};
 use leptos::config::LeptosOptions;
 use leptos_axum::{site_pkg_dir_service, site_pkg_dir_service_route_path};
+#[cfg(not(feature = "embed"))]
+use tower_http::services::ServeDir;
 
 /// A name with a hash of the content in it never means anything else.
 const FOREVER: HeaderValue = HeaderValue::from_static("public, max-age=31536000, immutable");
@@ -35,12 +46,38 @@ pub fn bundle(site: &LeptosOptions) -> Router<Server> {
         ))
 }
 
-/// Answers for the files of the site where they are inside the program; everything else is for the routes.
-pub async fn inside(request: Request, next: Next) -> Response {
+/// Answers for the files of the site, which lie inside the program or in a folder beside it; everything else is for the routes.
+pub async fn of_site(State(server): State<Server>, request: Request, next: Next) -> Response {
     #[cfg(feature = "embed")]
-    return super::embedded::files(request, next).await;
+    {
+        let _ = server;
+        super::embedded::files(request, next).await
+    }
     #[cfg(not(feature = "embed"))]
-    next.run(request).await
+    beside(&server, request, next).await
+}
+
+/// Not by leptos' own handler of files: where a page is being made on the same thread, that one takes the headers of the page along,
+/// its policy among them, and the browser does not run the scripts of the page then.
+#[cfg(not(feature = "embed"))]
+async fn beside(server: &Server, request: Request, next: Next) -> Response {
+    let is_read = matches!(*request.method(), Method::GET | Method::HEAD);
+    // The bundle has a route of its own.
+    let bundle = format!("/{}/", server.site.site_pkg_dir);
+    if is_read && !request.uri().path().starts_with(&bundle) {
+        let (parts, body) = request.into_parts();
+        let mut folder = ServeDir::new(server.site.site_root.as_ref())
+            .append_index_html_on_directories(false)
+            .precompressed_br()
+            .precompressed_gzip();
+        let asked = Request::from_parts(parts.clone(), Body::empty());
+        match folder.try_call(asked).await {
+            Ok(file) if file.status() != StatusCode::NOT_FOUND => file.map(Body::new),
+            _ => next.run(Request::from_parts(parts, body)).await,
+        }
+    } else {
+        next.run(request).await
+    }
 }
 
 /// Pages and the files of `public`, which have no hash in their names. What already says how long stays so.

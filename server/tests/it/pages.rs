@@ -411,3 +411,27 @@ async fn scripts_of_a_page_carry_the_nonce_of_its_policy() {
         }
     }
 }
+
+/// Where a page is being made, a file that is asked for meanwhile has headers of its own and leaves those of the page.
+#[tokio::test]
+async fn a_file_takes_nothing_of_a_page() {
+    let app = App::new().await;
+    let page = leptos::prelude::Owner::new_root(None);
+    let headers = leptos_axum::ResponseOptions::default();
+    headers.insert_header(
+        http::header::CONTENT_SECURITY_POLICY,
+        http::HeaderValue::from_static("that of the page"),
+    );
+    page.with(|| leptos::prelude::provide_context(headers.clone()));
+    // As it is left behind on the thread.
+    page.set();
+    let file = app.get("/favicon.svg").await;
+    assert_eq!(file.status.as_u16(), 200);
+    assert!(
+        file.header("content-security-policy")
+            .starts_with("default-src 'self'")
+    );
+    let left = headers.0.read().unwrap();
+    let policy = left.headers.get(http::header::CONTENT_SECURITY_POLICY);
+    assert_eq!(policy.unwrap(), "that of the page");
+}
