@@ -54,7 +54,8 @@ pub(crate) fn generation(place: Place<'_>, requests: &Requests) -> Generation {
         })
         .collect();
     let mut generation = begin(place);
-    if own::is(place.completion.format) {
+    let is_own = own::is(place.completion.format);
+    if is_own {
         own::read(&mut generation, &layers);
     } else {
         openai::read(&mut generation, &layers);
@@ -66,6 +67,9 @@ pub(crate) fn generation(place: Place<'_>, requests: &Requests) -> Generation {
         around::read(&mut generation, &layers);
     }
     finish(&mut generation, place);
+    if !(is_own && own::says_kind(&layers, "output")) {
+        recognise(&mut generation.output);
+    }
     generation
 }
 
@@ -172,8 +176,11 @@ fn finish(generation: &mut Generation, place: Place<'_>) {
         let tokens = usage.completion_tokens.or(output.tokens).map(|n| n as f64);
         performance.tokens_per_second = tokens.map(|tokens| tokens / (latency / 1e3));
     }
+}
+
+/// What a text is that the record calls nothing else.
+fn recognise(output: &mut Output) {
     if output.kind == crate::Kind::Text
-        && !own::is(place.completion.format)
         && let Content::Text(text) = &output.content
     {
         (output.kind, output.language) = kind::of(text);

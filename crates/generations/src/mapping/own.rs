@@ -1,12 +1,20 @@
 //! Records in the shape of the API.
-use super::Layers;
-use crate::{Content, Generation};
+use super::{Layers, parts};
+use crate::look::at;
+use crate::{Content, Generation, Kind};
 use completions::FormatId;
 use serde_json::{Map, Value};
 
 /// The format of our own records.
 pub(super) fn is(format: FormatId) -> bool {
     format == FormatId::GENERATION
+}
+
+/// Whether the record says what its `input` or `output` is; what it does not say is recognised.
+pub(super) fn says_kind(layers: &Layers, part: &str) -> bool {
+    let of = |said: &Map<String, Value>| at(said.get(part)?, "type").cloned();
+    let said = layers.last().and_then(of);
+    said.is_some_and(|said| serde_json::from_value::<Kind>(said).is_ok())
 }
 
 /// Takes what the record says; figures and place are ours. A value of another kind than its field has is left out, and nothing
@@ -28,6 +36,20 @@ pub(super) fn read(generation: &mut Generation, layers: &Layers) {
     said.timestamp = generation.timestamp.take().or(said.timestamp);
     if said.output.content == Content::default() {
         said.output.content = std::mem::take(&mut generation.output.content);
+    }
+    if let Content::Value(value) = &said.input.content
+        && !says_kind(layers, "input")
+    {
+        said.input.kind = parts::kind(value);
+    }
+    if let Content::Value(value) = &said.output.content
+        && !says_kind(layers, "output")
+    {
+        said.output.kind = match parts::kind(value) {
+            Kind::Text => Kind::Json,
+            Kind::Multimodal => Kind::Other,
+            media => media,
+        };
     }
     *generation = said;
 }

@@ -355,6 +355,44 @@ fn our_own_record_comes_back_as_it_was() {
     becomes(&own.to_string(), &[want]);
 }
 
+/// What the record does not say of itself is recognised.
+#[test]
+fn the_kind_of_our_own_record() {
+    let png = "data:image/png;base64,iVBORw0KGgo=";
+    let part = json!([{"type": "image_url", "image_url": {"url": png}}]);
+    for (output, kind, language) in [
+        (
+            json!({"content": "```rust\nfn f() {}\n```"}),
+            "code",
+            json!("rust"),
+        ),
+        (json!({"content": "<a><b/></a>"}), "code", json!("xml")),
+        (json!({"content": "{\"a\": 1}"}), "json", Value::Null),
+        (json!({"content": {"a": 1}}), "json", Value::Null),
+        (json!({"content": part}), "image", Value::Null),
+        (json!({"content": png}), "image", Value::Null),
+        (json!({"content": "words"}), "text", Value::Null),
+        (json!({"type": 7, "content": "{}"}), "json", Value::Null),
+        (
+            json!({"type": "text", "content": "{\"a\": 1}"}),
+            "text",
+            Value::Null,
+        ),
+        (
+            json!({"type": "other", "content": "{\"a\": 1}"}),
+            "other",
+            Value::Null,
+        ),
+    ] {
+        let own = json!({"model": {"id": "m"}, "input": {"content": part}, "output": output});
+        let (record, _) = read(&own.to_string()).pop().unwrap();
+        let record = serde_json::to_value(record).unwrap();
+        assert_eq!(record["output"]["type"], kind, "{own}");
+        assert_eq!(record["output"]["language"], language, "{own}");
+        assert_eq!(record["input"]["type"], "image", "{own}");
+    }
+}
+
 /// What does not fit is left out by itself.
 #[test]
 fn a_record_of_ours_with_values_of_other_kinds() {
