@@ -73,9 +73,20 @@ fn of(drop: bool, hash: bool) -> Option<Fate> {
     }
 }
 
+/// How what stands for a value begins.
+const ANON: &str = "anon-";
+
+/// Whether a text is what [`hashed`] makes: then it stays, so that a policy that is applied again changes nothing. Names that only
+/// begin so, such as `anon-ann`, are names.
+pub(crate) fn is_hashed(value: &str) -> bool {
+    value.strip_prefix(ANON).is_some_and(|hash| {
+        hash.len() == 2 * KEPT && hash.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f'))
+    })
+}
+
 /// What stands for a value: the same for the same one, so that what belongs together still does.
 pub(crate) fn hashed(salt: &[u8], value: &str) -> String {
-    let mut text = String::from("anon-");
+    let mut text = String::from(ANON);
     // Keys of any length are taken.
     if let Ok(mut mac) = Hmac::<Sha256>::new_from_slice(salt) {
         mac.update(value.as_bytes());
@@ -117,7 +128,18 @@ mod tests {
     #[test]
     fn hashes_need_the_salt() {
         let one = hashed(b"0123456789abcdef", "ann");
-        assert_eq!(one.len(), 5 + 32);
+        assert!(is_hashed(&one));
+        for name in [
+            "anon-ann",
+            "anon-",
+            "",
+            &one[1..],
+            &one[..36],
+            &format!("{one}0"),
+            &one.to_uppercase(),
+        ] {
+            assert!(!is_hashed(name), "{name}");
+        }
         assert_eq!(one, hashed(b"0123456789abcdef", "ann"));
         assert_ne!(one, hashed(b"0123456789abcdeF", "ann"));
         assert_ne!(one, hashed(b"0123456789abcdef", "bob"));

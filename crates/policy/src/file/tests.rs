@@ -48,6 +48,17 @@ fn fields_go_and_the_rest_keeps_its_bytes() {
             format!(r#"{{"session_id":"{hash}","x":[{{"session_id":"{number}"}}]}}"#),
         ),
         (
+            r#"{"session_id":"anon-ann"}"#,
+            format!(
+                r#"{{"session_id":"{}"}}"#,
+                hashed(SALT.as_bytes(), "anon-ann")
+            ),
+        ),
+        (
+            &format!(r#"{{"session_id":"{hash}"}}"#),
+            format!(r#"{{"session_id":"{hash}"}}"#),
+        ),
+        (
             r#"{"session_id":null,"y":{"session_id":""}}"#,
             r#"{"session_id":null,"y":{"session_id":""}}"#.into(),
         ),
