@@ -6,6 +6,7 @@ mod apply;
 mod cursor;
 mod event;
 mod links;
+mod listing;
 mod query;
 mod schema;
 mod snapshot;

@@ -14,6 +14,7 @@
 //! | [`field`], [`filter`] | what can be asked |
 //! | [`query`], `order` | pages of records; the orders they can be in |
 //! | `detail` | one record, whole |
+//! | `say` | what is said of a record, on its way in |
 //! | `facet` | how often each value of a field is there |
 //! | `export` | all that a filter finds |
 //! | `aggregate`, `price` | figures of groups; what models cost |
@@ -30,6 +31,7 @@ mod order;
 pub(crate) mod price;
 pub mod query;
 mod row;
+mod say;
 mod schema;
 
 #[cfg(test)]
