@@ -13,6 +13,7 @@ use crate::{RunStore, StorageError};
 use rusqlite::types::{Value, ValueRef};
 use rusqlite::{Connection, Row, params_from_iter};
 use serde::Serialize;
+use std::cmp::Ordering;
 use std::collections::HashMap;
 use tally::Tally;
 use utoipa::ToSchema;
@@ -164,7 +165,7 @@ fn aggregate(
         }
     );
     let mut groups: HashMap<Vec<u8>, usize> = HashMap::new();
-    let mut tallies: Vec<(Vec<String>, Tally)> = Vec::new();
+    let mut tallies: Vec<(Vec<serde_json::Value>, Tally)> = Vec::new();
     let mut scores = db.prepare_cached(
         "SELECT name, avg(value) FROM scores WHERE run = ? AND number = ? AND value IS NOT NULL GROUP BY name ORDER BY name",
     )?;
@@ -184,12 +185,11 @@ fn aggregate(
             None => {
                 let values = (0..keys).map(|at| value(row, at));
                 let values = values.collect::<rusqlite::Result<Vec<_>>>()?;
-                let written = values.iter().map(ToString::to_string).collect();
                 let mut tally = Tally::default();
                 let names = query.groups.iter().map(|(name, _)| name.clone());
-                tally.figures.group = names.zip(values).collect();
+                tally.figures.group = names.zip(values.iter().cloned()).collect();
                 groups.insert(key.clone(), tallies.len());
-                tallies.push((written, tally));
+                tallies.push((values, tally));
                 tallies.len() - 1
             }
         };
@@ -206,13 +206,34 @@ fn aggregate(
             }
         }
     }
-    tallies.sort_by(|(one, _), (other, _)| one.cmp(other));
+    tallies.sort_by(|(one, _), (other, _)| in_order(one, other));
     Ok(Some(
         tallies
             .into_iter()
             .map(|(_, tally)| tally.finish())
             .collect(),
     ))
+}
+
+/// The order of groups: value by value, numbers by their size, then texts, then those without a value.
+fn in_order(one: &[serde_json::Value], other: &[serde_json::Value]) -> Ordering {
+    let rank = |value: &serde_json::Value| match value {
+        serde_json::Value::Number(_) => 0,
+        serde_json::Value::Null => 2,
+        _ => 1,
+    };
+    let of_values = |(one, other): (&serde_json::Value, &serde_json::Value)| {
+        let numbers = one.as_f64().zip(other.as_f64());
+        let texts = one.as_str().zip(other.as_str());
+        let within = match (numbers, texts) {
+            (Some((one, other)), _) => one.total_cmp(&other),
+            (_, Some((one, other))) => one.cmp(other),
+            _ => Ordering::Equal,
+        };
+        rank(one).cmp(&rank(other)).then(within)
+    };
+    let pairs = one.iter().zip(other).map(of_values);
+    pairs.fold(Ordering::Equal, Ordering::then)
 }
 
 /// Appends a value, so that different lists of values are different bytes.
@@ -245,6 +266,34 @@ fn value(row: &Row<'_>, at: usize) -> rusqlite::Result<serde_json::Value> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn groups_are_in_the_order_of_their_values() {
+        let mut values = [
+            serde_json::json!(["b", 1]),
+            serde_json::json!([null, 1]),
+            serde_json::json!([256, 1]),
+            serde_json::json!([1024, 1]),
+            serde_json::json!([-0.5, null]),
+            serde_json::json!([-0.5, 2]),
+            serde_json::json!(["a", 1]),
+        ]
+        .map(|list| list.as_array().cloned().unwrap());
+        values.sort_by(|one, other| in_order(one, other));
+        let written = values.map(|list| serde_json::Value::from(list).to_string());
+        assert_eq!(
+            written,
+            [
+                "[-0.5,2]",
+                "[-0.5,null]",
+                "[256,1]",
+                "[1024,1]",
+                "[\"a\",1]",
+                "[\"b\",1]",
+                "[null,1]"
+            ]
+        );
+    }
 
     #[test]
     fn what_groups_are_called() {
