@@ -58,10 +58,24 @@ pub(super) const LIMIT: What = What {
 };
 
 impl What {
-    /// Numbers that are none are read as numbers, too.
+    /// Numbers that are none are read as numbers, too, and a count as one that is too large.
     fn takes(self, value: &str) -> bool {
-        let number = || value.parse::<f64>().is_ok_and(f64::is_finite);
-        !matches!(self.shape, Shape::Number) || number()
+        match self.shape {
+            Shape::Number => value.parse::<f64>().is_ok_and(f64::is_finite),
+            Shape::Count(most) => value
+                .parse::<u32>()
+                .is_ok_and(|count| (1..=most).contains(&count)),
+            Shape::Text | Shape::Whole | Shape::Words(_) => true,
+        }
+    }
+
+    /// The word that was meant, as a sentence behind another one; nothing where none is near.
+    fn meant(self, value: &str) -> String {
+        let Shape::Words(words) = self.shape else {
+            return String::new();
+        };
+        analysis::nearest(value, words.iter().copied())
+            .map_or_else(String::new, |near| format!(" Did you mean `{near}`?"))
     }
 
     fn schema(self) -> Object {
@@ -129,9 +143,10 @@ pub(super) fn read<T: DeserializeOwned>(uri: &Uri, known: &[Parameter]) -> Resul
             .map_err(|_| unreadable())?;
         if !what.takes(value) || Query::<T>::try_from_uri(&alone).is_err() {
             return Err(Failure::bad_request(format!(
-                "`{name}` must be {}, not `{}`.",
+                "`{name}` must be {}, not `{}`.{}",
                 what.said,
-                shortened(value)
+                shortened(value),
+                what.meant(value)
             )));
         }
     }
@@ -143,6 +158,7 @@ fn unknown(name: &str, known: &[Parameter]) -> Failure {
     let names = known.iter().map(|(name, _)| *name);
     let remedy = match analysis::nearest(name, names.clone()) {
         Some(near) => format!("Did you mean `{near}`?"),
+        None if known.is_empty() => "This address takes none.".to_owned(),
         None => format!("There are {}.", names.collect::<Vec<_>>().join(", ")),
     };
     Failure::bad_request(format!(

@@ -10,9 +10,6 @@ use http::{StatusCode, Uri};
 use storage::{RunChange, RunQuery};
 use utoipa::{IntoParams, openapi::path};
 
-/// Most runs on a page.
-const MOST: u32 = 100;
-
 /// Bytes of a change.
 const CHANGE: usize = 64 << 10;
 
@@ -66,8 +63,7 @@ pub async fn list(
     reader: Reader,
     uri: Uri,
 ) -> Result<Response, Failure> {
-    let mut query: RunQuery = parameters::read(&uri, LIST)?;
-    query.limit = query.limit.min(MOST);
+    let query: RunQuery = parameters::read(&uri, LIST)?;
     Ok(reader.answer(&server.store.find(&query).await?))
 }
 

@@ -64,6 +64,23 @@ impl Measure {
 impl GenerationSort {
     /// What [`GenerationSort::parse`] reads, for sentences.
     pub const NAMES: &str = "timestamp, latency, cost, tokens, perplexity, probability or rating, with - before it for the largest first";
+    /// All that [`GenerationSort::parse`] reads.
+    pub const WORDS: [&str; 14] = [
+        "timestamp",
+        "-timestamp",
+        "latency",
+        "-latency",
+        "cost",
+        "-cost",
+        "tokens",
+        "-tokens",
+        "perplexity",
+        "-perplexity",
+        "probability",
+        "-probability",
+        "rating",
+        "-rating",
+    ];
 
     /// `timestamp`, `latency` and so on; with `-` in front from large to small.
     pub fn parse(text: &str) -> Option<Self> {

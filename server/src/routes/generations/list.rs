@@ -56,7 +56,7 @@ pub(super) const FILTERS: &[Parameter] = &[
 pub(super) const PAGE: &[Parameter] = &[
     ("limit", LIMIT),
     ("cursor", text("the `next` of the page before")),
-    ("sort", text(GenerationSort::NAMES)),
+    ("sort", words(GenerationSort::NAMES, &GenerationSort::WORDS)),
 ];
 
 struct Listed;
