@@ -63,6 +63,6 @@ pub use generations::price::{Price, Prices};
 pub use generations::query::{GenerationList, GenerationQuery, GenerationSort};
 pub use keys::is_id;
 pub use retain::{Retain, RetainReport};
-pub use runs::{FileBody, RunStore, Upload, Uploaded};
+pub use runs::{FileBody, OTHER_FILE, RunStore, Upload, Uploaded};
 pub use setting::{Secrets, SettingError, StoreSetting};
 pub use share::{NewShare, Opened, Share, ShareState};

@@ -27,6 +27,7 @@ const POLL: Duration = Duration::from_secs(1);
 
 pub use crate::file::FileBody;
 pub use crate::upload::{Upload, Uploaded};
+pub use commit::OTHER_FILE;
 
 /// The runs of one store. Cheap to clone.
 #[derive(Clone, Debug)]

@@ -102,7 +102,7 @@ async fn store(server: &Server, request: Request) -> Result<Stored, Failure> {
     let boundary = header_text(headers, header::CONTENT_TYPE)
         .and_then(|kind| multer::parse_boundary(kind).ok());
     let target: Target = parameters::read(request.uri(), TARGET)?;
-    let mut promises = Promises::of(headers)?;
+    let mut promises = Promises::of(headers, server.access.user(headers))?;
     let Some(boundary) = boundary else {
         let bytes = request
             .into_body()

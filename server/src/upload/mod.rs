@@ -13,6 +13,7 @@ mod anonymous;
 mod name;
 mod paced;
 mod promises;
+mod repeated;
 mod summary;
 
 pub use name::clean_name;
@@ -114,20 +115,15 @@ where
         promises,
         mut bytes,
     } = incoming;
-    if let Some(key) = &promises.key {
-        let same = promises.sha256.as_deref();
-        let same = same.filter(|_| server.anonymise.is_none());
-        let found = server.store.stored_once(key, same);
-        match found.await {
-            Ok(None) => {}
-            Ok(Some(run)) => {
-                linger(bytes);
-                return Ok(Stored { run, new: false });
-            }
-            Err(error) => {
-                linger(bytes);
-                return Err(error.into());
-            }
+    match repeated::stored(server, &promises, announced, &mut bytes).await {
+        Ok(None) => {}
+        Ok(Some(run)) => {
+            linger(bytes);
+            return Ok(Stored { run, new: false });
+        }
+        Err(failure) => {
+            linger(bytes);
+            return Err(failure);
         }
     }
     let admitted = match too_large(announced, server.limits.max_upload_bytes) {

@@ -11,13 +11,14 @@ const KEY: usize = 255;
 pub struct Promises {
     /// SHA-256 of the bytes, lower-case hex: `Content-Digest` or `Repr-Digest`.
     pub sha256: Option<String>,
-    /// All requests with this key are one: `Idempotency-Key`.
+    /// All requests with this key are one: `Idempotency-Key`, with whose it is.
     pub key: Option<String>,
 }
 
 impl Promises {
-    /// Reads the headers. Digests of other kinds are left out.
-    pub fn of(headers: &HeaderMap) -> Result<Self, Failure> {
+    /// Reads the headers. Digests of other kinds are left out. `owner` is the name of the token that was shown: two programs
+    /// may well come to the same key, such as the number of a job.
+    pub fn of(headers: &HeaderMap, owner: Option<&str>) -> Result<Self, Failure> {
         let mut promises = Self::default();
         for name in ["content-digest", "repr-digest"] {
             for value in headers.get_all(name) {
@@ -49,7 +50,11 @@ impl Promises {
                     "Idempotency-Key must be one text of 1 to 255 characters of ASCII.",
                 ));
             }
-            promises.key = Some(key.to_owned());
+            promises.key = Some(match owner {
+                // No header has a line end.
+                Some(owner) => format!("{owner}\n{key}"),
+                None => key.to_owned(),
+            });
         }
         Ok(promises)
     }
@@ -74,7 +79,7 @@ mod tests {
         for (name, value) in pairs {
             headers.append(*name, value.parse().unwrap());
         }
-        Promises::of(&headers).map_err(|failure| failure.0.message)
+        Promises::of(&headers, None).map_err(|failure| failure.0.message)
     }
 
     #[test]
@@ -104,6 +109,11 @@ mod tests {
                 Some("k-1")
             );
         }
+        let mut headers = HeaderMap::new();
+        headers.insert("idempotency-key", "k-1".parse().unwrap());
+        let of = |owner| Promises::of(&headers, owner).unwrap().key;
+        assert_ne!(of(Some("ann")), of(Some("bob")));
+        assert_ne!(of(Some("ann")), of(None));
         let form = "The digest of the file must be written as sha-256=:BASE64:, of 32 bytes.";
         let other = format!("sha-256=:{}:", "A".repeat(43) + "=");
         let key = "Idempotency-Key must be one text of 1 to 255 characters of ASCII.";

@@ -74,6 +74,20 @@ async fn a_key_stores_once_and_a_digest_is_compared() {
     );
     assert_eq!(app.list().await.total, 1);
 
+    // Other bytes, of the same size and of another, would be lost if they were taken for the same.
+    let other = "This Idempotency-Key was used for another file; take a new key for each file.";
+    let swapped = TINY.replacen("tiny", "tinz", 1);
+    for bytes in [swapped.as_str(), "{}"] {
+        let length = bytes.len().to_string();
+        for headers in [&key[..], &[key[0], ("content-length", &length)]] {
+            let reply = app
+                .post("/api/runs?name=a", headers, bytes.to_owned())
+                .await;
+            reply.assert_error(400, "bad_request", other);
+        }
+    }
+    assert_eq!(app.list().await.total, 1);
+
     let empty = "sha-256=:47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=:";
     let reply = app
         .post("/api/runs?name=a", &[("content-digest", empty)], TINY)
@@ -92,6 +106,22 @@ async fn a_key_stores_once_and_a_digest_is_compared() {
             "This Idempotency-Key was used for another file; take a new key for each file.",
         );
     assert_eq!(app.list().await.total, 1);
+}
+
+/// Two programs may well come to the same key.
+#[tokio::test]
+async fn each_token_has_its_own_keys() {
+    let tokens = "ann:write:0123456789abcdef bob:write:fedcba9876543210";
+    let tokens = server::access::Access::parse(tokens).unwrap();
+    let app = App::for_tokens(Limits::default(), tokens).await;
+    let store = async |secret: &str, bytes: &'static str| {
+        let headers = [("authorization", secret), ("idempotency-key", "1")];
+        app.post("/api/runs?name=a", &headers, bytes).await.status
+    };
+    assert_eq!(store("Bearer 0123456789abcdef", TINY).await, 201);
+    assert_eq!(store("Bearer fedcba9876543210", "{}").await, 201);
+    assert_eq!(store("Bearer 0123456789abcdef", TINY).await, 200);
+    assert_eq!(store("Bearer fedcba9876543210", "{}").await, 200);
 }
 
 #[tokio::test]

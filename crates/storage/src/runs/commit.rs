@@ -10,6 +10,10 @@ use std::time::Duration;
 /// From choosing a blob to its manifest: at most. Half of what [`crate::Gc::SETTLE`] allows for, with the PUT.
 const CHOICE: Duration = Duration::from_secs(60);
 
+/// What is said to whoever uses a key for a second file.
+pub const OTHER_FILE: &str =
+    "This Idempotency-Key was used for another file; take a new key for each file.";
+
 /// A client's key as it is kept: hashed, since it may be a secret of the client.
 fn once(key: &str) -> String {
     let hash = Sha256::digest(key.as_bytes());
@@ -68,10 +72,7 @@ impl RunStore {
         match self.catalogue.stored_once(once(key)).await? {
             None => Ok(None),
             Some((_, found)) if sha256.is_some_and(|sha256| sha256 != found) => {
-                Err(StorageError::BadRequest(
-                    "This Idempotency-Key was used for another file; take a new key for each file."
-                        .into(),
-                ))
+                Err(StorageError::BadRequest(OTHER_FILE.into()))
             }
             Some((id, _)) => self.run(&id).await.map(Some),
         }
