@@ -1,10 +1,12 @@
 //! `POST /api/generations`: one record, or JSON Lines of many. They are stored as a run like any other, so nothing is there
 //! twice and nothing is another way of storing.
+use crate::routes::parameters;
 use crate::{
     failure::Failure,
     state::Server,
     upload::{BodyError, Incoming, Promises, receive},
 };
+use api::BoardProblem;
 use axum::{
     Json,
     extract::{Request, State},
@@ -26,6 +28,9 @@ pub struct Created {
     generations: u64,
     /// The key of the first one: `RUN-0`. The others follow with 1, 2, ….
     first: String,
+    /// What was noticed while they were read: lines that are no records, values that could not be read, records without values
+    /// of tokens.
+    problems: Vec<BoardProblem>,
 }
 
 /// Stores one record, or JSON Lines of many, as a run like any other.
@@ -53,8 +58,9 @@ pub async fn create(
     State(server): State<Server>,
     request: Request,
 ) -> Result<(StatusCode, Json<Created>), Failure> {
+    parameters::read::<()>(request.uri(), &[])?;
     let headers = request.headers();
-    let promises = Promises::of(headers)?;
+    let promises = Promises::of(headers, server.access.user(headers))?;
     let announced = headers
         .get(header::CONTENT_LENGTH)
         .and_then(|length| length.to_str().ok()?.parse().ok());
@@ -94,6 +100,7 @@ pub async fn create(
         first: format!("{}-0", run.id),
         run: run.id,
         generations: count,
+        problems: run.problems,
     };
     Ok((status, Json(created)))
 }

@@ -7,7 +7,7 @@ use api::ErrorCode;
 use axum::{Json, body::Body, extract::State};
 use generations::record::ScoreValue;
 use generations::{Feedback, Score, record::Thumbs};
-use http::StatusCode;
+use http::{HeaderMap, StatusCode};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use storage::GenerationDetail;
@@ -32,7 +32,7 @@ struct Said {
     comment: Option<String>,
     /// What it is about.
     categories: Option<Vec<String>>,
-    /// Who says it.
+    /// Who says it; without one, the name of the token.
     user_id: Option<String>,
 }
 
@@ -53,6 +53,7 @@ struct Said {
 pub async fn feedback(
     State(server): State<Server>,
     Id(id): Id,
+    headers: HeaderMap,
     body: Body,
 ) -> Result<(StatusCode, Json<GenerationDetail>), Failure> {
     let bytes = received(body, FEEDBACK, "The feedback is larger than 64 KiB").await?;
@@ -69,7 +70,9 @@ pub async fn feedback(
         comment: said.comment.filter(|words| !words.trim().is_empty()),
         categories: said.categories.filter(|all| !all.is_empty()),
         timestamp: None,
-        user_id: said.user_id,
+        user_id: said
+            .user_id
+            .or_else(|| server.access.user(&headers).map(str::to_owned)),
     };
     let kept = server.store.give_feedback(&id, feedback).await;
     let kept = kept.map_err(|error| missing(error, &id))?;

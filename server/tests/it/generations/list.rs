@@ -111,6 +111,22 @@ async fn what_is_wrong_is_said_by_name() {
             "`limit` must be a number from 1 to 100, not `many`.",
         ),
         (
+            "limit=0",
+            "`limit` must be a number from 1 to 100, not `0`.",
+        ),
+        (
+            "limit=101",
+            "`limit` must be a number from 1 to 100, not `101`.",
+        ),
+        (
+            "output.type=cod",
+            "`output.type` must be text, image, audio, code, json or other, not `cod`. Did you mean `code`?",
+        ),
+        (
+            "sort=-latncy",
+            "`sort` must be timestamp, latency, cost, tokens, perplexity, probability or rating, with - before it for the largest first, not `-latncy`. Did you mean `-latency`?",
+        ),
+        (
             "sort=size",
             "`sort` must be timestamp, latency, cost, tokens, perplexity, probability or rating, with - before it for the largest first, not `size`.",
         ),
@@ -225,6 +241,29 @@ async fn what_is_no_record_is_not_stored() {
     );
     let runs: Value = app.get("/api/runs").await.json();
     assert_eq!(runs["total"], 0);
+}
+
+/// Who sends many hears what was not understood of them.
+#[tokio::test]
+async fn lines_that_are_no_records_are_told() {
+    let app = App::new().await;
+    let lines = format!("{TINY}\nnonsense\n{{\"hello\": 1}}\n");
+    let reply = app.post("/api/generations", &[], lines).await;
+    assert_eq!(reply.status, 201, "{}", reply.text());
+    let created: Value = reply.json();
+    assert_eq!(created["generations"], 1);
+    let problems = created["problems"].as_array().unwrap();
+    let told: Vec<_> = problems
+        .iter()
+        .map(|problem| (problem["code"].as_str().unwrap(), &problem["places"][0][1]))
+        .collect();
+    assert_eq!(
+        told,
+        [("stray_text", &json!(2)), ("unrecognised", &json!(3))]
+    );
+    let reply = app.post("/api/generations?nme=x", &[], TINY).await;
+    let message = "There is no parameter `nme`. This address takes none.";
+    reply.assert_error(400, "bad_request", message);
 }
 
 #[tokio::test]

@@ -404,6 +404,22 @@ async fn who_may_judge_and_in_whose_name() {
         .await
         .json();
     assert_eq!(detail["feedback"]["userId"], "ann");
+    // By the API, too, unless it says for whom.
+    let address = format!("/api/generations/{key}/feedback");
+    for (said, users) in [
+        (r#"{"rating": 2}"#, vec!["file", "ann", "ann"]),
+        (
+            r#"{"rating": 3, "userId": "u9"}"#,
+            vec!["file", "ann", "ann", "u9"],
+        ),
+    ] {
+        let reply = app.post(&address, &[ann], said).await;
+        assert_eq!(reply.status, 201, "{}", reply.text());
+        let detail: Value = reply.json();
+        let history = detail["feedbackHistory"].as_array().unwrap();
+        let found: Vec<_> = history.iter().map(|one| &one["userId"]).collect();
+        assert_eq!(found, users);
+    }
     app.get("/fragments/generations").await.assert_error(
         401,
         "unauthorized",
