@@ -14,7 +14,7 @@ const SHIFT = 0.05;
 /** Scores of whole categories, of 1. */
 const WHOLE = ["accessibility", "best-practices"];
 /** Audits of performance that are told by the files alone. */
-const FILES = ["unsized-images", "total-byte-weight", "font-display", "duplicated-javascript", "redirects"];
+const FILES = ["unsized-images", "total-byte-weight", "font-display", "duplicated-javascript", "redirects", "uses-text-compression"];
 /** An audit counts as passed from here on, as Lighthouse counts. */
 const PASSED = 0.9;
 
@@ -49,9 +49,9 @@ async function report(port, url) {
 }
 
 /** A page in which each thing that is judged is wrong: were it not found, nothing would be. */
-const WRONG = `<html><head></head><body><button></button><p style="color:#ddd">pale</p><div id="late"></div><p>moves</p>${"<p>more</p>".repeat(40)}
+const WRONG = `<html><head></head><body><button></button><p style="color:#ddd">pale</p><div id="late"></div><p>moves</p>${"<p>more</p>".repeat(400)}
   <script>console.error("wrong"); setTimeout(() => { document.getElementById("late").style.height = "400px"; }, 800);</script></body></html>`;
-const EXPECTED = [/^button-name: /, /^color-contrast: /, /^doctype: /, /^errors-in-console: /, /^layout shift /];
+const EXPECTED = [/^button-name: /, /^color-contrast: /, /^doctype: /, /^errors-in-console: /, /^layout shift /, /^uses-text-compression: /];
 
 async function wrongPage() {
   const server = createServer((request, response) => {

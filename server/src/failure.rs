@@ -42,7 +42,8 @@ impl Failure {
         let message = escape(&self.0.message);
         let page = format!(
             "<!DOCTYPE html><html lang=\"en\"><meta charset=\"utf-8\"><meta name=\"viewport\" content=\"width=device-width\">\
-             <title>Not done - Surprisal</title><main><h1>That did not work</h1><p>{message}</p>\
+             <title>Not done - Surprisal</title><link rel=\"stylesheet\" href=\"/pkg/surprisal.css\"><link rel=\"icon\" href=\"/favicon.svg\">\
+             <main><h1>That did not work</h1><p>{message}</p>\
              <p><a href=\"/\">Open a file</a> or see the <a href=\"/import\">stored runs</a>.</p></main></html>"
         );
         (self.status(), self.retry(), Html(page)).into_response()

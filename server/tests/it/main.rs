@@ -10,6 +10,7 @@ mod analyze;
 mod api_description;
 mod app;
 mod compare;
+mod compress;
 mod download;
 mod engine;
 mod faults;
