@@ -5,6 +5,7 @@
 //! | [`access`] | who gets in: tokens, and the login page |
 //! | [`cli`] | the command line |
 //! | [`analyze`] | `surprisal analyze`: files in, boards and problems out |
+//! | `compress` | which answers go out compressed |
 //! | [`compare`] | `surprisal compare`: two runs side by side |
 //! | `console` | what the commands have in common: what they say, how they write and end |
 //! | `again` | reads records again, for alternatives |
@@ -28,7 +29,7 @@
 //! | [`routes`] | one file per group of routes |
 //! | [`upload`] | the way of a file into the store: limits, summary, commit |
 //! | [`failure`] | errors as answers: JSON for programs, a page for people |
-//! | [`security`] | headers of every response; who may change something |
+//! | [`security`] | headers of every response; who may change something; names of this machine |
 //! | [`rate`] | how many requests one client may send |
 //! | [`requests`] | a line in the log and an id for every request |
 //! | [`backend`] | the store as the rendered pages ask for it |
@@ -42,6 +43,7 @@ pub mod analyze;
 pub mod backend;
 pub mod cli;
 pub mod compare;
+mod compress;
 pub mod config;
 mod console;
 pub mod failure;

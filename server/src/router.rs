@@ -1,7 +1,7 @@
 //! All routes on one screen, grouped by who calls them.
 use crate::{
     access::{self, link, login},
-    measures, openapi, rate, requests,
+    compress, measures, openapi, rate, requests,
     routes::*,
     security,
     state::Server,
@@ -59,7 +59,9 @@ pub fn router(server: Server) -> Router {
         .layer(from_fn(files::cache))
         .layer(from_fn_with_state(server.clone(), access::guard))
         .layer(from_fn(security::same_origin))
+        .layer(from_fn_with_state(server.clone(), security::host))
         .layer(from_fn_with_state(server.clone(), rate::limit))
+        .layer(compress::layer())
         .layer(from_fn(security::headers))
         .layer(from_fn_with_state(server.clone(), measures::measure))
         .layer(from_fn_with_state(server.clone(), requests::log))

@@ -1,12 +1,13 @@
-//! Headers of every response; who may change something.
-use crate::failure::Failure;
+//! Headers of every response; who may change something; by which names a server for this machine alone is reached.
+use crate::{access, failure::Failure, state::Server};
 use api::ErrorCode;
 use axum::{
-    extract::Request,
+    extract::{Request, State},
     middleware::Next,
     response::{IntoResponse as _, Response},
 };
-use http::{HeaderMap, HeaderName, HeaderValue, Method, Uri, header};
+use http::{HeaderMap, HeaderName, HeaderValue, Method, Uri, header, uri::Authority};
+use std::net::IpAddr;
 
 /// The content security policy, with the nonce of the page's inline script where there is one.
 ///
@@ -82,9 +83,77 @@ fn is_foreign(headers: &HeaderMap) -> bool {
     }
 }
 
+/// Refuses names that are none of this machine, where everybody who reaches the server gets in: any site can make its own name
+/// lead to 127.0.0.1, and to the browser its pages and ours are one site then, so that they may read and change everything.
+pub async fn host(State(server): State<Server>, request: Request, next: Next) -> Response {
+    let host = host_of(request.uri(), request.headers());
+    match host.filter(|host| server.only_here && !is_here(host)) {
+        None => next.run(request).await,
+        Some(_) => {
+            let message = "This server is for this machine alone: open it as http://127.0.0.1 or http://localhost, with its port. \
+                           If a proxy asked, start the server with --behind-proxy, or with a token.";
+            let failure = Failure::new(ErrorCode::Forbidden, message);
+            match access::is_for_programs(request.uri().path()) {
+                true => failure.into_response(),
+                false => failure.into_page(),
+            }
+        }
+    }
+}
+
+/// The name that was asked for, without its port; none for programs that do not say it.
+fn host_of(uri: &Uri, headers: &HeaderMap) -> Option<String> {
+    if let Some(host) = uri.host() {
+        return Some(host.to_owned());
+    }
+    let named = headers.get(header::HOST)?.to_str().ok();
+    let authority = named.and_then(|host| host.parse::<Authority>().ok());
+    // What cannot be read is a name, too, and none of this machine.
+    Some(authority.map_or_else(String::new, |host| host.host().to_owned()))
+}
+
+/// An address as a number was looked up nowhere, so that nobody can have bent it.
+fn is_here(host: &str) -> bool {
+    let host = host.trim_end_matches('.').to_ascii_lowercase();
+    let number = host.trim_start_matches('[').trim_end_matches(']');
+    host == "localhost" || host.ends_with(".localhost") || number.parse::<IpAddr>().is_ok()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn names_of_this_machine() {
+        for (host, here) in [
+            (Some("localhost"), true),
+            (Some("LocalHost:3000"), true),
+            (Some("localhost.:3000"), true),
+            (Some("a.localhost:3000"), true),
+            (Some("127.0.0.1:3000"), true),
+            (Some("[::1]:3000"), true),
+            (Some("192.168.1.7:3000"), true),
+            (None, true),
+            (Some("evil.example:3000"), false),
+            (Some("localhost.evil.example"), false),
+            (Some("notlocalhost"), false),
+            (Some("127.0.0.1.evil.example"), false),
+            (Some("a b"), false),
+            (Some(""), false),
+        ] {
+            let mut headers = HeaderMap::new();
+            if let Some(host) = host {
+                headers.insert(header::HOST, HeaderValue::from_static(host));
+            }
+            let found = host_of(&Uri::from_static("/x"), &headers);
+            assert_eq!(found.is_none_or(|host| is_here(&host)), here, "{host:?}");
+        }
+        let whole = Uri::from_static("http://evil.example/x");
+        assert_eq!(
+            host_of(&whole, &HeaderMap::new()).as_deref(),
+            Some("evil.example")
+        );
+    }
 
     #[test]
     fn origins() {

@@ -74,6 +74,7 @@ async fn serve(setting: Serve) -> Result<(), ServeError> {
         check_hashes()?;
     }
     let access = setting.access().map_err(ServeError::Access)?;
+    let only_here = access.is_open() && !setting.open && !setting.limits.behind_proxy;
     let telemetry = Telemetry::start(&setting.telemetry()).map_err(ServeError::Access)?;
     let anonymise = setting.anonymise().map_err(ServeError::Access)?;
     let address = setting.store_setting()?;
@@ -95,6 +96,7 @@ async fn serve(setting: Serve) -> Result<(), ServeError> {
     .with_models(models)
     .with_links(browse::Links(setting.links))
     .for_tokens(access)
+    .only_here(only_here)
     .anonymising(anonymise)
     .telling(telemetry.clone());
     let listener = TcpListener::bind(setting.addr)

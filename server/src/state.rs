@@ -24,6 +24,8 @@ pub struct Server {
     pub anonymise: Option<Arc<Anonymise>>,
     /// Who gets in.
     pub access: Arc<Access>,
+    /// It is reached from this machine alone, and everybody there gets in: other names than those of this machine are refused.
+    pub only_here: bool,
     /// How many requests each client may send.
     pub rate: Arc<Rate>,
     /// What is counted of requests and generations.
@@ -48,6 +50,7 @@ impl Server {
             uploads,
             anonymise: None,
             access: Arc::default(),
+            only_here: false,
             measures: Arc::default(),
             telemetry: Telemetry::default(),
             links: Arc::default(),
@@ -82,6 +85,12 @@ impl Server {
     /// The same for those alone who show one of the tokens.
     pub fn for_tokens(mut self, access: Access) -> Self {
         self.access = Arc::new(access);
+        self
+    }
+
+    /// The same, by names of this machine alone.
+    pub fn only_here(mut self, is: bool) -> Self {
+        self.only_here = is;
         self
     }
 }

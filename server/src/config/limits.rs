@@ -53,7 +53,7 @@ pub struct Limits {
         default_value = "100"
     )]
     pub rate: u32,
-    /// A proxy stands before the server: addresses are those that it writes into X-Forwarded-For
+    /// A proxy stands before the server: addresses are those that it writes into X-Forwarded-For, and it may be asked for by any name
     #[arg(
         long = "behind-proxy",
         env = "SURPRISAL_BEHIND_PROXY",

@@ -143,6 +143,39 @@ async fn without_tokens_everybody_gets_in() {
     assert_eq!(app.get("/api/runs").await.status, 200);
 }
 
+/// A site whose name leads to this machine reads nothing and changes nothing.
+#[tokio::test]
+async fn other_names_do_not_lead_to_a_server_for_this_machine() {
+    let app = App::new().await.only_here();
+    let refused = "This server is for this machine alone: open it as http://127.0.0.1 or http://localhost, with its port. \
+                   If a proxy asked, start the server with --behind-proxy, or with a token.";
+    let bent = |method, path: &str, body: &'static str| {
+        let request = http::Request::builder()
+            .method(method)
+            .uri(path)
+            .header("host", "rebound.example:3000")
+            .header("origin", "http://rebound.example:3000");
+        app.send(request.body(body.into()).unwrap())
+    };
+    for (method, path) in [
+        ("GET", "/api/runs"),
+        ("POST", "/api/generations"),
+        ("GET", "/v1/models"),
+    ] {
+        bent(method, path, "{}")
+            .await
+            .assert_error(403, "forbidden", refused);
+    }
+    let page = bent("GET", "/", "").await;
+    assert_eq!(page.status, 403);
+    assert!(page.text().contains(refused), "{}", page.text());
+    for host in ["localhost:3000", "127.0.0.1:3000", "[::1]:3000"] {
+        let request = http::Request::get("/api/runs").header("host", host);
+        let reply = app.send(request.body("".into()).unwrap()).await;
+        assert_eq!(reply.status, 200, "{host}");
+    }
+}
+
 /// Nobody listens for all the world by accident.
 #[test]
 fn an_address_of_other_machines_needs_a_word() {

@@ -50,6 +50,16 @@ impl App {
         }
     }
 
+    /// The same, by names of this machine alone.
+    pub(crate) fn only_here(self) -> Self {
+        let server = self.server.only_here(true);
+        Self {
+            router: router(server.clone()),
+            server,
+            _site: self._site,
+        }
+    }
+
     /// The same with models.
     pub(crate) fn with_models(self, models: server::models::Models) -> Self {
         let server = self.server.with_models(models);

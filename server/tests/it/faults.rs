@@ -64,7 +64,7 @@ impl Program {
     fn get(&self, path: &str) -> (u16, Vec<u8>) {
         ask(
             self.address,
-            &format!("GET {path} HTTP/1.0\r\nHost: x\r\n\r\n"),
+            &format!("GET {path} HTTP/1.0\r\nHost: localhost\r\n\r\n"),
             &[],
         )
     }
@@ -88,7 +88,7 @@ impl Program {
 
 fn post(address: SocketAddr, name: &str, bytes: &[u8]) -> (u16, Vec<u8>) {
     let head = format!(
-        "POST /api/runs?name={name} HTTP/1.0\r\nHost: x\r\nContent-Length: {}\r\n\r\n",
+        "POST /api/runs?name={name} HTTP/1.0\r\nHost: localhost\r\nContent-Length: {}\r\n\r\n",
         bytes.len()
     );
     ask(address, &head, bytes)
