@@ -1,8 +1,8 @@
 //! The tokens that can still be chosen, with their scores.
 use crate::random::Random;
-use crate::ranking::{Ranking, kth_largest};
+use crate::ranking::kth_largest;
 use crate::sequence::Alternative;
-use crate::softmax::{largest, log_sum_exp, quick_exp};
+use crate::softmax::{largest, log_sum_exp, quick_exp, smallest};
 use metrics::num;
 use std::cmp::Ordering;
 
@@ -23,6 +23,9 @@ pub fn alternatives(logits: &[f32], wanted: usize) -> Vec<Alternative> {
     found
 }
 
+/// Looked at together: most parts of a vocabulary have nothing that is kept.
+const PART: usize = 32;
+
 /// Tokens in the order of their ids. What was dropped is not there, so that every step after a narrow one is quick.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Candidates {
@@ -33,7 +36,13 @@ pub struct Candidates {
 impl Candidates {
     /// All tokens above minus infinity.
     pub fn all(scores: &[f32]) -> Self {
-        Self::at_least(scores, f32::NEG_INFINITY)
+        if smallest(scores) == f32::NEG_INFINITY {
+            return Self::at_least(scores, f32::NEG_INFINITY);
+        }
+        Self {
+            ids: (0..).take(scores.len()).collect(),
+            scores: scores.to_vec(),
+        }
     }
 
     /// The k best of all tokens, and those as good as the last of them.
@@ -42,7 +51,6 @@ impl Candidates {
     }
 
     fn at_least(scores: &[f32], floor: f32) -> Self {
-        const PART: usize = 32;
         let mut kept = Self::default();
         for (from, part) in (0..).step_by(PART).zip(scores.chunks(PART)) {
             if largest(part) < floor {
@@ -84,10 +92,7 @@ impl Candidates {
         const MANY: usize = 4096;
         let max = largest(&self.scores);
         if self.len() > MANY {
-            let scores = self.scores.iter();
-            return scores
-                .map(|&score| f64::from(quick_exp(score - max)))
-                .collect();
+            return quick_weights(&self.scores, max);
         }
         let max = f64::from(max);
         let weight = |&score: &f32| num::exp(f64::from(score) - max);
@@ -105,41 +110,62 @@ impl Candidates {
     /// One draw: a place in [`Self::ids`], and its log-probability. `None` if there is nothing to draw from.
     pub fn draw(&self, random: &mut Random) -> Option<(usize, f64)> {
         let weights = self.weights();
-        let at = random.weighted(&weights)?;
-        Some((at, num::ln(weights.get(at)? / weights.iter().sum::<f64>())))
+        let total: f64 = weights.iter().sum();
+        let at = random.weighted_of(&weights, total)?;
+        Some((at, num::ln(weights.get(at)? / total)))
     }
 
     /// Keeps what the predicate wants, by place and score.
     pub(crate) fn retain(&mut self, keep: impl Fn(usize, f32) -> bool) {
-        let mut kept = 0;
-        for at in 0..self.ids.len() {
-            if keep(at, self.scores[at]) {
-                self.ids[kept] = self.ids[at];
-                self.scores[kept] = self.scores[at];
-                kept += 1;
+        let mut kept = Self::default();
+        for (at, (&id, &score)) in self.ids.iter().zip(&self.scores).enumerate() {
+            if keep(at, score) {
+                kept.ids.push(id);
+                kept.scores.push(score);
             }
         }
-        self.ids.truncate(kept);
-        self.scores.truncate(kept);
+        *self = kept;
     }
 
     /// Keeps a place and all that rank before it.
     pub(crate) fn retain_up_to(&mut self, last: usize) {
-        if let Some(&worst) = self.scores.get(last) {
-            self.retain(|at, score| worst.total_cmp(&score).then(last.cmp(&at)).is_le());
+        let Some(&worst) = self.scores.get(last) else {
+            return;
+        };
+        let mut kept = Self::default();
+        for (from, part) in (0..).step_by(PART).zip(self.scores.chunks(PART)) {
+            if largest(part) < worst {
+                continue;
+            }
+            for (at, &score) in (from..).zip(part) {
+                if score >= worst && self.compare(at, last).is_le() {
+                    kept.ids.push(self.ids[at]);
+                    kept.scores.push(score);
+                }
+            }
         }
+        *self = kept;
     }
 
-    /// Places from the best score to the worst; of two equal ones the higher id is the better, as in a stable
+    /// `Less` if the first place ranks before the other: by its score, and of two equal ones by its higher id, as in a stable
     /// ascending sort.
-    pub(crate) fn ranking(&self) -> Ranking<impl Fn(usize, usize) -> Ordering> {
-        Ranking::new(self.len(), |a, b| {
-            self.scores[b].total_cmp(&self.scores[a]).then(b.cmp(&a))
-        })
+    pub(crate) fn compare(&self, a: usize, b: usize) -> Ordering {
+        self.scores[b].total_cmp(&self.scores[a]).then(b.cmp(&a))
     }
 
     /// The k-th largest score; minus infinity if there are fewer.
     pub(crate) fn kth_score(&self, k: usize) -> f32 {
         kth_largest(&self.scores, k)
     }
+}
+
+/// Several at once.
+fn quick_weights(scores: &[f32], max: f32) -> Vec<f64> {
+    let mut weights = Vec::with_capacity(scores.len());
+    let (parts, rest) = scores.as_chunks::<PART>();
+    for part in parts {
+        weights.extend(part.map(|score| quick_exp(score - max)).map(f64::from));
+    }
+    weights.extend(rest.iter().map(|score| f64::from(quick_exp(score - max))));
+    weights
 }

@@ -34,7 +34,11 @@ impl Random {
 
     /// The index of a weight, each as likely as it is large. `None`: no weight is above zero.
     pub fn weighted(&mut self, weights: &[f64]) -> Option<usize> {
-        let total: f64 = weights.iter().sum();
+        self.weighted_of(weights, weights.iter().sum())
+    }
+
+    /// The same where their sum is known.
+    pub(crate) fn weighted_of(&mut self, weights: &[f64], total: f64) -> Option<usize> {
         let target = self.unit() * total;
         let mut passed = 0.0;
         let mut last = None;

@@ -18,6 +18,21 @@ pub fn largest(scores: &[f32]) -> f32 {
         .fold(f32::NEG_INFINITY, |a, &b| if b > a { b } else { a })
 }
 
+/// The smallest value; infinity for none.
+pub fn smallest(scores: &[f32]) -> f32 {
+    let (blocks, rest) = scores.as_chunks::<LANES>();
+    let mut least = [f32::INFINITY; LANES];
+    for block in blocks {
+        for (least, &score) in least.iter_mut().zip(block) {
+            *least = if score < *least { score } else { *least };
+        }
+    }
+    least
+        .iter()
+        .chain(rest)
+        .fold(f32::INFINITY, |a, &b| if b < a { b } else { a })
+}
+
 /// ln Σ exp, to about 1e-7 relative of the sum; minus infinity if there is nothing to sum.
 ///
 /// Every step of a beam and every log-probability needs this sum over all logits, and an exact `exp` for each would

@@ -22,15 +22,15 @@ pub fn epsilon_cutoff(left: &mut Candidates, least: f64, keep: usize) {
 /// Drops what is less likely than `least` and than √least · exp(-entropy).
 pub fn eta_cutoff(left: &mut Candidates, least: f64, keep: usize) {
     if least > 0.0 {
-        let total: f64 = left.weights().iter().sum();
-        let floor = least.min(num::sqrt(least) * num::exp(-entropy(left)));
+        let weights = left.weights();
+        let total: f64 = weights.iter().sum();
+        let floor = least.min(num::sqrt(least) * num::exp(-entropy(left, &weights)));
         drop_below(left, floor * total, keep);
     }
 }
 
 /// Entropy in nats: ln Σ w - Σ w ln w / Σ w, where ln w is the distance to the best score.
-pub(super) fn entropy(left: &Candidates) -> f64 {
-    let weights = left.weights();
+pub(super) fn entropy(left: &Candidates, weights: &[f64]) -> f64 {
     let total: f64 = weights.iter().sum();
     let max = f64::from(largest(left.scores()));
     let terms = weights.iter().zip(left.scores());

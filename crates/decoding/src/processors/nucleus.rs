@@ -1,5 +1,7 @@
 //! The fewest best tokens that have a share of the probability together.
 use crate::candidates::Candidates;
+use crate::ranking::{Ranked, first};
+use crate::softmax::{largest, smallest};
 
 /// Keeps a token if the better ones have less than `share` together; of equal ones the higher id is the better.
 pub fn top_p(left: &mut Candidates, share: f64, keep: usize) {
@@ -8,18 +10,20 @@ pub fn top_p(left: &mut Candidates, share: f64, keep: usize) {
     }
     let weights = left.weights();
     let enough = share * weights.iter().sum::<f64>();
-    let mut ranking = left.ranking();
-    let (mut better, mut last) = (0.0, None);
-    for rank in 0..left.len() {
-        if rank >= keep && better >= enough {
-            break;
-        }
-        let Some(at) = ranking.at(rank) else { break };
-        better += weights[at];
-        last = Some(at);
+    let scores = left.scores();
+    let best = largest(scores);
+    let distances = scores.iter().map(|score| best - score);
+    let compare = |a: usize, b: usize| left.compare(a, b);
+    let ranked = Ranked::new(&weights, distances, best - smallest(scores), compare);
+    let Some(mut last) = ranked.crossing(enough) else {
+        return;
+    };
+    if keep > 1 {
+        let kept = first(left.len(), keep, compare).into_iter();
+        last = kept
+            .chain([last])
+            .max_by(|&a, &b| compare(a, b))
+            .unwrap_or(last);
     }
-    drop(ranking);
-    if let Some(last) = last {
-        left.retain_up_to(last);
-    }
+    left.retain_up_to(last);
 }

@@ -27,11 +27,10 @@ pub fn top_k(left: &mut Candidates, k: usize, keep: usize) {
 /// Of the 100 best, keeps the longest beginning whose terms of the entropy add up to at most this share of it.
 pub fn top_h(scores: &[f32], share: f64) -> Candidates {
     let mut left = Candidates::best(scores, TOP_H_LOOKS_AT);
-    let mut ranking = left.ranking();
-    let best: Vec<usize> = (0..TOP_H_LOOKS_AT)
-        .map_while(|rank| ranking.at(rank))
-        .collect();
-    drop(ranking);
+    // More than that only if several are as good as the last one.
+    let mut best: Vec<usize> = (0..left.len()).collect();
+    best.sort_unstable_by(|&a, &b| left.compare(a, b));
+    best.truncate(TOP_H_LOOKS_AT);
     let weights = left.weights();
     let total: f64 = best.iter().map(|&at| weights[at]).sum();
     // Summed up in one order, so that a share of 1 keeps everything.
