@@ -4,6 +4,7 @@
 //! bench generate SHAPE BYTES FILE   writes a file
 //! bench shapes                      names of the shapes
 //! bench importer FILE               reads it once, for counting instructions
+//! bench choose WAY                  chooses tokens out of a large vocabulary, for counting instructions
 //! bench serve FILE                  reads `importer` or `serde` from its input, line by line, and answers each with
 //!                                   milliseconds on the processor, by the clock, and the figures
 //! ```
@@ -41,6 +42,7 @@ fn run(arguments: &[&str]) -> Result<(), Box<dyn Error>> {
             .iter()
             .for_each(|shape| println!("{}", shape.name())),
         ["importer", file] => println!("{}", sides::importer(&fs::read(file)?)),
+        ["choose", way] => println!("{}", bench::choice::choose(way)?),
         ["serve", file] => serve(&fs::read(file)?)?,
         _ => return Err("see the beginning of crates/bench/src/main.rs".into()),
     }

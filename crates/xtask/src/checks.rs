@@ -91,7 +91,7 @@ const CHECKS: &[Check] = &[
     Check {
         group: "bench",
         name: "bench-count",
-        about: "reading takes no more instructions than it did",
+        about: "reading, and choosing a token, take no more instructions than they did",
         run: bench::instructions,
     },
     Check {

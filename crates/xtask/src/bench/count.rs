@@ -1,5 +1,7 @@
-//! Instructions per byte: counted by callgrind on fixed input, so that what else runs on the machine does not matter.
+//! Instructions for fixed work, counted by callgrind, so that what else runs on the machine does not matter: those of reading a
+//! byte, and those of choosing a token for each entry of the vocabulary.
 
+use std::ffi::OsStr;
 use std::fmt;
 use std::path::PathBuf;
 
@@ -10,7 +12,15 @@ use crate::workspace::Workspace;
 use crate::{files, valgrind};
 
 const BYTES: u64 = 10_000_000;
-const COUNTED: [&str; 2] = ["top5-bytes", "top20"];
+const FILES: [&str; 2] = ["top5-bytes", "top20"];
+/// Ways to choose a token, each with the most instructions for an entry of the vocabulary that anybody may record.
+const CHOICES: [(&str, f64); 3] = [
+    ("choice-top-k", 25.0),
+    ("choice-top-p", 100.0),
+    ("choice-typical-p", 150.0),
+];
+/// Entries that the choices have: so many tokens, each out of so many.
+const ENTRIES: u64 = 20 * 150_000;
 /// A change below this is noise of the linker.
 const ROOM: f64 = 0.02;
 /// Another compiler makes other code.
@@ -20,7 +30,8 @@ const ROOM_OF_ANOTHER: f64 = 0.10;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Count {
     pub(crate) shape: String,
-    bytes: u64,
+    /// Bytes that were read, or entries that were chosen from.
+    units: u64,
     instructions: u64,
     /// Its version.
     compiler: String,
@@ -30,31 +41,49 @@ impl fmt::Display for Count {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(
             f,
-            "{}: {:.2} instructions per byte",
+            "{}: {:.2} instructions per {}",
             self.shape,
-            self.per_byte()
+            self.per_unit(),
+            self.unit()
         )
     }
 }
 
-/// Counts all shapes that are counted.
+/// Counts everything that is counted.
 pub(crate) fn all(tools: &Tools, parts: &Parts) -> Done<Vec<Count>> {
-    COUNTED
-        .iter()
-        .map(|shape| one(tools, parts, shape))
-        .collect()
+    let mut counts = files(tools, parts)?;
+    for (way, _) in CHOICES {
+        let arguments = ["choose".as_ref(), way.as_ref()];
+        counts.push(one(tools, parts, (way, ENTRIES), &arguments)?);
+    }
+    Ok(counts)
 }
 
-fn one(tools: &Tools, parts: &Parts, shape: &str) -> Done<Count> {
+/// Counts the reading of files.
+pub(crate) fn files(tools: &Tools, parts: &Parts) -> Done<Vec<Count>> {
+    let read = |shape: &&str| {
+        let file = parts.file(tools.workspace, shape, BYTES)?;
+        let bytes = files::size(&file)?;
+        let arguments = ["importer".as_ref(), file.as_os_str()];
+        one(tools, parts, (shape, bytes), &arguments)
+    };
+    FILES.iter().map(read).collect()
+}
+
+fn one(
+    tools: &Tools,
+    parts: &Parts,
+    (shape, units): (&str, u64),
+    arguments: &[&OsStr],
+) -> Done<Count> {
     let workspace = tools.workspace;
-    let file = parts.file(workspace, shape, BYTES)?;
     let out = workspace
         .target
         .join("bench")
         .join(format!("callgrind-{shape}.out"));
     let log = workspace.target.join("bench/callgrind.log");
     let mut counting = valgrind::callgrind(tools.valgrind()?, &out);
-    counting.arg(&parts.program).arg("importer").arg(&file);
+    counting.arg(&parts.program).args(arguments);
     read(&mut counting, &log)?;
     let instructions = valgrind::counted(&files::read_text(&out)?).ok_or_else(|| {
         Failure::new(
@@ -64,7 +93,7 @@ fn one(tools: &Tools, parts: &Parts, shape: &str) -> Done<Count> {
     })?;
     Ok(Count {
         shape: shape.to_owned(),
-        bytes: files::size(&file)?,
+        units,
         instructions,
         compiler: ask(command("rustc").arg("--version")).unwrap_or_default(),
     })
@@ -72,17 +101,27 @@ fn one(tools: &Tools, parts: &Parts, shape: &str) -> Done<Count> {
 
 impl Count {
     #[expect(clippy::cast_precision_loss, reason = "far below 2^53")]
-    pub(crate) fn per_byte(&self) -> f64 {
-        self.instructions as f64 / self.bytes as f64
+    pub(crate) fn per_unit(&self) -> f64 {
+        self.instructions as f64 / self.units as f64
     }
 
-    /// Fails when there are more than anybody may record.
-    pub(crate) fn within(&self, floor: f64) -> Done {
-        if self.per_byte() <= floor {
+    fn choice(&self) -> Option<f64> {
+        let choice = CHOICES.iter().find(|(way, _)| *way == self.shape);
+        choice.map(|(_, most)| *most)
+    }
+
+    fn unit(&self) -> &'static str {
+        self.choice().map_or("byte", |_| "entry of the vocabulary")
+    }
+
+    /// Fails when there are more than anybody may record; of files that is `most`.
+    pub(crate) fn within(&self, most: f64) -> Done {
+        let most = self.choice().unwrap_or(most);
+        if self.per_unit() <= most {
             return Ok(());
         }
         Err(Failure::new(
-            format!("{self}, and {floor} is the most that is accepted"),
+            format!("{self}, and {most} is the most that is accepted"),
             "make it faster: a new record does not help",
         ))
     }
@@ -96,18 +135,18 @@ impl Count {
                 again,
             ));
         };
-        if before.bytes != self.bytes {
-            let what = format!("the count of {} was recorded for another file", self.shape);
+        if before.units != self.units {
+            let what = format!("the count of {} was recorded for other work", self.shape);
             return Err(Failure::new(what, again));
         }
-        let change = self.per_byte() / before.per_byte() - 1.0;
+        let change = self.per_unit() / before.per_unit() - 1.0;
         let same = before.compiler == self.compiler;
         let room = if same { ROOM } else { ROOM_OF_ANOTHER };
         if change > room {
             let what = format!(
                 "{self}, {:.1} % more than the {:.2} recorded",
                 change * 100.0,
-                before.per_byte()
+                before.per_unit()
             );
             return Err(Failure::new(
                 what,
@@ -135,17 +174,18 @@ fn place(workspace: &Workspace) -> PathBuf {
 /// Writes the counts into the tree.
 pub(crate) fn record(workspace: &Workspace, counts: &[Count]) -> Done {
     let mut text = String::from(
-        "# Instructions that reading a generated file takes, counted by callgrind: shape, bytes, instructions, compiler.\n\
+        "# Instructions, counted by callgrind. Of reading a generated file: shape, bytes, instructions, compiler.\n\
+         # Of choosing tokens: way, entries of the vocabulary for all tokens together, instructions, compiler.\n\
          # `cargo xtask bench record` writes this file, `cargo xtask test bench-count` compares with it.\n",
     );
     for count in counts {
         let Count {
             shape,
-            bytes,
+            units,
             instructions,
             compiler,
         } = count;
-        text.push_str(&format!("{shape} {bytes} {instructions} {compiler}\n"));
+        text.push_str(&format!("{shape} {units} {instructions} {compiler}\n"));
     }
     say(format_args!("recorded in {}", place(workspace).display()));
     files::write(&place(workspace), text)
@@ -164,7 +204,7 @@ fn read_counts(text: &str) -> Vec<Count> {
                 .next()
                 .filter(|shape| !shape.starts_with('#'))?
                 .to_owned(),
-            bytes: words.next()?.parse().ok()?,
+            units: words.next()?.parse().ok()?,
             instructions: words.next()?.parse().ok()?,
             compiler: words.next()?.to_owned(),
         })
@@ -178,6 +218,14 @@ mod tests {
 
     #[test]
     fn there_is_a_most() {
+        let choice = &read_counts("choice-top-k 1000 999000 rustc 1\n")[0];
+        let failure = choice.within(1000.0).unwrap_err().to_string();
+        assert!(
+            failure.starts_with(
+                "failed: choice-top-k: 999.00 instructions per entry of the vocabulary, and"
+            ),
+            "{failure}"
+        );
         let count = &read_counts("x 1000 11000 rustc 1\n")[0];
         assert!(count.within(11.0).is_ok());
         let failure = count.within(10.9).unwrap_err().to_string();
@@ -193,10 +241,10 @@ mod tests {
     fn a_count_is_held_against_the_recorded_one() {
         let recorded = read_counts("# a 1 2 3\nx 1000 20000 rustc 1\ny 1000 9000 rustc 1\n");
         assert_eq!(recorded.len(), 2);
-        let count = |shape: &str, bytes, instructions, compiler: &str| {
+        let count = |shape: &str, units, instructions, compiler: &str| {
             let count = Count {
                 shape: shape.to_owned(),
-                bytes,
+                units,
                 instructions,
                 compiler: compiler.to_owned(),
             };
@@ -227,7 +275,7 @@ mod tests {
         );
         begins(
             count("x", 1001, 20_000, "rustc 1"),
-            "failed: the count of x was recorded for another file\n",
+            "failed: the count of x was recorded for other work\n",
         );
         begins(
             count("z", 1000, 20_000, "rustc 1"),

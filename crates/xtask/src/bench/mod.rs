@@ -1,5 +1,5 @@
 //! `cargo xtask bench`: how fast is it, and against what. And the part of it that a test can hold fast: the figures of all
-//! sides are equal, and the number of instructions per byte does not grow.
+//! sides are equal, and the numbers of instructions do not grow.
 //!
 //! | module | subject |
 //! |---|---|
@@ -7,7 +7,7 @@
 //! | `samples`, `stats` | pairs of times, and what can be said about them |
 //! | `browser` | the same for a person: the site in Chromium |
 //! | `engine` | models that compute here, beside llama.cpp |
-//! | `count` | instructions per byte, and the record of them |
+//! | `count` | instructions for a byte, and for the choice of a token, and the record of them |
 //! | `goals`, `report` | what is wanted, what was found: for people, for programs, for the history |
 //! | `machine` | where it was measured |
 
@@ -146,7 +146,7 @@ fn measure(tools: &Tools, options: &Options) -> Done {
             report.findings.push(Finding::timed(row, shape, &pairs)?);
         }
     }
-    match count::all(tools, &parts) {
+    match count::files(tools, &parts) {
         Ok(counts) => report.findings.extend(counts.iter().map(Finding::counted)),
         Err(failure) => say(format_args!("instructions are not counted: {failure}")),
     }
@@ -179,7 +179,7 @@ pub(crate) fn equal(ground: &Ground) -> Done {
     run_into(&mut script, &ground.log)
 }
 
-/// The check: reading does not take more instructions than it did, nor more than the floor.
+/// The check: reading and choosing do not take more instructions than they did, nor more than the floor.
 pub(crate) fn instructions(ground: &Ground) -> Done {
     let tools = ground.tools;
     if let Err(failure) = tools.valgrind() {

@@ -78,7 +78,7 @@ impl Finding {
         Self {
             row: Row::Instructions,
             shape: count.shape.clone(),
-            found: Estimate::exact(count.per_byte()),
+            found: Estimate::exact(count.per_unit()),
             wall: None,
             times: None,
             pairs: 0,
