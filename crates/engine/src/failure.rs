@@ -92,7 +92,7 @@ pub enum Failure {
     },
     /// A number format that is not computed with.
     #[error(
-        "the weight {name} is stored as {format}, which is not supported; convert the model to F32, F16 or BF16"
+        "the weight {name} is stored as {format}, which is not supported; take one in F32, F16 or BF16, or as GGUF in Q8_0 or Q4_K"
     )]
     Format {
         /// The weight.

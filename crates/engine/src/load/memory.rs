@@ -20,8 +20,9 @@ impl Memory {
         let system = System::new_with_specifics(memory);
         let container = system.cgroup_limits().map(|limits| limits.free_memory);
         let free = system.available_memory();
+        let limits = container.into_iter().chain(process_limit());
         Self {
-            free: container.map_or(free, |container| container.min(free)),
+            free: limits.fold(free, u64::min),
         }
     }
 
@@ -52,5 +53,46 @@ impl Memory {
             needed,
             free: self.free,
         })
+    }
+}
+
+/// What is left of the addresses that this process may have, where a limit is set (`ulimit -v`).
+#[cfg(not(target_arch = "wasm32"))]
+fn process_limit() -> Option<u64> {
+    let limits = std::fs::read_to_string("/proc/self/limits").ok()?;
+    let status = std::fs::read_to_string("/proc/self/status").ok()?;
+    left_of(&limits, &status)
+}
+
+#[cfg(not(target_arch = "wasm32"))]
+fn left_of(limits: &str, status: &str) -> Option<u64> {
+    let number = |text: &str, line: &str| {
+        let line = text.lines().find_map(|own| own.strip_prefix(line))?;
+        line.split_whitespace().next()?.parse::<u64>().ok()
+    };
+    let most = number(limits, "Max address space")?;
+    let taken = number(status, "VmSize:")?.saturating_mul(1024);
+    // 0 would mean that nobody says.
+    Some(most.saturating_sub(taken).max(1))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::left_of;
+
+    #[test]
+    fn limits_of_a_process() {
+        let status = "Name:\tsurprisal\nVmPeak:\t  900 kB\nVmSize:\t     700 kB\n";
+        for (limit, expected) in [
+            ("1048576", Some(1_048_576 - 716_800)),
+            ("10", Some(1)),
+            ("unlimited", None),
+        ] {
+            let limits = format!(
+                "Limit                     Soft Limit           Hard Limit           Units     \nMax address space         {limit}            unlimited            bytes     \n"
+            );
+            assert_eq!(left_of(&limits, status), expected, "{limit}");
+        }
+        assert_eq!(left_of("", status), None);
     }
 }

@@ -3,7 +3,7 @@ use crate::failure::{Failure, Result};
 use std::{
     fmt::Debug,
     fs::File,
-    io::{self, Read, Seek, SeekFrom},
+    io::{self, Read, Seek as _, SeekFrom},
     path::{Path, PathBuf},
     sync::{Arc, Mutex, PoisonError},
 };
@@ -131,17 +131,5 @@ impl Read for Reader<'_> {
         self.source.read(self.at, out)?;
         self.at += count as u64;
         Ok(count)
-    }
-}
-
-impl Seek for Reader<'_> {
-    fn seek(&mut self, to: SeekFrom) -> io::Result<u64> {
-        let place = match to {
-            SeekFrom::Start(at) => Some(at),
-            SeekFrom::Current(by) => self.at.checked_add_signed(by),
-            SeekFrom::End(by) => self.source.length().checked_add_signed(by),
-        };
-        self.at = place.ok_or(io::ErrorKind::InvalidInput)?;
-        Ok(self.at)
     }
 }

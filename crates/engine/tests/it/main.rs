@@ -7,5 +7,6 @@ mod failures;
 mod families;
 mod generate;
 mod gguf;
+mod header;
 mod plain;
 mod tiny;

@@ -2,21 +2,23 @@
 //!
 //! | file | subject |
 //! |---|---|
+//! | `header` | what stands before the weights |
 //! | `names` | names of weights and settings there, for those of transformers |
 //! | `tokenizer` | the tokenizer inside |
+mod header;
 mod names;
 mod tokenizer;
 
 use super::config::Config;
-use super::source::{Reader, Source, part};
+use super::source::{Source, part};
 use super::weights::Files;
 use crate::chat::Template;
 use crate::failure::{Failure, Result};
 use crate::text::Text;
-use candle_core::quantized::GgmlDType;
-use candle_core::quantized::gguf_file::{Content, TensorInfo, Value};
+use candle_core::quantized::gguf_file::Value;
+use header::{Header, Weight, shown};
 use kernels::Format;
-use std::{collections::BTreeMap, io::BufReader, path::PathBuf, sync::Arc};
+use std::{collections::BTreeMap, path::PathBuf, sync::Arc};
 
 /// Kinds of networks whose names in such files are known.
 pub(crate) const KNOWN: [&str; 4] = ["gpt2", "llama", "qwen2", "qwen3"];
@@ -25,35 +27,30 @@ pub(crate) const KNOWN: [&str; 4] = ["gpt2", "llama", "qwen2", "qwen3"];
 pub(crate) struct Gguf {
     path: PathBuf,
     file: Arc<dyn Source>,
-    content: Content,
+    header: Header,
 }
 
 impl Gguf {
     pub(crate) fn open(path: PathBuf, file: Arc<dyn Source>) -> Result<Self> {
         let length = file.length();
-        let content = Content::read(&mut BufReader::new(Reader::new(&*file))).map_err(|error| {
-            Failure::Broken {
-                path: path.clone(),
-                why: format!("its header is wrong: {error}"),
-            }
+        let header = header::read(&*file).map_err(|why| Failure::Broken {
+            path: path.clone(),
+            why: format!("its header is wrong: {why}"),
         })?;
-        let gguf = Self {
-            path,
-            file,
-            content,
-        };
-        for (name, info) in &gguf.content.tensor_infos {
-            let format = format(info.ggml_dtype).ok_or_else(|| Failure::Format {
-                name: name.clone(),
-                format: format!("{:?}", info.ggml_dtype),
+        let gguf = Self { path, file, header };
+        for (name, weight) in &gguf.header.weights {
+            let format = weight.stored.format().ok_or_else(|| Failure::Format {
+                name: shown(name),
+                format: weight.stored.name(),
             })?;
-            let end = size(info, format).and_then(|bytes| {
-                let from = gguf.content.tensor_data_offset.checked_add(info.offset)?;
+            let end = size(weight, format).and_then(|bytes| {
+                let from = gguf.header.data.checked_add(weight.offset)?;
                 from.checked_add(bytes)
             });
             if end.is_none_or(|end| end > length) {
                 return Err(gguf.broken(format!(
-                    "the weight {name} goes beyond its end; it is cut off"
+                    "the weight {} goes beyond its end; it is cut off",
+                    shown(name)
                 )));
             }
         }
@@ -65,25 +62,25 @@ impl Gguf {
         let kind = self.text("general.architecture").unwrap_or_default();
         if !KNOWN.contains(&kind) {
             return Err(Failure::Architecture {
-                found: kind.to_owned(),
+                found: shown(kind),
                 known: KNOWN.join(", "),
             });
         }
-        let value = |name: &str| self.content.metadata.get(name);
-        let values = names::settings(kind, &value, &|name| self.info(name).is_some());
+        let value = |name: &str| self.header.settings.get(name);
+        let values = names::settings(kind, &value, &|name| self.weight(name).is_some());
         Ok(Config::new(&self.path, values))
     }
 
     /// The tokenizer, if the file has one.
     pub(crate) fn tokenizer(&self) -> Result<Option<Text>> {
-        if !self.content.metadata.contains_key("tokenizer.ggml.model") {
+        if !self.header.settings.contains_key("tokenizer.ggml.model") {
             return Ok(None);
         }
         let wrong = |why| Failure::Tokenizer {
             path: self.path.clone(),
             why,
         };
-        let tokenizer = tokenizer::read(&self.content).map_err(wrong)?;
+        let tokenizer = tokenizer::read(&self.header).map_err(wrong)?;
         Ok(Some(Text::new(tokenizer)))
     }
 
@@ -97,7 +94,7 @@ impl Gguf {
 
     /// The name of a token whose number stands in the metadata.
     fn token(&self, name: &str) -> Option<&str> {
-        let value = |name: &str| self.content.metadata.get(&format!("tokenizer.ggml.{name}"));
+        let value = |name: &str| self.header.settings.get(&format!("tokenizer.ggml.{name}"));
         let id = value(name)?.to_u32().ok()?;
         match value("tokens")? {
             Value::Array(tokens) => Some(tokens.get(id as usize)?.to_string().ok()?),
@@ -107,14 +104,14 @@ impl Gguf {
 
     /// A text of the metadata.
     fn text(&self, name: &str) -> Option<&str> {
-        match self.content.metadata.get(name)? {
+        match self.header.settings.get(name)? {
             Value::String(text) => Some(text),
             _ => None,
         }
     }
 
-    fn info(&self, name: &str) -> Option<&TensorInfo> {
-        self.content.tensor_infos.get(&names::weight(name)?)
+    fn weight(&self, name: &str) -> Option<&Weight> {
+        self.header.weights.get(&names::weight(name)?)
     }
 
     fn broken(&self, why: String) -> Failure {
@@ -127,15 +124,15 @@ impl Gguf {
 
 impl Files for Gguf {
     fn shape(&self, name: &str) -> Option<Vec<usize>> {
-        Some(self.info(name)?.shape.dims().to_vec())
+        Some(self.weight(name)?.shape.clone())
     }
 
     fn stored(&self, name: &str) -> Result<(Format, Vec<u8>)> {
         let missing = || Failure::Missing(name.to_owned());
-        let info = self.info(name).ok_or_else(missing)?;
-        let format = format(info.ggml_dtype).ok_or_else(missing)?;
-        let size = size(info, format).and_then(|size| usize::try_from(size).ok());
-        let at = self.content.tensor_data_offset + info.offset;
+        let weight = self.weight(name).ok_or_else(missing)?;
+        let format = weight.stored.format().ok_or_else(missing)?;
+        let size = size(weight, format).and_then(|size| usize::try_from(size).ok());
+        let at = self.header.data + weight.offset;
         let bytes = part(&*self.file, at, size.ok_or_else(missing)?);
         let bytes = bytes.map_err(|source| Failure::Read {
             path: self.path.clone(),
@@ -145,8 +142,8 @@ impl Files for Gguf {
     }
 
     fn bytes(&self) -> u64 {
-        let infos = self.content.tensor_infos.values();
-        let bytes = infos.filter_map(|info| size(info, format(info.ggml_dtype)?));
+        let weights = self.header.weights.values();
+        let bytes = weights.filter_map(|weight| size(weight, weight.stored.format()?));
         bytes.fold(0, u64::saturating_add)
     }
 
@@ -158,9 +155,9 @@ impl Files for Gguf {
     /// That of most numbers.
     fn format(&self) -> String {
         let mut counts: BTreeMap<String, usize> = BTreeMap::new();
-        for info in self.content.tensor_infos.values() {
-            let name = format!("{:?}", info.ggml_dtype);
-            *counts.entry(name).or_default() += info.shape.elem_count();
+        for weight in self.header.weights.values() {
+            *counts.entry(weight.stored.name()).or_default() +=
+                weight.shape.iter().product::<usize>();
         }
         let most = counts.into_iter().max_by_key(|(_, count)| *count);
         most.map_or_else(String::new, |(name, _)| name)
@@ -172,29 +169,24 @@ impl Files for Gguf {
 }
 
 /// Bytes in this format; `None` if no file could be so large.
-fn size(info: &TensorInfo, format: Format) -> Option<u64> {
-    let dims = info.shape.dims().iter();
+fn size(weight: &Weight, format: Format) -> Option<u64> {
+    let dims = weight.shape.iter();
     let numbers = dims.copied().try_fold(1_usize, usize::checked_mul)?;
     let (block, bytes) = format.block();
     u64::try_from(numbers.div_ceil(block).checked_mul(bytes)?).ok()
 }
 
-/// The formats that models are stored in.
-fn format(stored: GgmlDType) -> Option<Format> {
-    Some(match stored {
-        GgmlDType::F32 => Format::F32,
-        GgmlDType::F16 => Format::F16,
-        GgmlDType::BF16 => Format::BF16,
-        GgmlDType::Q4_0 => Format::Q4_0,
-        GgmlDType::Q4_1 => Format::Q4_1,
-        GgmlDType::Q5_0 => Format::Q5_0,
-        GgmlDType::Q5_1 => Format::Q5_1,
-        GgmlDType::Q8_0 => Format::Q8_0,
-        GgmlDType::Q2K => Format::Q2K,
-        GgmlDType::Q3K => Format::Q3K,
-        GgmlDType::Q4K => Format::Q4K,
-        GgmlDType::Q5K => Format::Q5K,
-        GgmlDType::Q6K => Format::Q6K,
+/// A whole number, however it is stored.
+fn number(value: &Value) -> Option<i64> {
+    Some(match *value {
+        Value::U8(number) => number.into(),
+        Value::I8(number) => number.into(),
+        Value::U16(number) => number.into(),
+        Value::I16(number) => number.into(),
+        Value::U32(number) => number.into(),
+        Value::I32(number) => number.into(),
+        Value::U64(number) => i64::try_from(number).ok()?,
+        Value::I64(number) => number,
         _ => return None,
     })
 }

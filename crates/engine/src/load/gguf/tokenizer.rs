@@ -2,7 +2,9 @@
 //!
 //! It is made of the vocabulary and the merges. How a text is cut before they are applied is named in the file only, and a
 //! name that is not known is an error.
-use candle_core::quantized::gguf_file::{Content, Value};
+use super::header::{Header, shown};
+use super::number;
+use candle_core::quantized::gguf_file::Value;
 use std::collections::BTreeSet;
 use tokenizers::decoders::byte_level::ByteLevel as Decoder;
 use tokenizers::models::bpe::BPE;
@@ -25,12 +27,13 @@ const QWEN2: &str = r"(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N
 const SPECIAL: std::ops::RangeInclusive<i64> = 2..=5;
 
 /// An error is a sentence.
-pub(super) fn read(content: &Content) -> Result<Tokenizer, String> {
-    let told = Told(content);
+pub(super) fn read(header: &Header) -> Result<Tokenizer, String> {
+    let told = Told(header);
     let model = told.text("model").unwrap_or_default();
     if model != "gpt2" {
         return Err(format!(
-            "its tokenizer is of the kind {model:?}, and only byte-level BPE is read from GGUF; use the model's directory with tokenizer.json"
+            "its tokenizer is of the kind \"{}\", and only byte-level BPE is read from GGUF; use the model's directory with tokenizer.json",
+            shown(model)
         ));
     }
     let name = told.text("pre").unwrap_or("gpt-2");
@@ -46,11 +49,11 @@ pub(super) fn read(content: &Content) -> Result<Tokenizer, String> {
 }
 
 /// What a file says of its tokenizer.
-struct Told<'a>(&'a Content);
+struct Told<'a>(&'a Header);
 
 impl<'a> Told<'a> {
     fn value(&self, name: &str) -> Option<&'a Value> {
-        self.0.metadata.get(&format!("tokenizer.ggml.{name}"))
+        self.0.settings.get(&format!("tokenizer.ggml.{name}"))
     }
 
     fn text(&self, name: &str) -> Option<&'a str> {
@@ -84,21 +87,6 @@ impl<'a> Told<'a> {
     }
 }
 
-/// A whole number, however it is stored.
-fn number(value: &Value) -> Option<i64> {
-    Some(match *value {
-        Value::U8(number) => number.into(),
-        Value::I8(number) => number.into(),
-        Value::U16(number) => number.into(),
-        Value::I16(number) => number.into(),
-        Value::U32(number) => number.into(),
-        Value::I32(number) => number.into(),
-        Value::U64(number) => i64::try_from(number).ok()?,
-        Value::I64(number) => number,
-        _ => return None,
-    })
-}
-
 fn build(told: &Told<'_>) -> Result<Tokenizer, String> {
     let tokens = told.texts("tokens")?;
     let vocabulary = (0..)
@@ -106,7 +94,7 @@ fn build(told: &Told<'_>) -> Result<Tokenizer, String> {
         .map(|(id, token)| ((*token).to_owned(), id));
     let merge = |merge: &str| match merge.split_once(' ') {
         Some((first, second)) => Ok((first.to_owned(), second.to_owned())),
-        None => Err(format!("{merge:?} is no merge of two tokens")),
+        None => Err(format!("\"{}\" is no merge of two tokens", shown(merge))),
     };
     let merges = told.texts("merges")?.into_iter().map(merge);
     let merges = merges.collect::<Result<Vec<_>, _>>()?;
@@ -177,7 +165,8 @@ fn cut(name: &str) -> Result<PreTokenizerWrapper, String> {
         "llama3" | "llama-v3" | "llama-bpe" | "smaug-bpe" => regex(LLAMA3),
         "qwen2" | "deepseek-r1-qwen" => regex(QWEN2),
         other => Err(format!(
-            "its tokenizer cuts texts in a way called {other:?}, which is not known here; use the model's directory with tokenizer.json"
+            "its tokenizer cuts texts in a way called \"{}\", which is not known here; use the model's directory with tokenizer.json",
+            shown(other)
         )),
     }
 }
