@@ -132,7 +132,9 @@ fn answered<'a>(
     let generation = generate_with(&mut session, &begin, parameters, &mut watch);
     let generation = generation.map_err(|failure| {
         let status = match &failure {
-            Failure::Parameters(_) | Failure::LongPrompt { .. } => USAGE,
+            Failure::Parameters(_) | Failure::LongPrompt { .. } | Failure::UnknownToken { .. } => {
+                USAGE
+            }
             _ => 1,
         };
         (status, failure.to_string())

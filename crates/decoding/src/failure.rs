@@ -22,6 +22,16 @@ pub enum Failure<E> {
         /// The limit in force.
         max_length: usize,
     },
+    /// A token that the model does not have.
+    #[error("{name} names the token {token}, and the vocabulary has {vocabulary}, from 0 on")]
+    UnknownToken {
+        /// The parameter.
+        name: &'static str,
+        /// The token.
+        token: u32,
+        /// How many there are.
+        vocabulary: usize,
+    },
     /// Stop strings need the texts of tokens.
     #[error("stop_strings cannot be looked for: the model does not tell the text of token {token}")]
     NoText {

@@ -283,3 +283,23 @@ fn alternatives_of_every_token() {
     .unwrap();
     assert_eq!(answer.sequences[0].tokens[0].alternatives.len(), 4);
 }
+
+/// A token that there is not would have no effect, and nobody would know.
+#[test]
+fn tokens_that_there_are_not_are_refused() {
+    for (settings, expected) in [
+        (
+            "logit_bias=1:2,4:1",
+            "logit_bias names the token 4, and the vocabulary has 4, from 0 on",
+        ),
+        (
+            "eos_token_id=9,7",
+            "eos_token_id names the token 7, and the vocabulary has 4, from 0 on",
+        ),
+    ] {
+        let failure = generate(&mut circle(), &[0], &told(settings)).unwrap_err();
+        assert_eq!(failure.to_string(), expected);
+    }
+    // A list for all models of a kind may have tokens that one of them lacks.
+    assert!(generate(&mut circle(), &[0], &told("eos_token_id=2,9")).is_ok());
+}

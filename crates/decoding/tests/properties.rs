@@ -103,14 +103,15 @@ proptest! {
         parameters.num_beams = Some(beams);
         parameters.do_sample = Some(sample);
         parameters.seed = Some(seed);
-        parameters.eos_token_id = vec![2];
+        let eos = (logits.len() as u32 - 1).min(2);
+        parameters.eos_token_id = vec![eos];
         parameters.min_new_tokens = Some(3);
         parameters.max_new_tokens = Some(6);
         let answer = generate(&mut Table::constant(&logits), &[0], &parameters).unwrap();
         for sequence in &answer.sequences {
             for (at, token) in sequence.tokens.iter().enumerate() {
                 prop_assert!(logits[token.id as usize] > f32::NEG_INFINITY);
-                prop_assert!(token.id != 2 || at >= 3);
+                prop_assert!(token.id != eos || at >= 3);
                 prop_assert!(token.logprob <= 1e-6 && !token.processed.is_nan());
             }
             prop_assert!(sequence.tokens.len() <= 6);

@@ -37,8 +37,29 @@ impl<'a, M: Model> Run<'a, M> {
                 max_length,
             });
         }
+        let vocabulary = model.vocabulary();
+        let unknown = |id: &u32| *id as usize >= vocabulary;
+        let mut biased = settings.logit_bias.iter().map(|(id, _)| *id);
+        if let Some((name, token)) = biased
+            .find(unknown)
+            .map(|token| ("logit_bias", token))
+            // Of several, some may be those of another model of the kind.
+            .or_else(|| {
+                let first = settings
+                    .eos
+                    .first()
+                    .filter(|_| settings.eos.iter().all(unknown));
+                Some(("eos_token_id", *first?))
+            })
+        {
+            return Err(Failure::UnknownToken {
+                name,
+                token,
+                vocabulary,
+            });
+        }
         Ok(Self {
-            vocabulary: model.vocabulary(),
+            vocabulary,
             model,
             prompt,
             settings,
