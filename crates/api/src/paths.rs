@@ -48,8 +48,8 @@ pub fn list_url(query: &RunListQuery) -> String {
     url
 }
 
-/// The page on which models write, with names and texts that it takes along: `model`; `prompt` and `text` to go on behind both, or
-/// `score` for a text to judge. They stand behind the `#`, which is sent nowhere.
+/// The page on which models write, with names and texts that it takes along: `model`; `prompt`, or `messages` of a chat as JSON, and
+/// `text` to go on behind both; or `score` for a text to judge, with parameters by their names. They stand behind the `#`, which is sent nowhere.
 pub fn writing_url(parts: &[(&str, &str)]) -> String {
     let each = parts.iter().filter(|(_, text)| !text.is_empty());
     let each = each.map(|(name, text)| format!("{name}={}", escape(text)));

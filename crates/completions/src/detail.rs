@@ -47,6 +47,8 @@ pub struct SequenceDetail {
     pub prompt: Vec<TokenDetail>,
     /// The prompt as a plain text, where the record has it.
     pub prompt_text: Option<String>,
+    /// The messages that it answers as JSON, `[{"role": …, "content": …}, …]`, where the record has them.
+    pub chat: Option<String>,
     /// The text that the record states (`message.content`, `text`), when it has one.
     pub stated_text: Option<String>,
     /// Tool calls as (name, arguments as written).
@@ -146,6 +148,10 @@ fn detail(draft: &Draft, completion: &CompletionDraft, choice: &ChoiceDraft) -> 
         prompt_text: completion
             .head
             .prompt
+            .map(|text| draft.text(text).into_owned()),
+        chat: completion
+            .head
+            .chat
             .map(|text| draft.text(text).into_owned()),
         stated_text: stated,
         tool_calls: choice.tool_calls.iter().map(call).collect(),

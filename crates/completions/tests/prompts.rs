@@ -90,3 +90,35 @@ fn of_several_requests() {
     assert!(a.is_some() && b.is_some() && a != b);
     assert_eq!(c, None);
 }
+
+/// Who looks at one answer gets the messages that it answers as they are written.
+#[test]
+fn the_messages_of_a_chat() {
+    let messages = r#"[{"role":"user","content":[{"type":"text","text":"Q"}]}]"#;
+    let answer = answer();
+    for (file, expected) in [
+        (with(&format!(r#""messages":{messages}"#)), Some(messages)),
+        (
+            with(&format!(
+                r#""request":{{"model":"m","messages":{messages}}}"#
+            )),
+            Some(messages),
+        ),
+        (
+            format!(r#"{{"messages":{messages},"response":{answer}}}"#),
+            Some(messages),
+        ),
+        (
+            format!(r#"{{"request":{{"messages":{messages}}},"response":{answer}}}"#),
+            Some(messages),
+        ),
+        (with(r#""messages":"Q""#), None),
+        (answer.clone(), None),
+    ] {
+        let found = common::detail(&file, &import(&file), 0).chat;
+        assert_eq!(found.as_deref(), expected, "{file}");
+    }
+    // A record of our own with its request is paired like any other.
+    let asked = prompts(&with(&format!(r#""request":{{"messages":{messages}}}"#)));
+    assert_eq!(asked, prompts(&with(&format!(r#""messages":{messages}"#))));
+}

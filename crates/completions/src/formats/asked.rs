@@ -4,7 +4,7 @@
 use super::shape::Shape;
 use crate::json::cursor::ValueKind;
 use crate::json::{Cursor, JsonError};
-use crate::record::Fingerprint;
+use crate::record::{Draft, Fingerprint};
 
 /// Keys of a request that say what was asked; the first of them that is there.
 const ASKED: [&str; 3] = ["messages", "input", "contents"];
@@ -32,6 +32,32 @@ pub(super) fn of_request(shape: &Shape<'_>) -> Option<u64> {
     all.word(5);
     around.for_each(|more| all.word(more));
     Some(all.0)
+}
+
+/// Takes what a request asks, if it is the object at the cursor.
+pub(super) fn request(cursor: Cursor<'_>, draft: &mut Draft) {
+    if let Ok(shape) = Shape::of(cursor) {
+        draft.head.asked = of_request(&shape).or(draft.head.asked);
+        messages_of(&shape, draft);
+    }
+}
+
+/// Keeps the messages of a request, if it has some.
+pub(super) fn messages_of(shape: &Shape<'_>, draft: &mut Draft) {
+    let mut values = shape.values();
+    if let Some((_, cursor)) = values.find(|(name, _)| *name == b"messages") {
+        messages(&cursor, draft);
+    }
+}
+
+/// Keeps a list of messages as it is written.
+pub(super) fn messages(cursor: &Cursor<'_>, draft: &mut Draft) {
+    if draft.keep_alternatives
+        && let Ok(json) = cursor.clone().raw()
+        && json.starts_with(b"[")
+    {
+        draft.head.chat = Some(draft.store(json));
+    }
 }
 
 /// Fingerprint of the value at the cursor; `None` when there is nothing in it. That of a text is the one of a prompt that is

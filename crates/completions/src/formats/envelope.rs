@@ -99,6 +99,11 @@ fn found(
 /// What stands beside a response and belongs to it.
 fn siblings(draft: &mut Draft, shape: &Shape<'_>, asked: Option<u64>) {
     draft.head.asked = asked.or(draft.head.asked);
+    asked::messages_of(shape, draft);
+    // As programs keep what they asked beside what they got.
+    if let Some((_, request)) = shape.values().find(|(name, _)| *name == b"request") {
+        asked::request(request, draft);
+    }
     let text = |key: &str| Some(shape.text_at(key)).filter(|text| !text.is_empty());
     if let Some(model) = text("model") {
         draft.head.model = Some(draft.store(&model));

@@ -68,7 +68,11 @@ pub(super) fn read(cursor: &mut Cursor<'_>, draft: &mut Draft) -> Result<Outcome
                     b"prompt_logprobs" if cursor.kind()? == ValueKind::Array => {
                         root.values = Some(cursor.clone());
                     }
-                    b"messages" => draft.head.asked = asked::of(cursor.clone()),
+                    b"messages" => {
+                        draft.head.asked = asked::of(cursor.clone());
+                        asked::messages(cursor, draft);
+                    }
+                    b"request" => asked::request(cursor.clone(), draft),
                     b"prompt_token_ids" => root.ids = Some(cursor.clone()),
                     b"system_fingerprint" if cursor.clone().raw()?.ends_with(b"-native\"") => {
                         draft.head.told("TGI", "`system_fingerprint`");

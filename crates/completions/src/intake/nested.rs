@@ -58,6 +58,7 @@ impl CompletionSink for Inner<'_> {
             object: moved(said.object),
             prompt: moved(said.prompt).or(around.prompt),
             asked: said.asked.or(around.asked),
+            chat: moved(said.chat).or(around.chat),
             ..said
         };
         for choice in &from.choices[completion.first_choice..completion.end_choice] {

@@ -13,34 +13,31 @@ pub(super) const LONGEST: usize = 16 << 10;
 /// What stands before a token, for a model that goes on from it.
 pub(super) struct Before<'a> {
     model: &'a str,
-    prompt: &'a str,
+    /// As the page calls what the text answers: a prompt, or messages.
+    asked: (&'static str, &'a str),
     text: Vec<u8>,
 }
 
 impl<'a> Before<'a> {
     /// `None` where it is too long for a link.
     pub(super) fn new(model: &'a str, detail: &'a SequenceDetail, token: u32) -> Option<Self> {
-        let prompt = detail.prompt_text.as_deref().unwrap_or_default();
+        let asked = match (&detail.prompt_text, &detail.chat) {
+            (Some(prompt), _) => ("prompt", prompt.as_str()),
+            (None, Some(chat)) => ("messages", chat.as_str()),
+            (None, None) => ("prompt", ""),
+        };
         let before = detail.tokens.iter().take(token as usize);
         let text: Vec<u8> = before
             .flat_map(|token| token.bytes.iter().copied())
             .collect();
-        let fits = prompt.len() + text.len() <= LONGEST;
-        fits.then_some(Self {
-            model,
-            prompt,
-            text,
-        })
+        let fits = asked.1.len() + text.len() <= LONGEST;
+        fits.then_some(Self { model, asked, text })
     }
 
     /// To the page on which the model goes on with these bytes; `None` where they are no whole characters.
     fn link(&self, bytes: &[u8]) -> Option<String> {
         let text = String::from_utf8([&self.text, bytes].concat()).ok()?;
-        let parts = [
-            ("model", self.model),
-            ("prompt", self.prompt),
-            ("text", &text),
-        ];
+        let parts = [("model", self.model), self.asked, ("text", &text)];
         let chosen = String::from_utf8_lossy(bytes);
         Some(format!(
             "<a href=\"{}\" aria-label=\"Go on with “{}”\">go on</a>",

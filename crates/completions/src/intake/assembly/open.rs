@@ -212,6 +212,7 @@ impl Open {
             moved(said.label, known.label),
             moved(said.object, known.object),
             moved(said.prompt, known.prompt),
+            moved(said.chat, known.chat),
         );
         self.draft.head = Head {
             id: spans.0,
@@ -219,6 +220,7 @@ impl Open {
             label: spans.2,
             object: spans.3,
             prompt: spans.4,
+            chat: spans.5,
             asked: said.asked.or(known.asked),
             created: known.created.or(said.created),
             prompt_tokens: said.prompt_tokens.or(known.prompt_tokens),

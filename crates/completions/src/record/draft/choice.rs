@@ -149,6 +149,8 @@ pub(crate) struct Head {
     pub(crate) prompt: Option<Span>,
     /// What was asked where it is more than a text, such as a list of messages: its [`crate::record::Fingerprint`].
     pub(crate) asked: Option<u64>,
+    /// The messages of a chat that was asked, as JSON; only where alternatives are kept, for who looks at one answer.
+    pub(crate) chat: Option<Span>,
     /// Which server wrote it, told from keys that only this one writes.
     pub(crate) dialect: Option<Dialect>,
     /// By what its format was told.

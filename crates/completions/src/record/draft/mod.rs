@@ -104,6 +104,7 @@ impl Draft {
             label: self.head.label,
             prompt: self.head.prompt,
             asked: self.head.asked,
+            chat: self.head.chat,
             ..Head::default()
         };
     }
