@@ -63,7 +63,9 @@ impl<'a> File<'a> {
             .text()
             .ok_or("the model has no tokenizer.json, which texts need")?;
         let ids = tokenizer.encode(&text).map_err(|error| wrong(&error))?;
-        let judged = Judged::of(model, &text, ids, 0, &mut |_| !stop.is_asked());
+        let judged = Judged::of(model, &text, ids, engine::Asked::default(), &mut |_| {
+            !stop.is_asked()
+        });
         let judged = judged.map_err(|error| wrong(&error))?;
         Ok(Self { name, judged })
     }

@@ -60,6 +60,9 @@ pub struct Judge {
     pub text: String,
     /// So many of the likeliest tokens of every place.
     pub top_logprobs: usize,
+    /// Settings by the names of transformers, under which the text is judged besides; none if there are none.
+    #[serde(skip_serializing_if = "Map::is_empty")]
+    pub parameters: Map<String, Value>,
 }
 
 /// `GET /api/models`.
@@ -128,10 +131,25 @@ pub struct NamedToken {
     /// In a text that was judged: the entropy of its place, nats.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub entropy: Option<f64>,
+    /// In a text that was judged under settings: what they make of its place.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub under: Option<Under>,
     /// The likeliest tokens of its place, best first.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "openapi", schema(no_recursion))]
     pub top_logprobs: Option<Vec<NamedToken>>,
+}
+
+/// A token in what settings leave of the distribution of its place.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Under {
+    /// Its log-probability among the tokens that are left, nats; `None` if the settings cut it off.
+    pub logprob: Option<f64>,
+    /// Tokens that are left.
+    pub kept: usize,
+    /// The entropy of what is left, nats.
+    pub entropy: f64,
 }
 
 /// A parameter that does nothing.
@@ -220,6 +238,12 @@ pub struct Score {
     pub sum_logprob: Option<f64>,
     /// Kind of engine, architecture, weights and their hash.
     pub engine: Value,
+    /// Tokens that the settings cut off, if it was judged under some: then they cannot have written the text.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub cut_off: Option<usize>,
+    /// e to the minus mean log-probability under the settings; `None` where they cut something off.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub perplexity_under: Option<f64>,
     /// Every token.
     pub per_token: Vec<NamedToken>,
     /// The text as a record of completions, which is stored and read like any other.

@@ -24,7 +24,7 @@ mod threads;
 pub use chat::{Message, Template};
 pub use failure::Failure;
 pub use load::{Folder, Memory, Model, Source};
-pub use score::{Place, Scored, score};
+pub use score::{Asked, Place, Scored, Under, score};
 pub use session::Session;
 pub use text::{Text, Tokens};
 pub use threads::threads;

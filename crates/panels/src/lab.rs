@@ -94,22 +94,59 @@ impl Lab {
     }
 }
 
-/// A link to where a model of the server says of every token of this text how likely it is; `None` where it has no text, or too much.
-fn to_score(detail: &SequenceDetail) -> Option<String> {
+/// A link to where a model of the server says of every token of this text how likely it is, or what these settings make of it;
+/// `None` where it has no text, or too much.
+fn to_score(detail: &SequenceDetail, settings: Option<(&str, &Settings)>) -> Option<String> {
     let bytes = detail
         .tokens
         .iter()
         .flat_map(|token| token.bytes.iter().copied());
     let joined = String::from_utf8(bytes.collect()).ok()?;
     let text = detail.stated_text.as_ref().unwrap_or(&joined);
+    // What it goes on with belongs to it where settings are tried; of a chat only the server knows how it reads.
+    let text = match (settings, &detail.prompt_text, &detail.chat) {
+        (Some(_), None, Some(_)) => return None,
+        (Some(_), Some(prompt), _) => &format!("{prompt}{text}"),
+        _ => text,
+    };
     let has_values = detail
         .tokens
         .iter()
         .any(|token| token.status == metrics::Status::Scored);
-    let fits = !text.is_empty() && text.len() <= position::LONGEST && !has_values;
+    let fits = !text.is_empty() && text.len() <= position::LONGEST;
+    let (parts, said) = match settings {
+        None if has_values => return None,
+        None => (Vec::new(), "Score this text with a model of this server"),
+        Some((model, settings)) => {
+            let mut parts = vec![
+                ("model", model.to_owned()),
+                ("do_sample", "true".to_owned()),
+            ];
+            for (name, value) in [
+                ("temperature", settings.temperature),
+                ("top_k", f64::from(settings.top_k)),
+                ("top_p", settings.top_p),
+                ("min_p", settings.min_p),
+            ] {
+                parts.push((name, value.to_string()));
+            }
+            (
+                parts,
+                "The exact values of these settings, with a model of this server",
+            )
+        }
+    };
+    let parts = parts.iter().map(|(name, value)| (*name, value.as_str()));
+    let parts: Vec<(&str, &str)> = [("score", text.as_str())]
+        .into_iter()
+        .chain(parts)
+        .collect();
+    let address = api::paths::writing_url(&parts);
     fits.then(|| {
-        let address = api::paths::writing_url(&[("score", text)]);
-        format!("<p class=\"to-engine\"><a href=\"{}\">Score this text with a model of this server</a></p>", Text(&address))
+        format!(
+            "<p class=\"to-engine\"><a href=\"{}\">{said}</a></p>",
+            Text(&address)
+        )
     })
 }
 
@@ -151,7 +188,9 @@ impl Panel for Lab {
             (Some(_), None, _) => "<p class=\"panel-note\">Reading the sequence …</p>".to_owned(),
             (Some(index), detail, _) => {
                 let link = open_link(index, None, "the list");
-                let score = detail.as_ref().and_then(to_score).unwrap_or_default();
+                let score = detail
+                    .as_ref()
+                    .and_then(|detail| to_score(detail, None)).unwrap_or_default();
                 format!("{}{score}<p>Back to {link}.</p>", no_alternatives())
             }
         }

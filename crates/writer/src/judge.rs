@@ -1,10 +1,13 @@
 //! A model of this machine judges a text.
 use crate::judged::{Judged, token};
 use crate::record::{engine, now};
-use crate::{Listener, MOST_ALTERNATIVES, Named, bad, bad_request, failed, many_alternatives};
+use crate::{
+    Listener, MOST_ALTERNATIVES, Named, Told, bad, bad_request, failed, many_alternatives,
+};
 use api::ApiError;
 use api::writing::{Happening, Judge, NamedToken, Score};
-use serde_json::{Value, json};
+use decoding::{Parameters, Settings};
+use serde_json::{Map, Value, json};
 
 /// All that is needed for it.
 #[derive(Debug)]
@@ -13,6 +16,8 @@ pub struct Judging {
     text: String,
     ids: ::engine::Tokens,
     top: usize,
+    /// Settings under which it is judged besides.
+    under: Option<Settings>,
 }
 
 impl Judging {
@@ -40,6 +45,7 @@ impl Judging {
             )));
         }
         Ok(Self {
+            under: settings(&local, &judge.parameters)?,
             ids,
             text: judge.text,
             top: judge.top_logprobs,
@@ -56,7 +62,11 @@ impl Judging {
                 token: Box::new(token(model, scored)),
             })
         };
-        let judged = Judged::of(model, &self.text, self.ids.clone(), self.top, &mut tell);
+        let asked = ::engine::Asked {
+            top: self.top,
+            under: self.under.as_ref(),
+        };
+        let judged = Judged::of(model, &self.text, self.ids.clone(), asked, &mut tell);
         let last = match judged {
             Ok(judged) => Happening::Scored(Box::new(self.score(&judged))),
             Err(failure) => Happening::Error(failed(&decoding::Failure::Model(failure))),
@@ -67,6 +77,7 @@ impl Judging {
     fn score(&self, judged: &Judged<'_>) -> Score {
         let model = &self.local.model;
         let tokens = judged.tokens.iter();
+        let under = judged.under();
         let per_token: Vec<NamedToken> = tokens.map(|scored| token(model, scored)).collect();
         Score {
             model: self.local.name.clone(),
@@ -77,6 +88,8 @@ impl Judging {
             bits_per_byte: judged.figures.bits_per_byte,
             sum_logprob: judged.figures.sum_logprob,
             engine: engine(model),
+            cut_off: under.map(|(cut_off, _)| cut_off),
+            perplexity_under: under.and_then(|(_, perplexity)| perplexity),
             record: self.record(&per_token),
             per_token,
         }
@@ -99,5 +112,23 @@ impl Judging {
             "scored": true,
             "engine": engine(&self.local.model),
         })
+    }
+}
+
+/// The settings in force, if some are told.
+fn settings(local: &Named, told: &Map<String, Value>) -> Result<Option<Settings>, ApiError> {
+    if told.is_empty() {
+        return Ok(None);
+    }
+    let mut defaults = local.model.defaults().clone();
+    defaults.eos_token_id = local.model.eos().to_vec();
+    let told = Told::of_json(told).and_then(|told| told.over(defaults));
+    let told: Parameters = told.map_err(|error| bad(&error))?;
+    let settings = told.settings().map_err(|error| bad(&error))?;
+    match settings.mode.has_beams() {
+        true => Err(bad_request(
+            "A text is judged token by token, which beams are not; leave num_beams out.",
+        )),
+        false => Ok(Some(settings)),
     }
 }

@@ -1,7 +1,7 @@
 //! A text with what a model says of it.
 use crate::listed;
-use api::writing::NamedToken;
-use engine::{Failure, Model, Scored, Tokens};
+use api::writing::{NamedToken, Under};
+use engine::{Asked, Failure, Model, Scored, Tokens};
 use metrics::{Advanced, Reading, SequenceBuilder, TextSize};
 use std::sync::Arc;
 
@@ -21,18 +21,18 @@ pub struct Judged<'a> {
 }
 
 impl<'a> Judged<'a> {
-    /// Judges a text, given with its tokens. Every token is handed over as it comes, with so many alternatives; `false` ends it.
+    /// Judges a text, given with its tokens. Every token is handed over as it comes; `false` ends it.
     pub fn of(
         model: &'a Arc<Model>,
         text: &str,
         mut ids: Tokens,
-        top: usize,
+        asked: Asked<'_>,
         each: &mut dyn FnMut(&Scored) -> bool,
     ) -> Result<Self, Failure> {
         ids.ids.truncate(ids.ids.len() - ids.after);
         let mut tokens = Vec::with_capacity(ids.ids.len());
         let mut around = ids.before;
-        engine::score(model, &ids.ids, top, &mut |scored| {
+        engine::score(model, &ids.ids, asked, &mut |scored| {
             if around > 0 {
                 around -= 1;
                 return true;
@@ -59,12 +59,38 @@ impl<'a> Judged<'a> {
     }
 }
 
+impl Judged<'_> {
+    /// Under the settings of the judgement: how many tokens they cut off, and the perplexity if it is none. `None` without any.
+    pub fn under(&self) -> Option<(usize, Option<f64>)> {
+        let judged: Vec<Option<f64>> = self
+            .tokens
+            .iter()
+            .filter_map(|scored| Some(scored.under?.logprob))
+            .collect();
+        if judged.is_empty() {
+            return None;
+        }
+        let cut_off = judged.iter().filter(|logprob| logprob.is_none()).count();
+        let mut builder = SequenceBuilder::default();
+        for &logprob in &judged {
+            builder.push(Reading::new(logprob));
+        }
+        let perplexity = builder.finish().perplexity.filter(|_| cut_off == 0);
+        Some((cut_off, perplexity))
+    }
+}
+
 /// A token with its place.
 pub fn token(model: &Model, scored: &Scored) -> NamedToken {
     NamedToken {
         logprob: scored.place.map(|place| place.logprob),
         rank: scored.place.map(|place| place.rank),
         entropy: scored.place.map(|place| place.entropy),
+        under: scored.under.map(|under| Under {
+            logprob: under.logprob,
+            kept: under.kept,
+            entropy: under.entropy,
+        }),
         top_logprobs: Some(listed::alternatives(model, &scored.alternatives)),
         ..listed::named(model, scored.id, None)
     }

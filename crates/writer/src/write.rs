@@ -174,10 +174,15 @@ impl Writing {
         let mut tokens = Vec::with_capacity(ids.len());
         match self.judges {
             None => tokens.extend(ids.iter().map(|&id| listed::named(model, id, None))),
-            Some(top) => engine::score(model, &ids, top, &mut |scored| {
-                tokens.push(beside(judged::token(model, &scored)));
-                !teller.is_alone()
-            })?,
+            Some(top) => engine::score(
+                model,
+                &ids,
+                engine::Asked { top, under: None },
+                &mut |scored| {
+                    tokens.push(beside(judged::token(model, &scored)));
+                    !teller.is_alone()
+                },
+            )?,
         }
         let idle = self.idle.iter().map(|idle| writing::Idle {
             name: idle.name.to_owned(),

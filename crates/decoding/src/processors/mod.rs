@@ -78,6 +78,19 @@ impl<'a> Processors<'a> {
             && (s.eos.is_empty() || s.min_length(self.prompt) <= self.prompt)
     }
 
+    /// What a step behind these ids chooses from, of these logits: the tokens of a draw, or the best one alone.
+    pub fn left(&self, ids: &[u32], logits: &[f32]) -> Candidates {
+        let mut scores = logits.to_vec();
+        self.process(ids, &mut scores);
+        if self.settings.mode.draws() {
+            return self.narrow(&mut scores);
+        }
+        let mut best = Candidates::best(&scores, 1);
+        // Of equal ones the lowest id.
+        best.retain(|at, _| at == 0);
+        best
+    }
+
     /// What a draw can choose from. Scores are divided by the temperature in place.
     pub fn narrow(&self, scores: &mut [f32]) -> Candidates {
         let s = self.settings;

@@ -54,6 +54,11 @@ impl Lab {
             }
         }
         html += "</ul>";
+        let model = columns
+            .sequences
+            .get(index as usize)
+            .map_or("", |sequence| columns.model_of(sequence));
+        html += &super::to_score(detail, Some((model, &self.settings))).unwrap_or_default();
         html += &self.strip(columns, index, detail, replay);
         let at = self
             .token
@@ -67,8 +72,6 @@ impl Lab {
         }) {
             Some((token, found, (step, place))) => {
                 let likely = estimate_at(found, &self.settings, &self.assumptions);
-                let sequence = columns.sequences.get(index as usize);
-                let model = sequence.map_or("", |sequence| columns.model_of(sequence));
                 let before = position::Before::new(model, detail, token);
                 let (likely, before) = (likely.as_ref(), before.as_ref());
                 html += &position::table(token, found, (&step, place), likely, before);

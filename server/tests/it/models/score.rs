@@ -2,6 +2,7 @@
 use super::{Asked, happenings};
 use crate::engine::{near, with_tokenizer};
 use api::writing::{Happening, Score};
+use metrics::num;
 use serde_json::{Value, json};
 
 /// The same figures as `surprisal score`, and a record that has them, too.
@@ -71,6 +72,84 @@ async fn tokens_come_as_they_are_judged() {
     assert_eq!(tokens, score.per_token);
 }
 
+/// What settings leave of a distribution, computed here from the whole of it.
+#[tokio::test]
+async fn under_settings() {
+    const TEMPERATURE: f64 = 0.7;
+    const SHARE: f64 = 0.8;
+    let asked = Asked::new().await;
+    let parameters =
+        json!({"do_sample": true, "temperature": TEMPERATURE, "top_k": 0, "top_p": SHARE});
+    // The vocabulary has 32 tokens: all of them are listed.
+    let body = json!({"model": "gpt2", "text": "the sea and the sand", "top_logprobs": 32, "parameters": parameters});
+    let score: Score = asked.post(api::SCORE, body).await.json();
+    let (mut cut_off, mut judged) = (0, 0);
+    for token in &score.per_token {
+        let Some(under) = token.under else {
+            assert_eq!(token.logprob, None);
+            continue;
+        };
+        judged += 1;
+        let listed = token.top_logprobs.as_ref().unwrap();
+        assert_eq!(listed.len(), 32);
+        let weights: Vec<f64> = listed
+            .iter()
+            .map(|one| num::exp(one.logprob.unwrap() / TEMPERATURE))
+            .collect();
+        let total: f64 = weights.iter().sum();
+        let mut better = 0.0;
+        let kept: Vec<f64> = weights
+            .iter()
+            .take_while(|weight| {
+                let stays = better < SHARE * total;
+                better += **weight;
+                stays
+            })
+            .copied()
+            .collect();
+        let mass: f64 = kept.iter().sum();
+        let entropy: f64 = kept
+            .iter()
+            .map(|weight| -(weight / mass) * num::ln(weight / mass))
+            .sum();
+        let place = listed.iter().position(|one| one.id == token.id).unwrap();
+        let logprob = kept.get(place).map(|weight| num::ln(weight / mass));
+        cut_off += usize::from(logprob.is_none());
+        assert_eq!(
+            (under.kept, under.logprob.is_none()),
+            (kept.len(), logprob.is_none()),
+            "{token:?}"
+        );
+        let near = |a: f64, b: f64| (a - b).abs() < 1e-4;
+        assert!(near(under.entropy, entropy), "{} {entropy}", under.entropy);
+        assert!(
+            under.logprob.zip(logprob).is_none_or(|(a, b)| near(a, b)),
+            "{under:?} {logprob:?}"
+        );
+    }
+    assert_eq!((judged, score.cut_off), (score.scored, Some(cut_off)));
+    assert!(cut_off > 0 && cut_off < judged, "{cut_off} of {judged}");
+    assert_eq!(score.perplexity_under, None);
+    // Nothing is cut off: the perplexity of the temperature alone.
+    let body =
+        json!({"model": "gpt2", "text": "the sea", "parameters": {"do_sample": true, "top_k": 0}});
+    let score: Score = asked.post(api::SCORE, body).await.json();
+    assert_eq!(score.cut_off, Some(0));
+    near(
+        &json!(score.perplexity_under),
+        score.perplexity.unwrap(),
+        "nothing changed",
+    );
+    // Without a draw the best token is all that is left.
+    let body = json!({"model": "gpt2", "text": "the sea", "parameters": {"do_sample": false}});
+    let score: Score = asked.post(api::SCORE, body).await.json();
+    for token in &score.per_token {
+        let Some(under) = token.under else { continue };
+        let expected = (token.rank == Some(1)).then_some(0.0);
+        assert_eq!((under.kept, under.logprob), (1, expected));
+    }
+}
+
 #[tokio::test]
 async fn what_cannot_be_judged() {
     let asked = Asked::new().await;
@@ -89,6 +168,16 @@ async fn what_cannot_be_judged() {
             json!({"model": "gpt2", "text": "a", "top_logprobs": 101}),
             400,
             "top_logprobs is 100 at most.",
+        ),
+        (
+            json!({"model": "gpt2", "text": "a", "parameters": {"top_p": 2}}),
+            400,
+            "top_p is 2; it must be a number from 0 to 1.",
+        ),
+        (
+            json!({"model": "gpt2", "text": "a", "parameters": {"num_beams": 2}}),
+            400,
+            "A text is judged token by token, which beams are not; leave num_beams out.",
         ),
         (
             json!({"model": "gpt2", "text": "a".repeat(20_000)}),
