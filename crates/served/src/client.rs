@@ -1,13 +1,13 @@
 //! Asking a server.
 use crate::failure::Failure;
-use crate::record::{Piece, Record, begin, message};
+use crate::record::{Piece, Record};
+use crate::refusal::{chain, innermost, refused};
 use crate::request::Request;
 use api::Events;
 use futures::future::{Either, select};
-use reqwest::{Client, Response, StatusCode, Url, header, redirect::Policy};
+use reqwest::{Client, Response, Url, header, redirect::Policy};
 use serde_json::Value;
 use std::{
-    error::Error,
     ops::ControlFlow,
     pin::{Pin, pin},
     time::Duration,
@@ -165,8 +165,7 @@ impl Server {
                 Ok(Some(bytes)) => bytes,
                 Ok(None) => break,
                 Err(error) => {
-                    let why = chain(&error.without_url());
-                    record.interrupt(format!("the connection broke: {why}"));
+                    record.interrupt(format!("the connection broke: {}", innermost(&error)));
                     break;
                 }
             };
@@ -204,6 +203,7 @@ impl Server {
         }
         match record.interrupted() {
             Some(_) if record.is_empty() && !wanted => Err(Failure::Stopped),
+            Some(_) if record.is_empty() && taken == 0 => Err(Failure::Empty),
             Some(why) if record.is_empty() => Err(Failure::Silent(why.to_owned())),
             _ => Ok(record),
         }
@@ -218,45 +218,6 @@ fn add(
 ) -> Result<bool, Failure> {
     let pieces = record.add(event)?;
     Ok(pieces.iter().all(|piece| each(piece).is_continue()))
-}
-
-async fn refused(response: Response) -> Failure {
-    let status = response.status();
-    let seconds = response.headers().get(header::RETRY_AFTER);
-    let seconds = seconds.and_then(|seconds| seconds.to_str().ok()?.trim().parse().ok());
-    let body = response.text().await.unwrap_or_default();
-    let said: Option<Value> = serde_json::from_str(&body).ok();
-    let message = match &said {
-        Some(said) if !said["error"].is_null() => message(&said["error"]),
-        _ if body.trim().is_empty() => status
-            .canonical_reason()
-            .unwrap_or("nothing said")
-            .to_owned(),
-        _ => begin(&body),
-    };
-    let status_code = status.as_u16();
-    match status {
-        StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN => Failure::Key {
-            status: status_code,
-            message,
-        },
-        StatusCode::TOO_MANY_REQUESTS => Failure::Busy { message, seconds },
-        _ => Failure::Refused {
-            status: status_code,
-            message,
-        },
-    }
-}
-
-/// An error with what is behind it.
-fn chain(error: &dyn Error) -> String {
-    let mut text = error.to_string();
-    let mut source = error.source();
-    while let Some(error) = source {
-        text = format!("{text}: {error}");
-        source = error.source();
-    }
-    text
 }
 
 impl std::fmt::Debug for Server {

@@ -24,6 +24,11 @@ pub enum Failure {
     /// Nobody there, or the connection broke before the answer.
     #[error("the server does not answer: {0}; is it running, and is the address right?")]
     Silent(String),
+    /// It said yes, and then nothing.
+    #[error(
+        "the server ended its answer before it began; its log says why, such as a prompt that is longer than the model has room for"
+    )]
+    Empty,
     /// Whoever asked did not want to wait.
     #[error("stopped before the answer began")]
     Stopped,
@@ -44,7 +49,7 @@ pub enum Failure {
         seconds: Option<u64>,
     },
     /// It understands the request and does not like it, or failed.
-    #[error("the server refuses the request ({status}): {message}")]
+    #[error("the server refuses the request ({status}): {message}{}", remedy(*.status))]
     Refused {
         /// The HTTP status.
         status: u16,
@@ -61,4 +66,11 @@ fn wait(seconds: Option<u64>) -> String {
         || "try again later".to_owned(),
         |seconds| format!("try again in {seconds} s"),
     )
+}
+
+fn remedy(status: u16) -> &'static str {
+    match status {
+        404 => "; does the address end in /v1, and is that the name of the model?",
+        _ => "",
+    }
 }

@@ -116,6 +116,11 @@ impl Record {
         self.interrupted.is_none() && (ended || self.done)
     }
 
+    /// Answers that have begun to arrive.
+    pub fn answers(&self) -> usize {
+        self.choices.len()
+    }
+
     /// Nothing has arrived.
     pub fn is_empty(&self) -> bool {
         self.choices.is_empty()

@@ -1,6 +1,7 @@
 //! A request in the words of the protocol.
 use crate::failure::Failure;
 use decoding::Parameters;
+use decoding::parameters::UNSERVED;
 use serde_json::{Map, Value, json};
 
 /// One message of a chat.
@@ -64,7 +65,8 @@ impl Request {
             Input::Chat(messages) => {
                 let message = |one: &Message| json!({ "role": one.role, "content": one.content });
                 put("messages", Some(messages.iter().map(message).collect()));
-                put("top_logprobs", Some(json!(list)).filter(|_| list > 0));
+                // Some servers list nothing, not even the token itself, when it is not there.
+                put("top_logprobs", Some(json!(list)));
             }
         }
         let logprobs = match self.input {
@@ -104,34 +106,12 @@ impl Request {
     }
 }
 
-/// The protocol has no word for these.
+/// The protocol has no word for some parameters: whoever tells one of them is told so.
 fn refuse(told: &Parameters) -> Result<(), Failure> {
-    const NONE: &str =
-        "the protocol has no word for it; leave it out, or take a model of this machine";
-    const LENGTH: &str =
-        "tokens of the prompt are counted by the server; give max_new_tokens or min_new_tokens";
-    let table = [
-        (
-            "num_beams",
-            told.num_beams.is_some_and(|beams| beams > 1),
-            NONE,
-        ),
-        ("length_penalty", told.length_penalty.is_some(), NONE),
-        ("early_stopping", told.early_stopping.is_some(), NONE),
-        (
-            "no_repeat_ngram_size",
-            told.no_repeat_ngram_size.is_some(),
-            NONE,
-        ),
-        ("epsilon_cutoff", told.epsilon_cutoff.is_some(), NONE),
-        ("eta_cutoff", told.eta_cutoff.is_some(), NONE),
-        ("top_h", told.top_h.is_some(), NONE),
-        ("eos_token_id", !told.eos_token_id.is_empty(), NONE),
-        ("max_length", told.max_length.is_some(), LENGTH),
-        ("min_length", told.min_length.is_some(), LENGTH),
-    ];
-    match table.into_iter().find(|(_, is_told, _)| *is_told) {
-        Some((name, _, instead)) => Err(Failure::Parameter { name, instead }),
+    // One beam is none.
+    let is_told = |name: &str| told.has(name) && (name != "num_beams" || told.num_beams > Some(1));
+    match UNSERVED.iter().find(|(name, _)| is_told(name)) {
+        Some(&(name, instead)) => Err(Failure::Parameter { name, instead }),
         None => Ok(()),
     }
 }
@@ -197,6 +177,16 @@ mod tests {
             "temperature": 0.7, "top_k": 40,
         });
         assert_eq!(chat.body(), Ok(expected));
+    }
+
+    /// What lists nothing still asks for the probability of the token itself.
+    #[test]
+    fn a_chat_always_asks_for_values() {
+        let body = request(Input::Chat(Vec::new()), &[]).body().unwrap();
+        assert_eq!(
+            (&body["logprobs"], &body["top_logprobs"]),
+            (&json!(true), &json!(0))
+        );
     }
 
     #[test]

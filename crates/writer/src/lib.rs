@@ -66,8 +66,9 @@ pub fn bad(error: &dyn std::fmt::Display) -> ApiError {
         true => vec![c],
         false => c.to_uppercase().collect(),
     });
+    let end = if text.ends_with('?') { "" } else { "." };
     bad_request(format!(
-        "{}{}.",
+        "{}{}{end}",
         first.collect::<String>(),
         letters.as_str()
     ))

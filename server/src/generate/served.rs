@@ -48,6 +48,15 @@ pub(super) fn run(arguments: &Generate, base: &str, stop: &Stop) -> Result<(), C
         Failure::Stopped => (STOPPED, failure.to_string()),
         _ => (1, failure.to_string()),
     })?;
+    let (asked, came) = (
+        request.parameters.num_return_sequences.unwrap_or(1),
+        record.answers(),
+    );
+    if came < asked && record.interrupted().is_none() {
+        say(&format!(
+            "{asked} answers were asked for, and the server gave {came}"
+        ));
+    }
     let written = match (arguments.jsonl, shows) {
         (true, _) => show(&format!("{}\n", record.to_json(&body))),
         (_, true) => show("\n"),

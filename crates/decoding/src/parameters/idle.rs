@@ -11,6 +11,24 @@ pub struct Idle {
     pub reason: &'static str,
 }
 
+/// Parameters that a model behind the OpenAI protocol cannot be told, each with what to do instead.
+pub const UNSERVED: [(&str, &str); 10] = [
+    ("num_beams", NO_WORD),
+    ("length_penalty", NO_WORD),
+    ("early_stopping", NO_WORD),
+    ("no_repeat_ngram_size", NO_WORD),
+    ("epsilon_cutoff", NO_WORD),
+    ("eta_cutoff", NO_WORD),
+    ("top_h", NO_WORD),
+    ("eos_token_id", NO_WORD),
+    ("max_length", COUNTED),
+    ("min_length", COUNTED),
+];
+
+const NO_WORD: &str =
+    "the protocol has no word for it; leave it out, or take a model of this machine";
+const COUNTED: &str =
+    "tokens of the prompt are counted by the server; give max_new_tokens or min_new_tokens";
 const ONLY_DRAWS: &str = "has no effect without do_sample: nothing is drawn";
 const COLD: &str = "has no effect at temperature 0: the best token is taken, nothing is drawn";
 const ONLY_BEAMS: &str = "has no effect without num_beams above 1";
@@ -21,7 +39,7 @@ impl Parameters {
         let mode = self.mode();
         TABLE
             .iter()
-            .filter(|entry| self.is_told(entry.field))
+            .filter(|entry| self.has(entry.name))
             .filter_map(|entry| {
                 let reason = self.reason(entry.name, mode)?;
                 Some(Idle {
@@ -69,17 +87,19 @@ impl Parameters {
         holds.then_some(reason)
     }
 
-    fn is_told(&self, field: Field) -> bool {
+    /// Whether a parameter was told.
+    pub fn has(&self, name: &str) -> bool {
         let mut told = self.clone();
-        match field {
-            Field::Whole(field) => field(&mut told).is_some(),
-            Field::Number(field) => field(&mut told).is_some(),
-            Field::Flag(field) => field(&mut told).is_some(),
-            Field::EarlyStopping => self.early_stopping.is_some(),
-            Field::Seed => self.seed.is_some(),
-            Field::Bias => !self.logit_bias.is_empty(),
-            Field::Eos => !self.eos_token_id.is_empty(),
-            Field::Stop => !self.stop_strings.is_empty(),
+        match super::entry(name).map(|entry| entry.field) {
+            None => false,
+            Some(Field::Whole(field)) => field(&mut told).is_some(),
+            Some(Field::Number(field)) => field(&mut told).is_some(),
+            Some(Field::Flag(field)) => field(&mut told).is_some(),
+            Some(Field::EarlyStopping) => self.early_stopping.is_some(),
+            Some(Field::Seed) => self.seed.is_some(),
+            Some(Field::Bias) => !self.logit_bias.is_empty(),
+            Some(Field::Eos) => !self.eos_token_id.is_empty(),
+            Some(Field::Stop) => !self.stop_strings.is_empty(),
         }
     }
 }

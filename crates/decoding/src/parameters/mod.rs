@@ -7,7 +7,7 @@ mod settings;
 mod table;
 mod text;
 
-pub use idle::Idle;
+pub use idle::{Idle, UNSERVED};
 pub use presets::{PRESETS, Preset};
 pub use range::{Invalid, Range};
 pub use settings::{Mode, Settings};

@@ -251,7 +251,7 @@ async fn refusals() {
         ),
         (
             http("404 Not Found", json, "", r#"{"error": "model not found"}"#),
-            "the server refuses the request (404): model not found",
+            "the server refuses the request (404): model not found; does the address end in /v1, and is that the name of the model?",
         ),
         (
             http("502 Bad Gateway", "text/html", "", "<html>"),
@@ -272,8 +272,13 @@ async fn refusals() {
             "the answer is not one of the OpenAI protocol: expected value at line 1 column 1 in <html>; does the address end in /v1?",
         ),
         (
+            http("404 Not Found", json, "", r#"{"detail": "Not Found"}"#),
+            "the server refuses the request (404): Not Found; does the address end in /v1, and is that the name of the model?",
+        ),
+        // As llama-cpp-python does when the prompt is too long.
+        (
             http("200 OK", "text/event-stream", "", ""),
-            "the server does not answer: the answer is cut off; is it running, and is the address right?",
+            "the server ended its answer before it began; its log says why, such as a prompt that is longer than the model has room for",
         ),
     ] {
         let (base, _served) = stub(answer);

@@ -80,7 +80,7 @@ fn an_answer_is_shown_and_analysed() {
         json!([{"role": "system", "content": "Be brief"}, {"role": "user", "content": "Hi"}]);
     assert_eq!(
         body,
-        json!({"model": "m", "messages": messages, "logprobs": true, "stream": true, "temperature": 0.5})
+        json!({"model": "m", "messages": messages, "logprobs": true, "stream": true, "temperature": 0.5, "top_logprobs": 0})
     );
     let (base, _served) = stub(&events, "data: [DONE]\n\n");
     let record = place.program(&[&fixed[..], &[&base, "--jsonl"]].concat());
