@@ -1,7 +1,8 @@
 //! The models that `serve` was given, and what is asked of them.
 //!
 //! ```text
-//! given      --model and --model-server: what there is, by the names that requests use
+//! arguments  --model and --model-server as they are given
+//! given      what there is, by the names that requests use
 //! turns      who computes now, who waits, and who is sent away
 //! ask        a request, checked: everything that can be wrong is said before anything is computed
 //! elsewhere  a model behind the OpenAI protocol does
@@ -11,12 +12,14 @@
 //! Each begins a [`Events`]: a queue that the engine never waits for, whatever the client reads. It ends when nobody reads it
 //! any more, so that whoever goes away stops the engine before its next token. What it holds is bounded by the tokens that a
 //! request may ask for.
+mod arguments;
 pub mod ask;
 mod elsewhere;
 mod given;
 mod turns;
 
-pub use given::{Given, Models, ServerGiven};
+pub use arguments::{Given, ServerGiven};
+pub use given::Models;
 
 use crate::failure::Failure;
 use crate::state::Server;

@@ -5,10 +5,12 @@
 //! | `question` | a request in its words -> one in ours |
 //! | `choice` | the tokens of an answer -> its text, cut at stop strings |
 //! | `answer` | choices -> completions and chunks of them |
+//! | `tokens` | tokens, and their alternatives, as completions and chats list them |
 //! | `wrong` | errors in its words, with the argument that is wrong |
 mod answer;
 mod choice;
 mod question;
+mod tokens;
 mod wrong;
 
 pub use wrong::Complaint;

@@ -1,7 +1,9 @@
 //! Choices as completions, whole or in chunks.
+mod whole;
+
 use super::choice::{Choice, Part};
 use super::question::{Form, Kind};
-use crate::generate::stream::Characters;
+use super::tokens;
 use api::writing::{Happening, NamedToken, Read};
 use serde_json::{Map, Value, json};
 use std::collections::BTreeMap;
@@ -69,7 +71,7 @@ impl Answer {
         if !self.form.echo {
             return Vec::new();
         }
-        let part = echo(read);
+        let part = tokens::echo(read);
         let first = (self.prompts - 1) * self.form.best_of;
         let numbers = first..first + self.form.best_of;
         let reason = if is_last {
@@ -147,7 +149,7 @@ impl Answer {
         let first = !std::mem::replace(&mut choice.begun, true);
         let mut chunk = json!({
             "index": number,
-            "logprobs": self.logprobs(&part),
+            "logprobs": tokens::logprobs(&self.form, &part),
             "finish_reason": reason,
         });
         match self.form.kind {
@@ -180,146 +182,4 @@ impl Answer {
             Kind::Chat => "chat.completion.chunk",
         }
     }
-
-    /// The whole completion.
-    pub(super) fn whole(&self) -> Value {
-        let choices = (0..).zip(self.best()).map(|(number, (part, reason))| {
-            let number: usize = number;
-            let mut choice = json!({
-                "index": number,
-                "logprobs": self.logprobs(part),
-                "finish_reason": reason,
-            });
-            match self.form.kind {
-                Kind::Text => choice["text"] = json!(part.text),
-                Kind::Chat => {
-                    choice["message"] =
-                        json!({ "role": "assistant", "content": part.text, "refusal": null });
-                }
-            }
-            choice
-        });
-        let kind = match self.form.kind {
-            Kind::Text => "text_completion",
-            Kind::Chat => "chat.completion",
-        };
-        let mut whole = self.around(kind, choices.collect());
-        whole["usage"] = self.usage();
-        whole
-    }
-
-    /// Of each prompt the answers that are asked for: all, or those with the highest log-probability per token.
-    fn best(&self) -> Vec<&(Part, Value)> {
-        let all: Vec<&(Part, Value)> = self.given.values().collect();
-        if self.form.best_of == self.form.n {
-            return all;
-        }
-        let groups = all.chunks(self.form.best_of);
-        let best = groups.flat_map(|group| {
-            let mut group: Vec<(f64, &(Part, Value))> =
-                group.iter().map(|one| (one.0.mean(), *one)).collect();
-            group.sort_by(|a, b| b.0.total_cmp(&a.0));
-            group.into_iter().take(self.form.n).map(|(_, one)| one)
-        });
-        best.collect()
-    }
-
-    /// The chunk at the end that has the counts.
-    pub(super) fn usage_chunk(&self) -> Value {
-        let mut chunk = self.around(self.chunk_kind(), json!([]));
-        chunk["usage"] = self.usage();
-        chunk
-    }
-
-    fn usage(&self) -> Value {
-        let (prompt, _) = self.prompt_tokens;
-        json!({
-            "prompt_tokens": prompt,
-            "completion_tokens": self.completion_tokens,
-            "total_tokens": prompt + self.completion_tokens,
-        })
-    }
-
-    fn around(&self, kind: &str, choices: Value) -> Value {
-        json!({
-            "id": self.id, "object": kind, "created": self.created, "model": self.model, "choices": choices,
-            // Probabilities depend on the weights.
-            "system_fingerprint": self.engine["sha256"].as_str().and_then(|hash| hash.get(..12)),
-        })
-    }
-
-    fn logprobs(&self, part: &Part) -> Value {
-        if !self.form.list {
-            return Value::Null;
-        }
-        match self.form.kind {
-            Kind::Chat => {
-                let tokens = part.tokens.iter();
-                let content: Vec<Value> = tokens.map(listed).collect();
-                json!({ "content": content, "refusal": null })
-            }
-            Kind::Text => beside_each_other(part),
-        }
-    }
-}
-
-/// The prompt as it stands before the answer. Of a text, what the tokenizer puts before it is left out.
-fn echo(read: &Read) -> Part {
-    let is_silent = |token: &&NamedToken| token.bytes.as_ref().is_some_and(Vec::is_empty);
-    let Some(text) = &read.text else {
-        let mut characters = Characters::default();
-        let bytes = read
-            .tokens
-            .iter()
-            .filter_map(|token| token.bytes.as_deref());
-        let mut text: String = bytes.map(|bytes| characters.push(bytes)).collect();
-        text.push_str(&characters.end());
-        return Part {
-            text,
-            offset: 0,
-            tokens: read.tokens.clone(),
-        };
-    };
-    let silent = read.tokens.iter().take_while(is_silent).count();
-    Part {
-        text: text.clone(),
-        offset: 0,
-        tokens: read.tokens.iter().skip(silent).cloned().collect(),
-    }
-}
-
-fn listed(token: &NamedToken) -> Value {
-    let one = |token: &NamedToken| json!({ "token": token.token, "bytes": token.bytes, "logprob": token.logprob });
-    let mut listed = one(token);
-    listed["top_logprobs"] = token.top_logprobs.iter().flatten().map(one).collect();
-    listed
-}
-
-/// The lists of the older kind.
-fn beside_each_other(part: &Part) -> Value {
-    let mut offset = part.offset;
-    let offsets: Vec<usize> = part
-        .tokens
-        .iter()
-        .map(|token| {
-            let begin = offset;
-            offset += token.token.chars().count();
-            begin
-        })
-        .collect();
-    let tops = part.tokens.iter().map(|token| {
-        // The first token of a prompt has nothing before it.
-        token.logprob?;
-        let all = token.top_logprobs.iter().flatten();
-        let pairs = all.map(|one| (one.token.clone(), json!(one.logprob)));
-        Some(Value::Object(pairs.collect()))
-    });
-    let texts = part.tokens.iter().map(|token| json!(token.token));
-    let values = part.tokens.iter().map(|token| json!(token.logprob));
-    json!({
-        "tokens": texts.collect::<Value>(),
-        "token_logprobs": values.collect::<Value>(),
-        "top_logprobs": tops.collect::<Vec<Option<Value>>>(),
-        "text_offset": offsets,
-    })
 }
