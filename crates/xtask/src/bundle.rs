@@ -67,8 +67,8 @@ const PARTS: [Part; 4] = [
         package: STUDIO,
         name: STUDIO,
         passes: SMALLEST,
-        short_names: false,
-        unused: &[],
+        short_names: true,
+        unused: snip::UNUSED_WHEN_MOUNTED,
     },
     Part {
         package: SCRIBE,

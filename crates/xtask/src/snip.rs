@@ -2,7 +2,8 @@
 //!
 //! A view whose type is erased keeps pointers to everything that can be done with it, so the compiler keeps all of that: also
 //! hydrating bit by bit and listing the routes, which only other ways to start a page and servers do. Emptied functions trap
-//! when they are called after all, and wasm-opt removes what only they have used: seven percent of the bundle.
+//! when they are called after all, and wasm-opt removes what only they have used: seven percent of the bundle, and more of one that
+//! makes its page itself.
 
 use walrus::{FunctionBuilder, FunctionId, FunctionKind, Module};
 
@@ -15,6 +16,9 @@ pub(crate) const UNUSED: &[&str] = &[
     // Of servers.
     "into_any_nested_route15generate_routes",
 ];
+/// The same of a bundle that makes its page itself: it takes up nothing that a server has drawn.
+pub(crate) const UNUSED_WHEN_MOUNTED: &[&str] =
+    &["into_any13hydrate_async", "into_any19hydrate_from_server"];
 /// The compiler gives equal functions one body and one of their names: that of a drop may stand for many others.
 const SHARED: &str = "drop_in_place";
 
