@@ -27,6 +27,12 @@ pub fn record(tree: &Tree, branches: &[usize], made: &Value, prompt: Option<&str
         fields.remove("prefix");
         fields.remove("interrupted");
     }
+    let mut states = branches
+        .iter()
+        .filter_map(|&branch| Some(&tree.get(branch)?.state));
+    if let Some(State::Failed(why)) = states.find(|state| matches!(state, State::Failed(_))) {
+        record["interrupted"] = json!(why);
+    }
     record
 }
 
@@ -81,6 +87,12 @@ mod tests {
         assert_eq!(found["choices"][1]["finish_reason"], "abort");
         assert_eq!(found["choices"][1]["logprobs"]["content"][1]["token"], "x");
         assert_eq!(found["usage"]["completion_tokens"], 4);
-        assert!(found.get("prefix").is_none());
+        assert!(found.get("prefix").is_none() && found.get("interrupted").is_none());
+        // What breaks off says so wherever it is kept.
+        let third = tree.begin(None, vec![token("y")]);
+        tree.end(third, State::Failed("the connection broke".to_owned()));
+        let found = record(&tree, &[first, third], &made, None);
+        assert_eq!(found["interrupted"], "the connection broke");
+        assert_eq!(found["choices"][1]["finish_reason"], json!(null));
     }
 }
