@@ -1,4 +1,5 @@
 // The page on which models write, with a tiny model that writes nonsense at once.
+import { readFile } from "node:fs/promises";
 import path from "node:path";
 import type { Page } from "@playwright/test";
 import { audit, expect, hydrated, picture, test } from "../fixtures";
@@ -155,6 +156,7 @@ test.describe("a sweep", () => {
     await page.getByLabel("A text to go on with").check();
     await page.getByLabel("Text", { exact: true }).fill("the sea");
     await page.locator(".studio-sweep > summary").click();
+    await page.getByText("The same as text").click();
     await values(page).fill("temperature = 0.2, 0.7, 1.5");
     await expect(sweep(page).getByRole("status")).toHaveText("3 points × 1 prompt: 6 answers.");
     await values(page).fill("temperature = 0.2, 0.7, 1.5\ntop-k=5,0\n");
@@ -198,6 +200,34 @@ test.describe("a sweep", () => {
     await expect(page.getByText("4 of 24 sequences")).toBeVisible();
   });
 
+  test("has a field for each parameter, and the same as a text", async ({ page }) => {
+    await open(page);
+    await plan(page);
+    // What was typed has its fields, and what fields are told is typed.
+    await expect(page.getByLabel("Values of top_k")).toHaveValue("5,0");
+    const add = page.getByLabel("Sweep a parameter");
+    await expect(add.locator("option", { hasText: /^temperature$/ })).toHaveCount(0);
+    await add.selectOption("top_p");
+    const field = page.getByLabel("Values of top_p");
+    await expect(field).toHaveAccessibleDescription("Values with commas between them, each a number from 0 to 1.");
+    await field.fill("0.9, 2");
+    await expect(field).toHaveAccessibleDescription("top_p is 2; it must be a number from 0 to 1");
+    await expect(field).toHaveAttribute("aria-invalid", "true");
+    await expect(sweep(page).getByRole("button", { name: "Start the sweep" })).toBeDisabled();
+    await field.fill("0.9");
+    await expect(values(page)).toHaveValue("temperature = 0.2, 0.7, 1.5\ntop-k=5,0\ntop_p = 0.9\n");
+    await page.getByRole("button", { name: "Do not sweep temperature" }).click();
+    await expect(page.getByLabel("Values of temperature")).toHaveCount(0);
+    await expect(sweep(page).getByRole("status")).toHaveText("2 points × 2 prompts: 8 answers.");
+    await audit(page);
+    await picture(page, "generate-sweep-form");
+    await sweep(page).getByRole("button", { name: "Start the sweep" }).click();
+    await expect(phase(page)).toHaveText("Done.");
+    // A value that all points have is said once.
+    await expect(figures(page).getByText("All points: top_p=0.9")).toBeVisible();
+    await expect(figures(page).getByRole("rowheader")).toHaveText(["top_k=5", "top_k=0"]);
+  });
+
   test("says what is wrong before it starts, and keeps what is there when it is stopped", async ({ page }) => {
     await open(page);
     await plan(page);
@@ -231,6 +261,26 @@ test("a run's text is gone on with, or scored, as its address says", async ({ pa
   await expect(text(page, 1)).toHaveText("the sea and the sand");
 });
 
+test("a chat of a run is gone on with, and a text is judged under settings", async ({ page }) => {
+  const messages = [{ role: "system", content: "be kind" }, { role: "user", content: "hi" }, { role: "assistant", content: "the sea" }, { role: "user", content: [{ type: "text", text: "and" }] }];
+  await page.goto(`/generate#model=tiny&messages=${encodeURIComponent(JSON.stringify(messages))}&text=${encodeURIComponent(" the")}`);
+  await hydrated(page);
+  await expect(phase(page)).toHaveText("Done.");
+  await expect(page.getByLabel("Your message")).toHaveValue("and");
+  await expect(page.getByLabel("System message")).toHaveValue("be kind");
+  await expect(page.getByText("2 messages of the conversation before.")).toBeVisible();
+  await page.getByText("The prompt as the model reads it").click();
+  await expect(page.getByRole("group", { name: "Rendered prompt" })).toContainText(/hi[^]*the sea[^]*and/);
+  await expect(text(page, 1)).toContainText(/^ the/);
+  await page.goto("/");
+  await page.goto("/generate#model=tiny&score=the%20sea%20and&do_sample=true&temperature=0.7&top_k=0&top_p=0.9&min_p=0");
+  await hydrated(page);
+  await expect(page.getByText("Perplexity under the settings")).toBeVisible();
+  await expect(page.getByLabel("top_p", { exact: true })).toHaveValue("0.9");
+  await text(page, 1).locator("[data-i]").nth(3).click();
+  await expect(choices(page)).toContainText(/under the settings .* of \d+ tokens?, entropy .* bits, exact|cut off by the settings, which leave \d+ token/);
+});
+
 test("an own text is scored, and gone on with", async ({ page }) => {
   await open(page);
   await page.getByText("Score my text").click();
@@ -255,6 +305,42 @@ test("what was written before a failure stays", async ({ page }) => {
   // The model has 64 positions: it ends there, and says so; what it wrote is there.
   await expect(phase(page)).toContainText("The model has 64 positions");
   await expect(text(page, 1)).not.toBeEmpty();
+  // Saved, it says that it broke off, who wrote it, and how long it took.
+  const saved = page.waitForEvent("download");
+  await page.getByRole("button", { name: "Save as a file" }).click();
+  const record = JSON.parse(await readFile(await (await saved).path(), "utf8"));
+  expect(record.interrupted).toContain("The model has 64 positions");
+  expect(record).toMatchObject({ model: "tiny", engine: { architecture: "gpt2" }, parameters: { max_new_tokens: 16000 } });
+  expect(record.timings.prompt_ms).toBeGreaterThan(0);
+});
+
+test("what a served model cannot be told, leaves out or breaks off is said", async ({ page }) => {
+  const models = [{ id: "there/m", local: false, eos_token_id: [], chat: true, texts: true, encoder_decoder: false }, { id: "gone/", local: false, error: "the server does not answer" }];
+  await page.route("**/api/models", (route) => route.fulfill({ json: { models } }));
+  await page.goto("/generate");
+  await hydrated(page);
+  await expect(page.getByLabel("Model", { exact: true })).toHaveValue("there/m");
+  await expect(page.getByRole("option", { name: "gone/ the server does not answer" })).toBeDisabled();
+  // It draws unless it is told not to; what the protocol has no word for is grey.
+  await expect(page.getByLabel("temperature", { exact: true })).toHaveAccessibleDescription(/^Below 1 likely tokens/);
+  await expect(page.getByLabel("num_beams", { exact: true })).toHaveAccessibleDescription("num_beams: the protocol has no word for it; leave it out, or take a model of this machine.");
+  const events = [
+    { event: "prompt", model: "there/m", engine: { name: "there" }, text: "the sea", tokens: [], prefix_tokens: 0, parameters: {}, without_effect: [] },
+    { event: "token", sequence: 0, token: { token: " a", logprob: -1 } },
+    { event: "done", record: { model: "m", interrupted: "the connection broke", choices: [{ index: 0, text: " a", finish_reason: null }] }, timings: {} },
+  ];
+  const body = events.map((event) => `event: ${event.event}\ndata: ${JSON.stringify(event)}\n\n`).join("");
+  await page.route("**/api/generate", (route) => route.fulfill({ contentType: "text/event-stream", body }));
+  await page.getByLabel("A text to go on with").check();
+  await page.getByLabel("Text", { exact: true }).fill("the sea");
+  await tell(page, "do_sample", "true");
+  await tell(page, "num_return_sequences", "2");
+  await page.getByRole("button", { name: "Generate", exact: true }).click();
+  await expect(phase(page)).toHaveText("The answer breaks off: the connection broke. What had arrived is here; go on from its end.");
+  await expect(page.locator(".studio-speed")).toContainText(/^1 token /);
+  await expect(answer(page, 1)).toContainText("the connection broke");
+  await expect(text(page, 1)).toHaveText(" a");
+  await expect(answer(page, 2)).toContainText("the server gave no answer here");
 });
 
 test("one can stop, whatever the server does", async ({ page }) => {
@@ -288,7 +374,8 @@ for (const width of [1280, 390]) {
     await write(page, "the sea");
     await picture(page, `generate-beams-${width}`);
     await page.locator(".studio-sweep > summary").click();
-    await values(page).fill("temperature=0.2, 0.7, 1");
+    await page.getByLabel("Sweep a parameter").selectOption("temperature");
+    await page.getByLabel("Values of temperature").fill("0.2, 0.7, 1");
     await tell(page, "num_beams", "");
     await tell(page, "num_return_sequences", "2");
     await tell(page, "do_sample", "true");
@@ -327,7 +414,8 @@ test.describe("a model from one's own disk", () => {
     await expect(answer(page, 2)).toBeVisible();
     // A sweep, too.
     await page.locator(".studio-sweep > summary").click();
-    await values(page).fill("temperature = 0.5, 1");
+    await page.getByLabel("Sweep a parameter").selectOption("temperature");
+    await page.getByLabel("Values of temperature").fill("0.5, 1");
     await page.getByRole("button", { name: "Start the sweep" }).click();
     await expect(page.getByText("2 of 2 requests are answered.")).toBeVisible();
     // Beams, as the server has them.

@@ -1,14 +1,15 @@
 //! The texts beside each other, token by token.
-use crate::desk::{Desk, Stored};
+use crate::counted;
+use crate::desk::Desk;
 use crate::grid::Swept;
-use crate::stream;
+use crate::keep::Keep;
 use branches::{Figures, State, pieces, text};
 use leptos::ev::{KeyboardEvent, MouseEvent};
 use leptos::html::Div;
 use leptos::prelude::*;
 use metrics::format::{sig3, sig3_or_dash};
 use wasm_bindgen::JsCast;
-use web_sys::{Blob, BlobPropertyBag, Element, HtmlElement, Url};
+use web_sys::{Element, HtmlElement};
 
 #[component]
 pub(crate) fn Answers(desk: Desk) -> impl IntoView {
@@ -46,9 +47,18 @@ fn Scored(desk: Desk) -> impl IntoView {
             ("Cross entropy per token", bits(score.cross_entropy_bits)),
             ("Cross entropy per byte", bits(score.bits_per_byte)),
         ];
-        let each =
-            figures.map(|(name, value)| view! { <div><dt>{name}</dt><dd>{value}</dd></div> });
-        Some(view! { <dl class="studio-score">{each.collect_view()}</dl> })
+        let under = score.cut_off.map(|cut_off| {
+            let said = match cut_off {
+                0 => sig3_or_dash(score.perplexity_under),
+                cut_off => format!("none: {} cut off", counted(cut_off, "token")),
+            };
+            ("Perplexity under the settings", said)
+        });
+        let each = figures
+            .into_iter()
+            .chain(under)
+            .map(|(name, value)| view! { <div><dt>{name}</dt><dd>{value}</dd></div> });
+        Some(view! { <dl class="studio-score">{each.collect::<Vec<_>>()}</dl> })
     };
     view! { {figures} }
 }
@@ -202,13 +212,13 @@ fn focus_choices() {
 
 fn said(figures: Figures) -> String {
     if figures.scored == 0 {
-        return format!("{} tokens", figures.tokens);
+        return counted(figures.tokens, "token");
     }
     format!(
-        "probability {} · perplexity {} · {} tokens · all together {}",
+        "probability {} · perplexity {} · {} · all together {}",
         sig3_or_dash(figures.probability),
         sig3_or_dash(figures.perplexity),
-        figures.tokens,
+        counted(figures.tokens, "token"),
         crate::ways::together(figures.sum),
     )
 }
@@ -224,63 +234,6 @@ fn ends(state: State) -> String {
         State::Stopped => "stopped".to_owned(),
         State::Failed(message) => message,
     }
-}
-
-/// Storing, and saving as a file.
-#[component]
-fn Keep(desk: Desk) -> impl IntoView {
-    let has = Memo::new(move |_| {
-        let is_there = !desk.shown.with(Vec::is_empty)
-            || !desk.sweep.swept.with(|swept| swept.records.is_empty());
-        is_there && !desk.is_running()
-    });
-    let save = move |_| {
-        let (name, text) = desk.kept();
-        save(name, &text);
-    };
-    let show = move |_| {
-        let (name, text) = desk.kept();
-        stream::show(name, &text);
-    };
-    let stored = move || match desk.stored.get() {
-        Stored::No => ().into_any(),
-        Stored::Sending => "Storing …".into_any(),
-        Stored::Run(id) => {
-            view! { "Stored. " <a href=api::page_url(&id)>"Open it as a run"</a> }.into_any()
-        }
-        Stored::Failed(message) => view! { <span class="field-wrong">{message}</span> }.into_any(),
-    };
-    view! {
-        <Show when=move || has.get()>
-            <div class="studio-act">
-                <button type="button" disabled=move || desk.stored.with(|stored| *stored == Stored::Sending) on:click=move |_| desk.store()>"Store as a run"</button>
-                <button type="button" on:click=save>"Save as a file"</button>
-                <button type="button" title="All views of a run, in this browser; nothing is stored" on:click=show>"Look at it as a run"</button>
-            </div>
-        </Show>
-        <p role="status" class="studio-stored">{stored}</p>
-    }
-}
-
-fn save(name: &str, text: &str) {
-    let options = BlobPropertyBag::new();
-    options.set_type("application/json");
-    let parts = js_sys::Array::of1(&text.into());
-    let blob = Blob::new_with_str_sequence_and_options(&parts, &options);
-    let Some(url) = blob
-        .ok()
-        .and_then(|blob| Url::create_object_url_with_blob(&blob).ok())
-    else {
-        return;
-    };
-    if let Ok(link) = document().create_element("a") {
-        let _ = link.set_attribute("href", &url);
-        let _ = link.set_attribute("download", name);
-        if let Ok(link) = link.dyn_into::<HtmlElement>() {
-            link.click();
-        }
-    }
-    let _ = Url::revoke_object_url(&url);
 }
 
 /// Figures in the words of a sentence.

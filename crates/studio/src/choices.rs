@@ -1,5 +1,6 @@
 //! The alternatives of a token, and going on from them.
 use crate::answers::percent;
+use crate::counted;
 use crate::desk::Desk;
 use api::writing::NamedToken;
 use leptos::prelude::*;
@@ -111,6 +112,18 @@ fn facts(token: &NamedToken, listed: &[NamedToken]) -> String {
     }
     if let Some(entropy) = token.entropy {
         push!(facts, ", entropy {} bits, exact", sig3(entropy / num::LN_2));
+    }
+    if let Some(under) = token.under {
+        let left = counted(under.kept, "token");
+        match under.logprob {
+            Some(logprob) => push!(
+                facts,
+                "; under the settings {} of {left}, entropy {} bits, exact",
+                percent(Some(logprob)),
+                sig3(under.entropy / num::LN_2)
+            ),
+            None => push!(facts, "; cut off by the settings, which leave {left}"),
+        }
     }
     facts
 }

@@ -23,7 +23,7 @@ mod told;
 
 pub(crate) use sweeping::Sweep;
 
-use api::writing::{Ask, ModelEntry, NamedToken, Read, Score, Timings};
+use api::writing::{Ask, Message, ModelEntry, NamedToken, Read, Score, Timings};
 use branches::{Beams, Tree};
 use leptos::prelude::*;
 use serde_json::Value;
@@ -89,6 +89,8 @@ pub(crate) struct Desk {
     /// The prompt is what a person says in a chat.
     pub(crate) chat: RwSignal<bool>,
     pub(crate) system: RwSignal<String>,
+    /// What was said in the chat before, if it goes on with one.
+    pub(crate) turns: RwSignal<Vec<Message>>,
     pub(crate) prompt: RwSignal<String>,
     /// A text that is to be judged.
     pub(crate) text: RwSignal<String>,
@@ -129,6 +131,7 @@ impl Desk {
             opening: RwSignal::default(),
             chat: RwSignal::new(false),
             system: RwSignal::default(),
+            turns: RwSignal::default(),
             prompt: RwSignal::default(),
             text: RwSignal::default(),
             told: RwSignal::new(told),

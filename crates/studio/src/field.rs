@@ -1,6 +1,6 @@
 //! One parameter of the form, with its help, and why it does nothing where it does nothing.
 use crate::desk::Desk;
-use decoding::parameters::{Entry, Field as Kind, Range};
+use decoding::parameters::{Entry, Field as Kind, Range, UNSERVED};
 use decoding::{Parameters, parameters::entry};
 use leptos::prelude::*;
 use std::collections::BTreeMap;
@@ -22,11 +22,18 @@ pub(crate) fn Field(desk: Desk, entry: &'static Entry) -> impl IntoView {
     let idle = Memo::new(move |_| {
         // One that is wrong elsewhere must not make all others grey.
         let told = desk.told.get();
-        let eos = desk
-            .entry()
-            .map(|model| model.eos_token_id)
-            .unwrap_or_default();
-        readable(&told, eos).why_idle(name)
+        let model = desk.entry().unwrap_or_default();
+        let mut parameters = readable(&told, model.eos_token_id);
+        if !model.local {
+            if let Some((_, instead)) = UNSERVED.iter().find(|(other, _)| *other == name) {
+                return Some(format!("{name}: {instead}."));
+            }
+            // It draws unless it is told not to, and knows its ends.
+            parameters.do_sample.get_or_insert(true);
+            parameters.eos_token_id.push(0);
+        }
+        let reason = parameters.why_idle(name)?;
+        Some(format!("{name} {reason}."))
     });
     let wrong = Memo::new(move |_| {
         let text = value();
@@ -67,7 +74,7 @@ pub(crate) fn Field(desk: Desk, entry: &'static Entry) -> impl IntoView {
             <p id=help class="field-help">
                 {move || match (wrong.get(), idle.get()) {
                     (Some(wrong), _) => view! { <strong class="field-wrong">{wrong}</strong> }.into_any(),
-                    (None, Some(reason)) => format!("{name} {reason}.").into_any(),
+                    (None, Some(reason)) => reason.into_any(),
                     (None, None) => entry.help.into_any(),
                 }}
             </p>

@@ -1,16 +1,12 @@
 //! A grid of parameters to sweep, and the table of what came of it.
+use crate::counted;
 use crate::desk::Desk;
-use crate::question::read_file;
+use crate::judge::read_file;
+use decoding::parameters::entry;
 use leptos::prelude::*;
 use markup::{Text, push};
-use metrics::format::{count, sig3_or_dash};
-use sweep::{FIGURES, Row};
-
-/// "1 answer", "12 answers".
-fn counted(number: usize, what: &str) -> String {
-    let plural = if number == 1 { "" } else { "s" };
-    format!("{} {what}{plural}", count(number as u64))
-}
+use metrics::format::sig3_or_dash;
+use sweep::{Axis, FIGURES, Row, lines};
 
 /// The part of the form that says what is swept.
 #[component]
@@ -50,12 +46,7 @@ pub(crate) fn Grid(desk: Desk) -> impl IntoView {
         <details class="studio-sweep">
             <summary>"Sweep"</summary>
             <p class="field-help">"The same question at every point of a grid of parameters: what it does to length, perplexity and variety. All answers are one run."</p>
-            <div class="field">
-                <label for="sweep">"Parameters and their values"</label>
-                <textarea id="sweep" rows="3" spellcheck="false" placeholder="temperature = 0.2, 0.7, 1" aria-describedby="sweep-help"
-                    prop:value=move || sweep.grid.get() on:input=move |event| sweep.grid.set(event_target_value(&event))></textarea>
-                <p id="sweep-help" class="field-help">"A line for each parameter, such as “temperature = 0.2, 0.7, 1” or “top_p = 0.9, 1”; several make a grid. All others are those of the form."</p>
-            </div>
+            <Axes desk/>
             <div class="studio-act">
                 <label class="button">
                     "Open prompts"
@@ -71,6 +62,80 @@ pub(crate) fn Grid(desk: Desk) -> impl IntoView {
             </div>
         </details>
     }
+}
+
+/// The parameters that are swept, each with its values; and all of them as a text, which is what is kept.
+#[component]
+fn Axes(desk: Desk) -> impl IntoView {
+    let grid = desk.sweep.grid;
+    let names = Memo::new(move |_| grid.with(|text| lines::named(text)));
+    let others = move || {
+        let mut html = "<option value=\"\">choose one …</option>".to_owned();
+        names.with(|names| {
+            for entry in lines::sweepable().filter(|entry| !names.contains(&entry.name)) {
+                push!(html, "<option>{}</option>", entry.name);
+            }
+        });
+        html
+    };
+    let add = move |event| put(desk, &event_target_value(&event), Some(String::new()));
+    view! {
+        <For each=move || names.get() key=|name| *name let:name>
+            <Values desk name/>
+        </For>
+        <div class="field">
+            <label for="sweep-add">"Sweep a parameter"</label>
+            <select id="sweep-add" aria-describedby="sweep-help" on:change=add inner_html=others></select>
+            <p id="sweep-help" class="field-help">"Several make a grid. All others are those of the form."</p>
+        </div>
+        <details>
+            <summary>"The same as text"</summary>
+            <div class="field">
+                <label for="sweep">"Parameters and their values"</label>
+                <textarea id="sweep" rows="3" spellcheck="false" placeholder="temperature = 0.2, 0.7, 1"
+                    prop:value=move || grid.get() on:input=move |event| grid.set(event_target_value(&event))></textarea>
+            </div>
+        </details>
+    }
+}
+
+/// The values of one parameter; what is wrong with them is said while one types.
+#[component]
+fn Values(desk: Desk, name: &'static str) -> impl IntoView {
+    let values = move || {
+        let text = desk.sweep.grid.get();
+        lines::values(&text, name).unwrap_or_default().to_owned()
+    };
+    let wrong = move || {
+        let failure = Axis::new(name, &values()).err()?;
+        Some(failure.to_string())
+    };
+    let is_wrong = move || !values().is_empty() && wrong().is_some();
+    let said = move || match wrong().filter(|_| is_wrong()) {
+        Some(wrong) => wrong,
+        None => entry(name).map_or_else(String::new, |entry| {
+            format!("Values with commas between them, each {}.", entry.range)
+        }),
+    };
+    let id = format!("sweep-{name}");
+    let help = format!("{id}-help");
+    view! {
+        <div class="field">
+            <label for=id.clone()>{format!("Values of {name}")}</label>
+            <div class="studio-values">
+                <input id=id type="text" autocomplete="off" aria-describedby=help.clone() aria-invalid=move || is_wrong().to_string()
+                    prop:value=values on:input=move |event| put(desk, name, Some(event_target_value(&event)))/>
+                <button type="button" class="quiet" aria-label=format!("Do not sweep {name}") on:click=move |_| put(desk, name, None)>"Remove"</button>
+            </div>
+            <p id=help class="field-help" class:field-wrong=is_wrong>{said}</p>
+        </div>
+    }
+}
+
+/// Writes the values of a parameter into the text.
+fn put(desk: Desk, name: &str, values: Option<String>) {
+    let grid = desk.sweep.grid;
+    grid.update(|text| *text = lines::with(text, name, values.as_deref()));
 }
 
 /// How far it is, and the figures of every point.
@@ -120,7 +185,16 @@ fn title(name: &str) -> String {
 }
 
 fn table(rows: &[Row]) -> String {
-    let mut html = "<table class=\"rows\"><thead><tr><th scope=\"col\">point</th><th scope=\"col\" class=\"number\">answers</th>".to_owned();
+    let mut html = String::new();
+    let common = rows.first().map(|row| row.point.common());
+    if let Some(common) = common.filter(|common| !common.is_empty()) {
+        push!(
+            html,
+            "<p class=\"field-help\">All points: {}</p>",
+            Text(&common)
+        );
+    }
+    html.push_str("<table class=\"rows\"><thead><tr><th scope=\"col\">point</th><th scope=\"col\" class=\"number\">answers</th>");
     for figure in FIGURES {
         push!(
             html,

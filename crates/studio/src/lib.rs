@@ -5,9 +5,11 @@
 //! | [`stream`] | asks the server, and hands on what happens |
 //! | [`desk`] | what the page knows, and what can be done on it |
 //! | [`question`] | the form: model, prompt, parameters |
+//! | [`judge`] | a text that is to be judged |
 //! | [`field`] | one parameter, with its help |
 //! | [`grid`] | a grid of parameters, and the table of what came of it |
 //! | [`answers`] | the texts beside each other, token by token |
+//! | [`keep`] | what was made, stored or saved |
 //! | [`choices`] | the alternatives of a token, and going on from them |
 //! | [`ways`] | the branches, and the beams of a search, as trees |
 //!
@@ -24,6 +26,8 @@ mod choices;
 mod desk;
 mod field;
 mod grid;
+mod judge;
+mod keep;
 mod question;
 mod stream;
 mod ways;
@@ -58,6 +62,12 @@ pub fn mount(element: HtmlElement) {
 pub fn unmount() {
     let shown = SHOWN.with_borrow_mut(Option::take);
     drop(shown);
+}
+
+/// "1 answer", "12 answers".
+fn counted(number: usize, what: &str) -> String {
+    let plural = if number == 1 { "" } else { "s" };
+    format!("{} {what}{plural}", metrics::format::count(number as u64))
 }
 
 #[component]

@@ -1,14 +1,14 @@
 //! The form: model, prompt, parameters; or a text to judge.
+use crate::counted;
 use crate::desk::{Desk, Phase};
 use crate::field::{FIRST, Field, first};
 use crate::grid::Grid;
+use crate::judge::Judge;
 use api::writing::ModelEntry;
 use decoding::parameters::{PRESETS, TABLE};
 use leptos::ev::SubmitEvent;
 use leptos::prelude::*;
-use leptos::task::spawn_local;
 use wasm_bindgen::JsCast;
-use wasm_bindgen_futures::JsFuture;
 use web_sys::HtmlInputElement;
 
 /// Said where there is no model.
@@ -64,8 +64,13 @@ fn Model(desk: Desk) -> impl IntoView {
                 <select id="model" aria-describedby="model-about" on:change=choose>
                     {models.into_iter().map(|model| {
                         let id = model.id.clone();
-                        let is_chosen = { let id = id.clone(); move || desk.model.with(|chosen| *chosen == id) };
-                        view! { <option value=model.id selected=is_chosen disabled=model.error.is_some()>{id}</option> }
+                        let is_chosen = move || desk.model.with(|chosen| *chosen == id);
+                        // One that cannot be chosen says why: nobody sees a help text of it.
+                        let name = match &model.error {
+                            Some(error) => format!("{} {error}", model.id),
+                            None => model.id.clone(),
+                        };
+                        view! { <option value=model.id selected=is_chosen disabled=model.error.is_some()>{name}</option> }
                     }).collect_view()}
                 </select>
                 <p id="model-about" class="field-help">{move || desk.entry().map(|model| about(&model))}</p>
@@ -104,7 +109,7 @@ fn about(model: &ModelEntry) -> String {
     }
     let part = |text: &Option<String>| text.clone().unwrap_or_default();
     let room = model.context.map_or_else(String::new, |context| {
-        format!(", room for {context} tokens")
+        format!(", room for {}", counted(context, "token"))
     });
     format!(
         "{}, {}{room}. The whole distribution of every token is known.",
@@ -147,6 +152,12 @@ fn Prompt(desk: Desk) -> impl IntoView {
                     prop:value=move || desk.system.get() on:input=move |event| desk.system.set(event_target_value(&event))></textarea>
             </div>
         </Show>
+        <Show when=move || desk.chat.get() && !desk.turns.with(Vec::is_empty)>
+            <div class="studio-act">
+                <p class="field-help">{move || format!("{} of the conversation before.", counted(desk.turns.with(Vec::len), "message"))}</p>
+                <button type="button" class="quiet" on:click=move |_| desk.turns.set(Vec::new())>"Leave them out"</button>
+            </div>
+        </Show>
         <div class="field">
             <label for="prompt">{move || if desk.chat.get() { "Your message" } else { "Text" }}</label>
             <textarea id="prompt" rows="5" prop:value=move || desk.prompt.get()
@@ -155,7 +166,7 @@ fn Prompt(desk: Desk) -> impl IntoView {
         <details class="studio-read" on:toggle=opened>
             <summary>"The prompt as the model reads it"</summary>
             {move || desk.read.get().map(|read| view! {
-                <p class="field-help">{format!("{} tokens", read.tokens.len())}</p>
+                <p class="field-help">{counted(read.tokens.len(), "token")}</p>
                 <pre tabindex="0" role="group" aria-label="Rendered prompt">{read.text.unwrap_or_else(|| "The server puts its own template around the messages.".to_owned())}</pre>
             })}
         </details>
@@ -196,59 +207,6 @@ fn Presets(desk: Desk) -> impl IntoView {
     }
 }
 
-#[component]
-fn Judge(desk: Desk) -> impl IntoView {
-    let can = move || desk.can_judge();
-    let opened = move |event: leptos::ev::Event| {
-        read_file(&event, move |_, text| desk.text.set(text));
-    };
-    view! {
-        <details class="studio-judge">
-            <summary>"Score my text"</summary>
-            <p class="field-help">
-                {move || if can() {
-                    "The model says of every token how likely it was, over its whole vocabulary."
-                } else {
-                    "Only a model of this machine that goes on with texts can do that; choose one."
-                }}
-            </p>
-            <div class="field">
-                <label for="judged">"Text to score"</label>
-                <textarea id="judged" rows="6" prop:value=move || desk.text.get()
-                    on:input=move |event| desk.text.set(event_target_value(&event))></textarea>
-            </div>
-            <div class="studio-act">
-                <button type="button" disabled=move || !can() || desk.is_running() || desk.text.with(String::is_empty)
-                    on:click=move |_| desk.judge()>"Score"</button>
-                <label class="button">
-                    "Open a text file"
-                    <input class="visually-hidden" type="file" accept=".txt,.md,text/*" on:change=opened/>
-                </label>
-            </div>
-        </details>
-    }
-}
-
-/// Hands over the name and the text of a file that was chosen.
-pub(crate) fn read_file(event: &leptos::ev::Event, take: impl FnOnce(String, String) + 'static) {
-    let input = event
-        .target()
-        .and_then(|target| target.dyn_into::<HtmlInputElement>().ok());
-    let Some(file) = input.as_ref().and_then(|input| input.files()?.get(0)) else {
-        return;
-    };
-    // The same file can be chosen again, changed.
-    if let Some(input) = input {
-        input.set_value("");
-    }
-    spawn_local(async move {
-        let text = JsFuture::from(file.text()).await.ok();
-        if let Some(text) = text.and_then(|text| text.as_string()) {
-            take(file.name(), text);
-        }
-    });
-}
-
 /// What is going on, in a sentence.
 fn phase(desk: Desk) -> String {
     match desk.phase.get() {
@@ -278,5 +236,8 @@ fn speed(desk: Desk) -> String {
         false => String::new(),
     };
     let first = metrics::format::sig3(first / 1e3);
-    format!("{tokens} tokens{speed} · first after {first} s")
+    format!(
+        "{}{speed} · first after {first} s",
+        counted(tokens, "token")
+    )
 }

@@ -81,19 +81,48 @@ impl FromStr for Axis {
 
 /// One value of each parameter that is swept.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Point(Vec<(&'static str, String)>);
+pub struct Point(Vec<Setting>);
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Setting {
+    name: &'static str,
+    value: String,
+    /// Other points have other values of it.
+    differs: bool,
+}
 
 impl Point {
-    /// `temperature=0.5 top_p=0.9`
+    /// What tells it from the other points: `temperature=0.5 top_p=0.9`. All of it where there is only one point.
     pub fn name(&self) -> String {
-        let each = self.0.iter().map(|(name, value)| format!("{name}={value}"));
-        match self.0.is_empty() {
-            true => "as told".to_owned(),
-            false => each.collect::<Vec<_>>().join(" "),
+        match self.0.iter().any(|setting| setting.differs) {
+            true => self.written(true),
+            false if self.0.is_empty() => "as told".to_owned(),
+            false => self.written(false),
         }
     }
 
-    /// The same as an object of texts.
+    /// What all points have in common, in the same form; empty if there is nothing, or only one point.
+    pub fn common(&self) -> String {
+        match self.0.iter().any(|setting| setting.differs) {
+            true => self.written(false),
+            false => String::new(),
+        }
+    }
+
+    fn written(&self, differs: bool) -> String {
+        let mut text = String::new();
+        for setting in self.0.iter().filter(|setting| setting.differs == differs) {
+            if !text.is_empty() {
+                text.push(' ');
+            }
+            text.push_str(setting.name);
+            text.push('=');
+            text.push_str(&setting.value);
+        }
+        text
+    }
+
+    /// All of it as an object of texts.
     pub fn values(&self) -> Value {
         let mut values = Map::new();
         for (name, value) in self.each() {
@@ -104,7 +133,8 @@ impl Point {
 
     /// Names and values.
     pub fn each(&self) -> impl Iterator<Item = (&'static str, &str)> {
-        self.0.iter().map(|(name, value)| (*name, value.as_str()))
+        let settings = self.0.iter();
+        settings.map(|setting| (setting.name, setting.value.as_str()))
     }
 
     /// Puts its values above what is told.
@@ -151,7 +181,11 @@ pub fn points(axes: &[Axis]) -> Result<Vec<Point>, Failure> {
     for axis in axes {
         let with = |point: &Point, value: &String| {
             let mut point = point.clone();
-            point.0.push((axis.name, value.clone()));
+            point.0.push(Setting {
+                name: axis.name,
+                value: value.clone(),
+                differs: axis.values.len() > 1,
+            });
             point
         };
         points = points
@@ -238,5 +272,33 @@ mod tests {
         assert_eq!(record, expected);
         points(&[]).unwrap()[0].mark(&mut record);
         assert_eq!(record, expected);
+    }
+
+    /// A parameter with one value is said once, and not at every point.
+    #[test]
+    fn names_have_what_differs() {
+        let axes = ["seed=7", "temperature=0.5,1", "top_k=0", "top_p=0.9,1"];
+        let axes: Vec<Axis> = axes.iter().map(|text| text.parse().unwrap()).collect();
+        let points = points(&axes).unwrap();
+        let names: Vec<String> = points.iter().map(super::Point::name).collect();
+        assert_eq!(
+            names,
+            [
+                "temperature=0.5 top_p=0.9",
+                "temperature=0.5 top_p=1",
+                "temperature=1 top_p=0.9",
+                "temperature=1 top_p=1"
+            ]
+        );
+        assert_eq!(points[0].common(), "seed=7 top_k=0");
+        let mut record = json!({});
+        points[3].mark(&mut record);
+        assert_eq!(record["label"], "temperature=1 top_p=1");
+        assert_eq!(
+            record["sweep"],
+            json!({"seed": "7", "temperature": "1", "top_k": "0", "top_p": "1"})
+        );
+        let one = &super::points(&axes[..1]).unwrap()[0];
+        assert_eq!((one.name().as_str(), one.common().as_str()), ("seed=7", ""));
     }
 }

@@ -4,9 +4,11 @@
 //! | module | what it is |
 //! |---|---|
 //! | [`grid`] | parameters with their values, and all combinations of them |
+//! | [`lines`] | the same as a text, a line for each parameter |
 //! | [`mod@prompts`] | prompts from lines of JSON |
 //! | [`row`] | the figures of a point of the grid |
 mod grid;
+pub mod lines;
 mod prompts;
 mod row;
 

@@ -141,6 +141,10 @@ fn print(text: &str) -> Result<(), Complaint> {
 }
 
 fn table(rows: &[Row], first: &Row, out: &mut String) {
+    let common = first.point.common();
+    if !common.is_empty() {
+        out.push_str(&format!("all points: {common}\n"));
+    }
     let names: Vec<String> = rows.iter().map(|row| row.point.name()).collect();
     let width = names.iter().map(String::len).max().unwrap_or(0);
     out.push_str(&format!("{:width$} {:>8}", "", "answers"));

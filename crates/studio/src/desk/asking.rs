@@ -2,6 +2,7 @@
 use super::{Desk, Phase, Search, told::json_of};
 use crate::stream;
 use api::writing::{Ask, Happening, Judge, Message};
+use decoding::Mode;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use serde_json::Map;
@@ -27,13 +28,11 @@ impl Desk {
         };
         if self.chat.get_untracked() {
             let system = Some(system).filter(|text| !text.trim().is_empty());
-            let system = system.map(|text| message("system", text));
-            ask.messages = Some(
-                system
-                    .into_iter()
-                    .chain([message("user", prompt)])
-                    .collect(),
-            );
+            let mut messages = Vec::new();
+            messages.extend(system.map(|text| message("system", text)));
+            messages.extend(self.turns.get_untracked());
+            messages.push(message("user", prompt));
+            ask.messages = Some(messages);
         } else {
             ask.prompt = Some(prompt);
         }
@@ -97,9 +96,15 @@ impl Desk {
     pub(crate) fn judge(self) {
         let text = self.text.get_untracked();
         self.clear();
+        // Of a draw; without one the best token would be all that is left.
+        let draws = untrack(|| self.parameters()).is_ok_and(|all| all.mode() == Mode::Sampling);
         let judge = Judge {
             model: self.model.get_untracked(),
             text,
+            parameters: match draws {
+                true => self.told.with_untracked(json_of),
+                false => Map::new(),
+            },
             top_logprobs: self
                 .told
                 .with_untracked(|told| {

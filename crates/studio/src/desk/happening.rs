@@ -4,7 +4,7 @@ use super::{Desk, Phase};
 use api::writing::{Happening, NamedToken, Timings};
 use branches::{State, Tree};
 use leptos::prelude::*;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 impl Desk {
     /// Puts what has happened where it is shown, all of it at once.
@@ -31,6 +31,13 @@ impl Desk {
                             tree.get_or_insert_with(grown).give(*target, given);
                         }
                     }
+                    // What is stopped, or breaks off, has no record from the server.
+                    self.made.set(json!({
+                        "created": (js_sys::Date::now() / 1e3).floor(),
+                        "model": read.model,
+                        "engine": read.engine,
+                        "parameters": read.parameters,
+                    }));
                     // The prompt is that of all branches.
                     if self.read.with_untracked(Option::is_none) {
                         self.read.set(Some(*read));
@@ -54,8 +61,13 @@ impl Desk {
                     let tree = tree.get_or_insert_with(grown);
                     complete(tree, targets, &record);
                     self.shown.set(shown(&self.shown.get_untracked(), targets));
+                    self.phase.set(match record["interrupted"].as_str() {
+                        Some(why) => Phase::Failed(format!(
+                            "The answer breaks off: {why}. What had arrived is here; go on from its end."
+                        )),
+                        None => Phase::Done(timings),
+                    });
                     self.made.set(record);
-                    self.phase.set(Phase::Done(timings));
                 }
                 Happening::Scored(score) => {
                     let tree = tree.get_or_insert_with(grown);
@@ -127,6 +139,11 @@ fn complete(tree: &mut Tree, targets: &mut Vec<usize>, record: &Value) {
             (None, None) => State::Done(String::new()),
         };
         tree.end(target, state);
+    }
+    // A server may give fewer than it was asked for; what has an end keeps it.
+    for target in targets {
+        let none = "the server gave no answer here";
+        tree.end(*target, State::Failed(none.to_owned()));
     }
 }
 

@@ -2,9 +2,10 @@
 use super::{Desk, Stored};
 use crate::stream;
 use api::RunSummary;
+use api::writing::Timings;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 impl Desk {
     /// Stores what is shown as a run like any other.
@@ -39,7 +40,19 @@ impl Desk {
         });
         let shown = self.shown.get_untracked();
         let made = self.made.get_untracked();
-        self.tree
-            .with_untracked(|tree| branches::record(tree, &shown, &made, prompt.as_deref()))
+        let mut record = self
+            .tree
+            .with_untracked(|tree| branches::record(tree, &shown, &made, prompt.as_deref()));
+        let (tokens, first, last) = self.speed.get_untracked();
+        // A text that was judged was not written.
+        if record["timings"].is_null() && record["scored"].is_null() && tokens > 1 {
+            record["timings"] = json!(Timings {
+                prompt_ms: first,
+                predicted_ms: last - first,
+                predicted_per_second: Some((tokens - 1) as f64 / (last - first) * 1e3)
+                    .filter(|speed| speed.is_finite()),
+            });
+        }
+        record
     }
 }

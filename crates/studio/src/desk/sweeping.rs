@@ -5,7 +5,7 @@ use api::writing::{Ask, Happening, Timings};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use serde_json::{Value, json};
-use sweep::{Axis, Point, Row, points};
+use sweep::{Point, Row, lines, points};
 use web_sys::{AbortController, AbortSignal};
 
 /// What is swept, and what has come of it. Cheap to copy.
@@ -66,10 +66,7 @@ impl Plan {
 impl Desk {
     /// What the form asks for, or what is wrong with it.
     pub(crate) fn plan(self) -> Result<Plan, String> {
-        let axes: Result<Vec<Axis>, _> = self.sweep.grid.with(|grid| {
-            let told = grid.lines().filter(|line| !line.trim().is_empty());
-            told.map(str::parse).collect()
-        });
+        let axes = self.sweep.grid.with(|grid| lines::axes(grid));
         let points = axes.and_then(|axes| points(&axes));
         let points = points.map_err(|failure| failure.to_string())?;
         let file = self.sweep.file.get();
