@@ -83,11 +83,18 @@ pub(crate) fn head(field: &str) -> &str {
     found.map_or(field, |offer| offer.head)
 }
 
+/// A cell without a value.
+pub(crate) const NOTHING: &str = "<span class=\"none\">—</span>";
+
 /// A cell: its HTML, and whether it is a number.
 pub(crate) fn cell(column: &Column, json: &Value, record: &Generation) -> (String, bool) {
     let is_number = column.kind != Type::Text;
-    let Some(value) = column.value(json, record) else {
-        return ("<span class=\"none\">—</span>".to_owned(), is_number);
+    let value = column.value(json, record);
+    // A text of nothing is none.
+    let Some(value) =
+        value.filter(|value| value.as_str().is_none_or(|text| !text.trim().is_empty()))
+    else {
+        return (NOTHING.to_owned(), is_number);
     };
     if column.name == "metadata.tags" {
         let words = value
@@ -176,7 +183,7 @@ mod tests {
             "usage": {"totalTokens": 12345, "cost": 0.123456},
             "output": {"content": " a <b>\u{202e} ", "picture": "data:image/png;base64,AAAA"},
             "input": {"content": [{"role": "user", "content": "one"}, {"role": "user", "content": [{"type": "text", "text": "two"}]}]},
-            "metadata": {"tags": ["x", "<y>"], "deep": {"a": 1}},
+            "metadata": {"tags": ["x", "<y>"], "deep": {"a": 1}, "blank": " \n"},
         });
         for (name, html, number) in [
             ("usage.totalTokens", "12\u{2009}345", true),
@@ -198,7 +205,8 @@ mod tests {
                 false,
             ),
             ("metadata.deep", "{&quot;a&quot;:1}", false),
-            ("metadata.gone", "<span class=\"none\">—</span>", false),
+            ("metadata.gone", NOTHING, false),
+            ("metadata.blank", NOTHING, false),
         ] {
             assert_eq!(
                 cell(&Column::new(name), &json, &record),

@@ -29,7 +29,7 @@ fn state(value: &str) -> &str {
 
 /// Everything beside the list.
 pub(crate) fn aside(address: &Address, facets: &[Facet]) -> String {
-    let mut html = String::from("<aside class=\"facets\" aria-label=\"Filters\">");
+    let mut html = String::from("<aside class=\"facets\" id=\"filters\" aria-label=\"Filters\">");
     for facet in facets {
         let known = FACETS.iter().find(|(field, ..)| *field == facet.name);
         if let Some((_, parameter, heading)) = known {

@@ -173,7 +173,7 @@ fn cost(figures: &Figures) -> String {
             ),
         };
         html.push(format!(
-            "{} {} <small>{from}</small>",
+            "<div>{} {} <small>{from}</small></div>",
             sig3(*amount),
             Text(currency)
         ));
@@ -184,7 +184,7 @@ fn cost(figures: &Figures) -> String {
     }
     match html.is_empty() {
         true => "—".to_owned(),
-        false => html.join("<br>"),
+        false => html.concat(),
     }
 }
 

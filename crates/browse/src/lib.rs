@@ -36,6 +36,21 @@ pub use record::Whole;
 /// Where the pages are.
 pub const PAGE: &str = "/generations";
 
+/// When a record is from; one that does not say it is from when it was stored, as it is in orders, filters and charts.
+fn when(record: &generations::Generation) -> String {
+    let said = record.timestamp.as_deref();
+    match said.and_then(generations::record::milliseconds) {
+        None => {
+            let stored = storage::stored_at_ms(&record.source.run);
+            format!(
+                "stored {}",
+                time(stored.and_then(|ms| i64::try_from(ms).ok()))
+            )
+        }
+        said => time(said),
+    }
+}
+
 /// A time in milliseconds since 1970.
 fn time(ms: Option<i64>) -> String {
     #[expect(

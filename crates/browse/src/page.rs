@@ -103,7 +103,10 @@ impl Listing<'_> {
         html.push_str(&tabs(address));
         html.push_str("<div class=\"browse\">");
         html.push_str(&filters::aside(address, self.facets));
-        html.push_str("<div class=\"listing\">");
+        // On narrow pages they stand below the list.
+        html.push_str(
+            "<div class=\"listing\"><a class=\"to-filters\" href=\"#filters\">Filters and columns</a>",
+        );
         html.push_str(&state::problems(address, self.problems));
         html.push_str(&filters::chips(address));
         html.push_str(&match self.body {

@@ -27,9 +27,21 @@ pub(crate) fn problems(address: &Address, problems: &[Problem]) -> String {
         push!(
             html,
             "<div class=\"strip strip-error\" role=\"alert\"><p>{}</p><a class=\"button\" href=\"{}\">Leave it out</a></div>",
-            Inert(message),
+            coded(message),
             Text(address.without(name))
         );
+    }
+    html
+}
+
+/// A sentence with what stands between backticks as code.
+fn coded(sentence: &str) -> String {
+    let mut html = String::new();
+    for (nth, part) in sentence.split('`').enumerate() {
+        match nth % 2 {
+            1 => push!(html, "<code dir=\"auto\">{}</code>", Inert(part)),
+            _ => push!(html, "{}", Inert(part)),
+        }
     }
     html
 }

@@ -78,14 +78,7 @@ fn sortable(address: &Address, head: &str, sort: Option<&str>) -> String {
 
 fn row(html: &mut String, columns: &[Column], record: &Generation, just: Option<&Just>) {
     let source = &record.source;
-    let when = record
-        .timestamp
-        .as_deref()
-        .and_then(generations::record::milliseconds);
-    let when = match when {
-        None => "no time".to_owned(),
-        when => crate::time(when),
-    };
+    let when = crate::when(record);
     push!(
         html,
         "<tr id=\"g-{}\" data-row><th scope=\"row\"><a href=\"{}\" data-open>{when}</a><small class=\"path\" title=\"{}\">{}</small>\
@@ -105,6 +98,8 @@ fn row(html: &mut String, columns: &[Column], record: &Generation, just: Option<
     for column in columns {
         let (cell, number) = column::cell(column, &json, record);
         let class = match (number, column.name.ends_with(".content")) {
+            (true, _) if cell == column::NOTHING => " class=\"number nothing\"",
+            _ if cell == column::NOTHING => " class=\"nothing\"",
             (true, _) => " class=\"number\"",
             (_, true) => " class=\"words\"",
             _ => "",

@@ -209,7 +209,7 @@ fn states_say_what_to_do() {
     };
     let problems = [Problem {
         name: "x".into(),
-        message: "There is no parameter `x`.".into(),
+        message: "There is no parameter `<x>`.".into(),
     }];
     let list = GenerationList::default();
     let html = Listing {
@@ -233,6 +233,10 @@ fn states_say_what_to_do() {
     let html = wrong.html();
     assert!(
         html.contains("href=\"/generations?model.id=m\">Leave it out</a>"),
+        "{html}"
+    );
+    assert!(
+        html.contains("There is no parameter <code dir=\"auto\">&lt;x&gt;</code>."),
         "{html}"
     );
     assert!(

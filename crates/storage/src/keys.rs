@@ -143,6 +143,11 @@ pub fn is_id(text: &str) -> bool {
     parse_id(text).is_some()
 }
 
+/// When a run with this id was stored, milliseconds since 1970; `None` for what is no id.
+pub fn stored_at_ms(id: &str) -> Option<u64> {
+    parse_id(id).map(|id| id.timestamp_ms())
+}
+
 /// Reads a ULID in either case.
 pub(crate) fn parse_id(text: &str) -> Option<Ulid> {
     // Of the 130 bits that 26 letters can hold, ULIDs use 128.

@@ -61,7 +61,7 @@ pub use generations::field::check as check_field;
 pub use generations::filter::Filter;
 pub use generations::price::{Price, Prices};
 pub use generations::query::{GenerationList, GenerationQuery, GenerationSort};
-pub use keys::is_id;
+pub use keys::{is_id, stored_at_ms};
 pub use retain::{Retain, RetainReport};
 pub use runs::{FileBody, OTHER_FILE, RunStore, Upload, Uploaded};
 pub use setting::{Secrets, SettingError, StoreSetting};

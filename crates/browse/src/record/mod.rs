@@ -59,7 +59,6 @@ impl Whole<'_> {
 }
 
 fn head(record: &Generation) -> String {
-    let ms = record.timestamp.as_deref().and_then(milliseconds);
     let model = match record.model.id.as_str() {
         "" => "no model named",
         id => id,
@@ -72,7 +71,7 @@ fn head(record: &Generation) -> String {
         crate::PAGE,
         Inert(crate::short(&record.id, 120)),
         Inert(model),
-        crate::time(ms),
+        crate::when(record),
         table::in_run(record),
         api::paths::escape(&record.source.key)
     )

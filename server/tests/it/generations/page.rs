@@ -107,8 +107,8 @@ async fn what_is_not_understood_is_told_and_nothing_is_listed() {
     assert_has(
         html,
         &[
-            "There is no parameter `modelid`. Did you mean `model.id`?",
-            "`rating_min` must be a number such as 1.5, not `much`.",
+            "There is no parameter <code dir=\"auto\">modelid</code>. Did you mean <code dir=\"auto\">model.id</code>?",
+            "<code dir=\"auto\">rating_min</code> must be a number such as 1.5, not <code dir=\"auto\">much</code>.",
             "href=\"/generations?tags=x&amp;rating_min=much\">Leave it out",
         ],
     );
@@ -117,7 +117,9 @@ async fn what_is_not_understood_is_told_and_nothing_is_listed() {
     assert_eq!(page.status, 400);
     assert_has(
         body(&page),
-        &["`cursor` must be the `next` of the page before"],
+        &[
+            "<code dir=\"auto\">cursor</code> must be the <code dir=\"auto\">next</code> of the page before",
+        ],
     );
     let none = app.get("/generations?model.id=tiny&tags=x").await;
     assert_eq!(none.status, 200);
