@@ -1,7 +1,8 @@
 // The browser's side of `cargo xtask bench engine`: the model is opened from the disk on the page /generate, as a person does,
 // and computes in its worker.
 //
-//   SURPRISAL_CHROMIUM=… node engine.mjs SITE MODEL PROMPT-TOKENS NEW-TOKENS     prints what crates/engine/examples/speed.rs prints
+//   SURPRISAL_CHROMIUM=… node engine.mjs SITE MODEL PROMPT-TOKENS NEW-TOKENS     prints what crates/engine/examples/speed.rs prints,
+//                                                                                       and how long the file alone takes to read
 import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
@@ -27,9 +28,16 @@ function peak(profile) {
 /** Runs in the page. */
 async function measure({ prompt, count }) {
   const { surprisal_own: own } = globalThis;
-  const begin = performance.now();
-  await own.open(document.querySelector("#bench-model").files);
-  const load = performance.now() - begin;
+  const { files } = document.querySelector("#bench-model");
+  const time = async (work) => {
+    const begin = performance.now();
+    await work();
+    return performance.now() - begin;
+  };
+  // The first time is that of the disk.
+  await files[0].arrayBuffer();
+  const reading = await time(() => files[0].arrayBuffer());
+  const load = await time(() => own.open(files));
   const body = {
     input_ids: prompt,
     // As many as on the other sides, whatever the model thinks of it.
@@ -41,7 +49,7 @@ async function measure({ prompt, count }) {
   const done = read.find(({ event }) => event === "done");
   if (!done) throw new Error(JSON.stringify(read.at(-1)));
   const ids = read.filter(({ event }) => event === "token").map(({ token }) => token.id);
-  return { load, ids, ...done.timings };
+  return { reading, load, ids, ...done.timings };
 }
 
 async function main([address, model, prompt, count]) {
@@ -60,7 +68,8 @@ async function main([address, model, prompt, count]) {
     const ids = Array.from({ length: Number(prompt) }, (_, at) => 1000 + ((at * 37) % 20000));
     const took = await page.evaluate(measure, { prompt: ids, count: Number(count) });
     // By the clock: of the processor a page does not know.
-    for (const [what, ms] of [["load", took.load], ["prompt", took.prompt_ms], ["write", took.predicted_ms]]) console.log(`took ${what} ${ms} ${ms}`);
+    const all = [["reading", took.reading], ["load", took.load], ["prompt", took.prompt_ms], ["write", took.predicted_ms]];
+    for (const [what, ms] of all) console.log(`took ${what} ${ms} ${ms}`);
     console.log(`value memory ${peak(profile)}`);
     console.log(`ids ${took.ids.join(" ")}`);
   } finally {

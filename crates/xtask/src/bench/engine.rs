@@ -21,6 +21,8 @@ const THREADS: [usize; 2] = [1, 2];
 /// What one side says of one run.
 #[derive(Debug, PartialEq)]
 struct Run {
+    /// Of a browser: what it takes to read the file and do nothing with it.
+    reading: Option<Took>,
     load: Took,
     prompt: Took,
     write: Took,
@@ -40,6 +42,7 @@ impl Run {
             })
         };
         Some(Self {
+            reading: took("reading"),
             load: took("load")?,
             prompt: took("prompt")?,
             write: took("write")?,
@@ -211,7 +214,6 @@ fn add_browser(report: &mut Report, runs: &[(Run, Run)], browsers: &[Run]) -> Do
             (|run| run.write.wall) as fn(&Run) -> f64,
         ),
         (Row::BrowserPrompt, read, |run| run.prompt.wall),
-        (Row::BrowserLoading, 0.0, |run| run.load.wall),
     ] {
         let both = runs
             .iter()
@@ -230,12 +232,20 @@ fn add_browser(report: &mut Report, runs: &[(Run, Run)], browsers: &[Run]) -> Do
             })
             .collect();
         let median = super::stats::median(browsers.iter().map(of).collect()).unwrap_or_default();
-        let shape = match row {
-            Row::BrowserLoading => format!("{median:.0} ms"),
-            _ => format!("{:.0} tokens/s", tokens / median * 1000.0),
-        };
+        let shape = format!("{:.0} tokens/s", tokens / median * 1000.0);
         report.findings.push(Finding::timed(row, &shape, &pairs)?);
     }
+    let loads: Vec<Pair> = browsers
+        .iter()
+        .filter_map(|run| {
+            Some(Pair {
+                first: run.load,
+                second: run.reading?,
+            })
+        })
+        .collect();
+    let finding = Finding::timed(Row::BrowserLoading, "", &loads)?;
+    report.findings.push(finding);
     let shares: Vec<f64> = runs
         .iter()
         .zip(browsers)
@@ -287,7 +297,9 @@ mod tests {
                 wall: 6.25
             }
         );
-        assert_eq!((run.memory, run.ids.len()), (1000.0, 3));
+        assert_eq!((run.memory, run.ids.len(), run.reading), (1000.0, 3, None));
+        let browser = Run::of(&format!("took reading 7 7\n{text}")).unwrap();
+        assert_eq!(browser.reading.map(|took| took.wall), Some(7.0));
         assert_eq!(Run::of(&text.replace("took write", "wrote")), None);
     }
 }
