@@ -6,10 +6,13 @@ self.onmessage = ({ data }) => queued.push(data);
 try {
   const scribe = await import("/pkg/scribe.js");
   await scribe.default({ module_or_path: "/pkg/scribe.wasm" });
+  // The hash of the weights, by which records know them: part by part, so that a question does not wait for it.
+  const know = () => scribe.read_for_hash() || setTimeout(know);
   const handle = ({ number, files, judges, body }) => {
     try {
       if (files) {
         self.postMessage({ number, opened: scribe.open(files) });
+        setTimeout(know);
       } else {
         scribe.ask(judges, body, (event) => self.postMessage({ number, event }));
         self.postMessage({ number, end: true });

@@ -21,7 +21,8 @@ thread_local! {
     static MODEL: RefCell<Option<Named>> = const { RefCell::new(None) };
 }
 
-/// Reads a model from files, which takes the place of the one before; gives its entry as JSON.
+/// Reads a model from files, which takes the place of the one before; gives its entry as JSON, without its hash, for which
+/// nobody need wait (`read_for_hash`).
 ///
 /// # Errors
 /// A sentence.
@@ -38,6 +39,16 @@ pub fn open(files: &Array) -> Result<String, String> {
     let entry = serde_json::to_string(&named.entry()).map_err(|error| error.to_string())?;
     MODEL.set(Some(named));
     Ok(entry)
+}
+
+/// Reads a MiB of the weights, by whose hash records know them; `true` when all are read, or there is no model.
+#[wasm_bindgen]
+pub fn read_for_hash() -> bool {
+    MODEL.with_borrow(|named| {
+        named
+            .as_ref()
+            .is_none_or(|named| named.model.read_for_hash())
+    })
 }
 
 /// Does what a body of `POST /api/generate`, or with `judges` of `POST /api/score`, asks for. Calls `tell` with each event as

@@ -13,7 +13,7 @@ pub struct Named {
 }
 
 impl Named {
-    /// What is said of it where models can be chosen.
+    /// What is said of it where models can be chosen. The hash if it is known already.
     pub fn entry(&self) -> ModelEntry {
         let model = &self.model;
         ModelEntry {
@@ -21,7 +21,7 @@ impl Named {
             local: true,
             architecture: Some(model.architecture().to_owned()),
             weights: Some(model.format().to_owned()),
-            sha256: model.hash().map(str::to_owned),
+            sha256: model.known_hash().map(str::to_owned),
             context: Some(model.context()),
             vocabulary: Some(model.vocabulary()),
             eos_token_id: model.eos().to_vec(),

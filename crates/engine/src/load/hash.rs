@@ -1,11 +1,11 @@
 //! By what a model is known, whatever its folder is called.
-use super::source::{Reader, Source};
+use super::source::{Source, part};
 use sha2::{Digest as _, Sha256};
 use std::{
     fmt::Write as _,
-    io::{self, Read as _},
+    io,
     path::PathBuf,
-    sync::{Arc, OnceLock},
+    sync::{Arc, Mutex, OnceLock, PoisonError},
 };
 
 /// Bytes that are read at a time.
@@ -15,47 +15,82 @@ const PART: usize = 1 << 20;
 #[derive(Debug)]
 pub(crate) struct Hash {
     files: Vec<(PathBuf, Arc<dyn Source>)>,
+    reading: Mutex<Reading>,
     found: OnceLock<Option<String>>,
 }
 
+/// How far the files are read.
+#[derive(Debug, Default)]
+struct Reading {
+    /// Files that are done.
+    files: usize,
+    /// Byte of the next one.
+    at: u64,
+    hash: Sha256,
+    /// What `sha256sum` prints for the files that are done.
+    list: String,
+    /// The hash of the last one that is done.
+    last: String,
+}
+
 impl Hash {
-    pub(crate) fn of(files: Vec<(PathBuf, Arc<dyn Source>)>) -> Self {
-        let found = OnceLock::new();
-        Self { files, found }
+    pub(crate) fn of(mut files: Vec<(PathBuf, Arc<dyn Source>)>) -> Self {
+        files.sort_by(|(one, _), (other, _)| one.cmp(other));
+        Self {
+            files,
+            reading: Mutex::default(),
+            found: OnceLock::new(),
+        }
     }
 
     /// Lower-case hex: SHA-256 of the file; of several, of what `sha256sum` prints for them in the order of their names.
-    /// `None` if one cannot be read any more. The first call reads all of them.
+    /// `None` if one cannot be read any more. The first call reads what `read_on` has left.
     pub(crate) fn get(&self) -> Option<&str> {
-        let found = self.found.get_or_init(|| self.read().ok());
-        found.as_deref()
+        while !self.read_on() {}
+        self.known()
     }
 
-    fn read(&self) -> io::Result<String> {
-        if let [(_, file)] = self.files.as_slice() {
-            return hash(&**file);
+    /// The same if all has been read.
+    pub(crate) fn known(&self) -> Option<&str> {
+        self.found.get()?.as_deref()
+    }
+
+    /// Reads a part of the files; `true` when there is nothing left to do.
+    pub(crate) fn read_on(&self) -> bool {
+        let mut reading = self.reading.lock().unwrap_or_else(PoisonError::into_inner);
+        if self.found.get().is_none() {
+            match reading.go_on(&self.files) {
+                Ok(None) => return false,
+                Ok(Some(found)) => self.found.get_or_init(|| Some(found)),
+                Err(_) => self.found.get_or_init(|| None),
+            };
         }
-        let mut files: Vec<_> = self.files.iter().collect();
-        files.sort_by_key(|(path, _)| path);
-        let mut list = String::new();
-        for (path, file) in files {
-            let name = path.file_name().unwrap_or_default().to_string_lossy();
-            let _ = writeln!(list, "{}  {name}", hash(&**file)?);
-        }
-        Ok(hex(&Sha256::digest(&list)))
+        true
     }
 }
 
-fn hash(file: &dyn Source) -> io::Result<String> {
-    let mut file = Reader::new(file);
-    let mut hash = Sha256::new();
-    let mut part = vec![0; PART];
-    loop {
-        let read = file.read(&mut part)?;
-        if read == 0 {
-            return Ok(hex(&hash.finalize()));
+impl Reading {
+    /// The hash once all is read.
+    fn go_on(&mut self, files: &[(PathBuf, Arc<dyn Source>)]) -> io::Result<Option<String>> {
+        let Some((path, file)) = files.get(self.files) else {
+            return Ok(Some(match files {
+                [_] => std::mem::take(&mut self.last),
+                _ => hex(&Sha256::digest(&self.list)),
+            }));
+        };
+        let left = file.length().saturating_sub(self.at);
+        if left > 0 {
+            let length = usize::try_from(left).map_or(PART, |left| left.min(PART));
+            self.hash.update(part(&**file, self.at, length)?);
+            self.at += length as u64;
+            return Ok(None);
         }
-        hash.update(part.get(..read).unwrap_or_default());
+        let name = path.file_name().unwrap_or_default().to_string_lossy();
+        self.last = hex(&self.hash.finalize_reset());
+        let _ = writeln!(self.list, "{}  {name}", self.last);
+        self.files += 1;
+        self.at = 0;
+        Ok(None)
     }
 }
 
@@ -96,7 +131,11 @@ mod tests {
             ),
             (vec![cut], None),
         ] {
-            assert_eq!(Hash::of(files).get(), expected);
+            assert_eq!(Hash::of(files.clone()).get(), expected);
+            // Part by part, as in a browser.
+            let slow = Hash::of(files);
+            while !slow.read_on() {}
+            assert_eq!(slow.get(), expected);
         }
     }
 }

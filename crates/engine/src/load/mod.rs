@@ -194,6 +194,16 @@ impl Model {
         self.hash.get()
     }
 
+    /// The same if it has been read by now.
+    pub fn known_hash(&self) -> Option<&str> {
+        self.hash.known()
+    }
+
+    /// Reads a MiB for `hash`, and says whether that was all: for whoever has one thread, and is asked other things meanwhile.
+    pub fn read_for_hash(&self) -> bool {
+        self.hash.read_on()
+    }
+
     pub(crate) fn check(&self, ids: &[u32]) -> Result<()> {
         let unknown = |&&id: &&u32| id as usize >= self.vocabulary;
         match ids.iter().find(unknown) {
