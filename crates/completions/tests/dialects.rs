@@ -224,6 +224,10 @@ fn evidence_of_dialects() {
         (chat(r#","system_fingerprint":"3.1.2-native""#, "", "", ""), "TGI: `system_fingerprint`"),
         (chat("", r#","content_filter_results":{}"#, "", ""), "Azure: `choices[].content_filter_results`"),
         (chat(r#","timings":{}"#, "", "", r#","id":5"#), "llama.cpp: `timings`"),
+        // Our own records have timings, too.
+        (chat(r#","engine":{"name":"surprisal"},"timings":{}"#, "", "", ""), "Surprisal: `engine`"),
+        (chat(r#","engine":{"name":"there","protocol":"openai"},"timings":{}"#, "", "", ""), "Surprisal: `engine`"),
+        (chat(r#","engine":"v2","timings":{}"#, "", "", ""), "llama.cpp: `timings`"),
         (legacy.to_owned(), "SGLang: `text_offset` is -1"),
         (
             r#"{"choices":[{"message":{"content":"a"},"logprobs":{"tokens":["a"],"token_logprobs":[-1]}}]}"#.to_owned(),

@@ -73,6 +73,9 @@ pub(super) fn read(cursor: &mut Cursor<'_>, draft: &mut Draft) -> Result<Outcome
                         asked::messages(cursor, draft);
                     }
                     b"request" => asked::request(cursor.clone(), draft),
+                    b"engine" if told::is_own(cursor.clone().raw()?) => {
+                        draft.head.told("Surprisal", "`engine`");
+                    }
                     b"prompt_token_ids" => root.ids = Some(cursor.clone()),
                     b"system_fingerprint" if cursor.clone().raw()?.ends_with(b"-native\"") => {
                         draft.head.told("TGI", "`system_fingerprint`");

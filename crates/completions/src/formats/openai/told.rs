@@ -17,6 +17,12 @@ pub(super) fn dialect(key: &[u8]) -> Option<(&'static str, &'static str)> {
     })
 }
 
+/// What this program says of who computed: itself, or a server that it asked.
+pub(super) fn is_own(engine: &[u8]) -> bool {
+    let has = |word: &[u8]| engine.windows(word.len()).any(|part| part == word);
+    has(b"\"surprisal\"") || has(b"\"protocol\"")
+}
+
 /// Chat or legacy, whole or a piece? Told from the choices.
 pub(super) fn format_of(draft: &mut Draft) -> Outcome {
     let object = draft.text_or_empty(draft.head.object);
