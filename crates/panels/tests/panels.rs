@@ -260,6 +260,54 @@ fn neutral_settings_change_nothing() {
 }
 
 /// Answers of one prompt, as legacy completions.
+/// Links to where a model of the server goes on, or says what is exact: with a prompt, with a chat, with neither.
+#[test]
+fn the_lab_leads_to_a_model() {
+    let file = |asked: &str| {
+        format!(
+            r#"{{"id":"a","object":"chat.completion","model":"m",{asked}"choices":[{{"index":0,"message":{{"role":"assistant","content":"a b"}},"finish_reason":"stop","logprobs":{{"content":[{{"token":"a","bytes":[97],"logprob":-1,"top_logprobs":[{{"token":"a","bytes":[97],"logprob":-1}}]}},{{"token":" b","bytes":[32,98],"logprob":-1,"top_logprobs":[{{"token":" b","bytes":[32,98],"logprob":-1}},{{"token":" c","bytes":[32,99],"logprob":-2}}]}}]}}}}]}}"#
+        )
+    };
+    let chat = r#"[{"role":"user","content":"Q"}]"#;
+    let escaped = "%5B%7B%22role%22%3A%22user%22%2C%22content%22%3A%22Q%22%7D%5D";
+    for (asked, ahead, exact) in [
+        (
+            String::new(),
+            "/generate#model=m&amp;text=a%20c".to_owned(),
+            Some("a%20b"),
+        ),
+        (
+            r#""prompt":"Q: ","#.to_owned(),
+            "/generate#model=m&amp;prompt=Q%3A%20&amp;text=a%20c".to_owned(),
+            Some("Q%3A%20a%20b"),
+        ),
+        // Only the server knows how a chat reads.
+        (
+            format!(r#""request":{{"messages":{chat}}},"#),
+            format!("/generate#model=m&amp;messages={escaped}&amp;text=a%20c"),
+            None,
+        ),
+    ] {
+        let mut page = Page::of(file(&asked).as_bytes(), "");
+        (page.sequence, page.token) = (Some(0), Some(1));
+        let html = page.ask(Name::Lab, "temperature:0.5;top_p:0.9");
+        assert!(
+            html.contains(&format!("href=\"{ahead}\"")),
+            "{asked}: {html}"
+        );
+        let parts =
+            "model=m&amp;do_sample=true&amp;temperature=0.5&amp;top_k=0&amp;top_p=0.9&amp;min_p=0";
+        let found = exact.is_some_and(|text| {
+            html.contains(&format!("href=\"/generate#score={text}&amp;{parts}\""))
+        });
+        assert_eq!(found, exact.is_some(), "{asked}: {html}");
+        assert_eq!(
+            html.contains("The exact values of these settings"),
+            exact.is_some()
+        );
+    }
+}
+
 fn answers(texts: &[&str]) -> Vec<u8> {
     let choices: Vec<String> = texts
         .iter()
