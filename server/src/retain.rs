@@ -70,6 +70,7 @@ fn text(report: &RetainReport, applied: bool) -> String {
     let mut text = String::new();
     for (run, days) in &report.removed {
         let _ = match days {
+            1 => writeln!(text, "{run}  removed: older than a day"),
             0 => writeln!(text, "{run}  removed: it cannot be made anonymous"),
             days => writeln!(text, "{run}  removed: older than {days} days"),
         };
@@ -77,8 +78,10 @@ fn text(report: &RetainReport, applied: bool) -> String {
     for (run, counts) in &report.changed {
         let _ = writeln!(
             text,
-            "{run}  made anonymous: {} fields dropped, {} values hashed, {} texts masked",
-            counts.dropped, counts.hashed, counts.masked
+            "{run}  made anonymous: {} dropped, {} hashed, {} masked",
+            counted(counts.dropped, "field"),
+            counted(counts.hashed, "value"),
+            counted(counts.masked, "text")
         );
     }
     for (run, why) in &report.unreadable {
@@ -88,15 +91,19 @@ fn text(report: &RetainReport, applied: bool) -> String {
         let _ = writeln!(text, "{key}  {} gone", format::bytes(*size));
     }
     let (removed, changed) = (report.removed.len(), report.changed.len());
+    let runs = counted(removed as u64, "run");
     let _ = match (applied, removed + changed) {
         (_, 0) => write!(text, "Nothing to do"),
-        (true, _) => write!(text, "{removed} runs removed, {changed} made anonymous"),
+        (true, _) => write!(text, "{runs} removed, {changed} made anonymous"),
         (false, _) => write!(
             text,
-            "{removed} runs to remove, {changed} to make anonymous; `--apply` does it"
+            "{runs} to remove, {changed} to make anonymous; `--apply` does it"
         ),
     };
-    let _ = write!(text, "; {} stay as they are", report.kept);
+    let _ = match report.kept {
+        1 => write!(text, "; 1 stays as it is"),
+        kept => write!(text, "; {kept} stay as they are"),
+    };
     if !report.unreadable.is_empty() {
         let _ = write!(
             text,
@@ -105,6 +112,11 @@ fn text(report: &RetainReport, applied: bool) -> String {
         );
     }
     text + ".\n"
+}
+
+fn counted(count: u64, word: &str) -> String {
+    let end = if count == 1 { "" } else { "s" };
+    format!("{count} {word}{end}")
 }
 
 #[cfg(test)]
@@ -126,7 +138,7 @@ mod tests {
             objects: vec![("blob/x".into(), 2000)],
         };
         let lines = "a  removed: older than 30 days\nb  removed: it cannot be made anonymous\n\
-                     c  made anonymous: 1 fields dropped, 2 values hashed, 3 texts masked\n\
+                     c  made anonymous: 1 field dropped, 2 values hashed, 3 texts masked\n\
                      d  NOT made anonymous: it is no text\nblob/x  2 KB gone\n";
         assert_eq!(
             text(&some, true),
@@ -137,6 +149,14 @@ mod tests {
         assert!(
             text(&some, false)
                 .contains("\n2 runs to remove, 1 to make anonymous; `--apply` does it; 4 stay")
+        );
+        let one = RetainReport {
+            removed: vec![("a".into(), 1)],
+            kept: 1,
+            ..RetainReport::default()
+        };
+        assert!(
+            text(&one, true).ends_with("\n1 run removed, 0 made anonymous; 1 stays as it is.\n")
         );
         assert_eq!(
             text(&RetainReport::default(), true),

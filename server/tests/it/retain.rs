@@ -136,7 +136,7 @@ async fn the_command() {
     assert_eq!(status, 0, "{said}");
     assert!(
         said.contains(&format!(
-            "{}  made anonymous: 1 fields dropped, 1 values hashed, 1 texts masked\n\
+            "{}  made anonymous: 1 field dropped, 1 value hashed, 1 text masked\n\
              0 runs to remove, 1 to make anonymous; `--apply` does it; 0 stay as they are.\n",
             run.id
         )),
