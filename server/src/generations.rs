@@ -6,7 +6,7 @@ use crate::cli::List;
 use crate::console::{STOPPED, USAGE, complain, say};
 use completions::Limits;
 use generations::{Generation, Reader};
-use metrics::format::{count, sig3_or_dash};
+use metrics::format::{counted, sig3_or_dash};
 use std::{
     fs::File,
     io::{self, Read as _, Write},
@@ -98,9 +98,9 @@ impl<W: Write> Listing<'_, W> {
             say(&format!("{}: {}", names[*index], failure.message));
         }
         if requests.refused > 0 {
-            let refused = count(requests.refused);
+            let refused = counted(requests.refused, "request was", "requests were");
             say(&format!(
-                "{refused} requests were not joined: those of a Batch are kept up to 256 MiB"
+                "{refused} not joined: those of a Batch are kept up to 256 MiB"
             ));
         }
         ExitCode::from(u8::from(!failures.is_empty() || self.written == 0))
@@ -148,12 +148,15 @@ fn row(generation: &Generation, out: &mut impl Write) -> io::Result<()> {
     if beginning.len() < text.len() {
         beginning.push('…');
     }
-    let tokens = output.tokens.map_or_else(|| "—".to_owned(), count);
+    let tokens = output.tokens.map_or_else(
+        || "— tokens".to_owned(),
+        |tokens| counted(tokens, "token", "tokens"),
+    );
     let perplexity = generation.metrics.as_ref();
     let perplexity = perplexity.and_then(|metrics| metrics.perplexity);
     writeln!(
         out,
-        "{}  {}  {}  {tokens} tokens  perplexity {}  {}",
+        "{}  {}  {}  {tokens}  perplexity {}  {}",
         clean(&generation.id),
         clean(&generation.model.id),
         output.kind.name(),

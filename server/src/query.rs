@@ -10,6 +10,7 @@ use crate::analyze::read::Analysis;
 use crate::analyze::stop::Stop;
 use crate::cli::Ask;
 use crate::console::{self, say};
+use metrics::format::counted;
 use std::process::ExitCode;
 
 /// Runs the command with the standard streams.
@@ -37,9 +38,9 @@ pub fn main(arguments: &Ask) -> ExitCode {
 fn status(analysis: &Analysis, unread: usize) -> ExitCode {
     console::tell_failures(analysis);
     if unread > 0 {
-        let sequences = if unread == 1 { "sequence" } else { "sequences" };
+        let sequences = counted(unread as u64, "sequence", "sequences");
         say(&format!(
-            "{unread} {sequences} could not be read again for their alternatives, which the query asks for: a stream \
+            "{sequences} could not be read again for their alternatives, which the query asks for: a stream \
              or a stored run cannot, so save it as a file; a file must not change meanwhile"
         ));
     }

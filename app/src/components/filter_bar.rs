@@ -166,17 +166,16 @@ fn push_option(html: &mut String, value: &str, chosen: &str, text: &str) {
 /// `texts` when they are folded, `hits` when there is a query, `open` sequences of which it is not known yet.
 fn found_text(count: u64, total: u64, texts: Option<u64>, hits: Option<u64>, open: u32) -> String {
     let mut text = format!(
-        "{} of {} sequences",
+        "{} of {}",
         format::count(count),
-        format::count(total)
+        format::counted(total, "sequence", "sequences")
     );
     if let Some(texts) = texts {
-        let word = if texts == 1 { "text" } else { "texts" };
-        text = format!("{} {word} in {text}", format::count(texts));
+        text = format!("{} in {text}", format::counted(texts, "text", "texts"));
     }
     if let Some(hits) = hits.filter(|&hits| hits > 0) {
-        let word = if hits == 1 { "token" } else { "tokens" };
-        push!(text, ", {} {word} marked", format::count(hits));
+        let hits = format::counted(hits, "token", "tokens");
+        push!(text, ", {hits} marked");
     }
     if open > 0 {
         let open = format::count(u64::from(open));

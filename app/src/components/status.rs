@@ -12,7 +12,8 @@ pub(crate) fn ReadingStatus(
     session: Session,
     #[prop(into)] summary: Signal<Arc<RunSummary>>,
 ) -> impl IntoView {
-    let sequences = move || summary.with(|run| format::count(run.totals.sequences));
+    let sequences =
+        move || summary.with(|run| format::counted(run.totals.sequences, "sequence", "sequences"));
     let kind = Memo::new(move |_| std::mem::discriminant(&session.phase.get()));
     move || {
         // Only a change of kind makes other elements; progress changes texts inside.
@@ -75,7 +76,7 @@ fn Reading(session: Session, sequences: Signal<String>) -> impl IntoView {
     let words = text(move || {
         let (done, total) = bytes();
         format!(
-            "{} sequences · {} of {}",
+            "{} · {} of {}",
             sequences.get(),
             format::bytes(done),
             format::bytes(total)

@@ -206,7 +206,7 @@ fn finding(text: &SequenceText, window: TokenWindow) -> String {
     let lowest = (window.start..window.end)
         .filter_map(|token| probability(text, token).map(|p| (token, p)))
         .min_by(|a, b| a.1.total_cmp(&b.1));
-    let bars = format!("{} bars", window.len());
+    let bars = format::counted(window.len().into(), "bar", "bars");
     match lowest {
         Some((token, p)) => {
             let label = short(

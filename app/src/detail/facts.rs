@@ -25,7 +25,8 @@ fn facts_html(text: &SequenceText) -> String {
         // Said before any praise: a looping text has a low perplexity.
         push!(
             html,
-            "<li class=\"warn\">The text loops at its end: {period} tokens repeated {repeats} times. Repetition raises the probability.</li>"
+            "<li class=\"warn\">The text loops at its end: {} repeated {repeats} times. Repetition raises the probability.</li>",
+            format::counted(period.into(), "token", "tokens")
         );
     }
     if let Some(token) = text.weakest {

@@ -9,10 +9,9 @@ pub(super) fn prompt_html(text: &SequenceText) -> String {
     if *count == 0 {
         return String::new();
     }
-    let word = if *count == 1 { "token" } else { "tokens" };
     let mut html = format!(
-        "<details><summary>Prompt, {} {word} (not scored)</summary><p class=\"tokens\">",
-        format::count(u64::from(*count))
+        "<details><summary>Prompt, {} (not scored)</summary><p class=\"tokens\">",
+        format::counted(u64::from(*count), "token", "tokens")
     );
     for token in texts {
         push!(html, "<span>{}</span>", Text(token));

@@ -95,11 +95,7 @@ fn RunTable(list: RunList, changes: RwSignal<u32>) -> impl IntoView {
     let doomed = RwSignal::new(None::<RunSummary>);
     let html = runs_html(&list.runs);
     let next = list.next.map(|id| view! { <a class="button" href=format!("/import?before={id}") rel="next">"Older runs"</a> });
-    let total = if list.total == 1 {
-        "1 run stored".to_owned()
-    } else {
-        format!("{} runs stored", format::count(list.total))
-    };
+    let total = format::counted(list.total, "run stored", "runs stored");
     let said = RwSignal::new(String::new());
     let runs = list.runs;
     let act = move |event: ev::MouseEvent| {

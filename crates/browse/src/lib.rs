@@ -74,10 +74,7 @@ pub fn href(key: &str) -> String {
 
 /// `1 record`, `2 records`.
 fn counted(count: u64, one: &str) -> String {
-    match count {
-        1 => format!("1 {one}"),
-        _ => format!("{} {one}s", metrics::format::count(count)),
-    }
+    metrics::format::counted(count, one, &format!("{one}s"))
 }
 
 /// The beginning of a text, with a sign that it goes on.

@@ -624,7 +624,7 @@ fn usage_and_finish() {
     );
     assert_eq!(
         problem(&end_token, "usage_mismatch").places[0].detail,
-        "3 tokens are reported, 2 are listed"
+        "3 tokens are reported, 2 listed"
     );
     let cut = with(r#"{"completion_tokens":3}"#, "\"length\"");
     assert_eq!(

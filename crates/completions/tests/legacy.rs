@@ -111,19 +111,19 @@ fn lists_of_different_lengths() {
     let table = [
         (
             r#"{"tokens":["a","b"],"token_logprobs":[-1]}"#,
-            "2 tokens, 1 values",
+            "2 tokens, 1 value",
             2,
             1,
         ),
         (
             r#"{"tokens":["a"],"token_logprobs":[-1,-2]}"#,
-            "1 tokens, 2 values",
+            "1 token, 2 values",
             1,
             1,
         ),
         (
             r#"{"tokens":["a"],"token_logprobs":[-1],"top_logprobs":[null,{"x":-1},[]]}"#,
-            "1 tokens, 1 values, 3 lists of alternatives",
+            "1 token, 1 value, 3 lists of alternatives",
             1,
             1,
         ),

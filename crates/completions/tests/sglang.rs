@@ -154,7 +154,7 @@ fn alternatives_without_texts_are_told_by_their_ids() {
     );
     assert_eq!(
         problem(&common::import(short), "array_lengths").places[0].detail,
-        "1 tokens, 2 lists of alternatives"
+        "1 token, 2 lists of alternatives"
     );
 }
 

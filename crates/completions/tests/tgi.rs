@@ -324,7 +324,7 @@ fn lists_of_alternatives_that_do_not_fit() {
     let import = import(&file);
     assert_eq!(
         problem(&import, "array_lengths").places[0].detail,
-        "2 tokens, 1 lists of alternatives"
+        "2 tokens, 1 list of alternatives"
     );
     assert_eq!(detail(&file, &import, 0).tokens[0].alternatives.len(), 1);
 }

@@ -14,7 +14,8 @@ pub enum Failure<E> {
     EmptyPrompt,
     /// Nothing may be written.
     #[error(
-        "the prompt has {prompt} tokens and max_length is {max_length}; give max_new_tokens instead"
+        "the prompt has {} and max_length is {max_length}; give max_new_tokens instead",
+        metrics::format::counted(*prompt as u64, "token", "tokens")
     )]
     LongPrompt {
         /// Tokens of the prompt.

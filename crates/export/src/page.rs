@@ -3,7 +3,7 @@ use crate::{STYLES, View, worst_values};
 use analysis::shade::value_of;
 use api::{Card, Totals};
 use markup::{Text, tokens_html};
-use metrics::format::{count, sig3_or_dash, utc};
+use metrics::format::{count, counted, sig3_or_dash, utc};
 use metrics::{Band, Mark};
 use std::io::{self, Write};
 
@@ -43,10 +43,10 @@ fn head(view: &View<'_>, out: &mut dyn Write) -> io::Result<()> {
     let all = view.columns.sequences.len() as u64;
     write!(
         out,
-        "<p class=\"quiet\">{} of {} sequences · {} tokens",
+        "<p class=\"quiet\">{} of {} · {}",
         count(totals.sequences),
-        count(all),
-        count(totals.tokens)
+        counted(all, "sequence", "sequences"),
+        counted(totals.tokens, "token", "tokens")
     )?;
     if !view.filter.is_empty() {
         write!(out, " · only <code>{}</code>", Text(view.filter))?;

@@ -63,6 +63,11 @@ pub fn count(value: u64) -> String {
     out
 }
 
+/// A count with its noun: "1 token", "12 345 tokens".
+pub fn counted(value: u64, one: &str, many: &str) -> String {
+    format!("{} {}", count(value), if value == 1 { one } else { many })
+}
+
 /// A number of bytes: "70.1 KB" (powers of 1000).
 pub fn bytes(value: u64) -> String {
     const UNITS: [&str; 7] = ["B", "KB", "MB", "GB", "TB", "PB", "EB"];
@@ -81,6 +86,18 @@ fn with_unit(value: f64, unit: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn counts_have_their_noun() {
+        for (value, said) in [
+            (0, "0 tokens"),
+            (1, "1 token"),
+            (2, "2 tokens"),
+            (12_345, "12\u{2009}345 tokens"),
+        ] {
+            assert_eq!(counted(value, "token", "tokens"), said);
+        }
+    }
 
     #[test]
     fn three_significant_digits() {

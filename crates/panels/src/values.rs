@@ -39,11 +39,14 @@ impl Values {
     fn paths(&self) -> String {
         let table = &self.table;
         let mut html = format!(
-            "<p class=\"panel-sum\">{} of {} have JSON in them{}.</p><div class=\"scroll\"><table class=\"rows\"><thead><tr><th scope=\"col\">path</th><th scope=\"col\">kind</th><th scope=\"col\" class=\"number\">answers</th><th scope=\"col\" class=\"number\">values</th><th scope=\"col\" class=\"number\">distinct</th><th scope=\"col\" colspan=\"2\">mean probability</th><th scope=\"col\">least likely value</th><th scope=\"col\">mostly</th></tr></thead><tbody>",
+            "<p class=\"panel-sum\">JSON in {} of {}{}.</p><div class=\"scroll\"><table class=\"rows\"><thead><tr><th scope=\"col\">path</th><th scope=\"col\">kind</th><th scope=\"col\" class=\"number\">answers</th><th scope=\"col\" class=\"number\">values</th><th scope=\"col\" class=\"number\">distinct</th><th scope=\"col\" colspan=\"2\">mean probability</th><th scope=\"col\">least likely value</th><th scope=\"col\">mostly</th></tr></thead><tbody>",
             format::count(table.with_json.into()),
             counted(table.answers.into(), "answer", "answers"),
             if table.cut > 0 {
-                format!(", {} end within a value", format::count(table.cut.into()))
+                format!(
+                    ", {} cut off within a value",
+                    format::count(table.cut.into())
+                )
             } else {
                 String::new()
             }

@@ -66,8 +66,7 @@ pub fn unmount() {
 
 /// "1 answer", "12 answers".
 fn counted(number: usize, what: &str) -> String {
-    let plural = if number == 1 { "" } else { "s" };
-    format!("{} {what}{plural}", metrics::format::count(number as u64))
+    metrics::format::counted(number as u64, what, &format!("{what}s"))
 }
 
 #[component]

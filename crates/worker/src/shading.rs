@@ -58,9 +58,9 @@ impl Colours {
                 format!("The alternatives cannot be read. {why}")
             }
             _ if open > 0 => format!(
-                "{about} Reading the alternatives: {} of {} sequences …",
+                "{about} Reading the alternatives: {} of {} …",
                 format::count(all as u64 - open),
-                format::count(all as u64)
+                format::counted(all as u64, "sequence", "sequences")
             ),
             _ if none && self.asked.quantity.is_listed() => format!(
                 "{about} This file lists no alternatives. Ask the server for top_logprobs to see them."

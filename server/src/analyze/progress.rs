@@ -2,7 +2,7 @@
 use super::output::clean;
 use completions::Progress;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
-use metrics::format::count;
+use metrics::format::counted;
 
 /// With the size of all inputs.
 const KNOWN: &str = "{bar:16} {decimal_bytes}/{decimal_total_bytes}  {decimal_bytes_per_sec}, {eta} left  {wide_msg}";
@@ -42,9 +42,8 @@ impl Bar {
         }
         self.bar.set_position(progress.bytes);
         // The number first: a long name is cut at the end of the line.
-        let sequences = count(progress.sequences);
-        self.bar
-            .set_message(format!("{sequences} sequences, {}", self.name));
+        let sequences = counted(progress.sequences, "sequence", "sequences");
+        self.bar.set_message(format!("{sequences}, {}", self.name));
     }
 
     /// Gives the line back.

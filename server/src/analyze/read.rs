@@ -5,7 +5,7 @@ use super::{
     stop::Stop,
 };
 use completions::{Import, Importer, Limits};
-use metrics::format::{bytes, count, sig3};
+use metrics::format::{bytes, counted, sig3};
 
 /// What became of one input.
 #[derive(Debug)]
@@ -141,9 +141,9 @@ fn how_far(importer: &Importer, done: usize, inputs: usize) -> String {
             format!("; their perplexity overall is {}", sig3(value))
         });
     format!(
-        "stopped. Read were {}{inputs}: {} sequences with {} tokens{perplexity}.",
+        "stopped. Read were {}{inputs}: {} with {}{perplexity}.",
         bytes(progress.bytes),
-        count(progress.sequences),
-        count(progress.tokens),
+        counted(progress.sequences, "sequence", "sequences"),
+        counted(progress.tokens, "token", "tokens"),
     )
 }

@@ -5,7 +5,7 @@ mod pairs;
 
 use super::answer::{Answer, Difference, Run};
 use crate::analyze::output::clean;
-use metrics::format::count;
+use metrics::format::{count, counted};
 pub(super) use pairs::write_whole;
 use std::io::{self, Write};
 
@@ -32,9 +32,8 @@ pub(super) fn write(answer: &Answer, out: &mut dyn Write) -> io::Result<()> {
     if hidden > 0 && !answer.shown.is_empty() {
         writeln!(
             out,
-            "\n{} more {}; --pairs shows them.",
-            count(hidden as u64),
-            if hidden == 1 { "pair" } else { "pairs" }
+            "\n{}; --pairs shows them.",
+            counted(hidden as u64, "more pair", "more pairs")
         )?;
     }
     Ok(())
@@ -45,7 +44,7 @@ fn run(name: &str, run: &Run, out: &mut dyn Write) -> io::Result<()> {
     let mut line = format!(
         "{name}  {}: {}",
         clean(&run.name),
-        plural(run.sequences as u64, "sequence")
+        counted(run.sequences as u64, "sequence", "sequences")
     );
     if let Some(first) = models.next() {
         line += &models.fold(format!(", {first}"), |line, model| line + ", " + &model);
@@ -60,7 +59,11 @@ fn run(name: &str, run: &Run, out: &mut dyn Write) -> io::Result<()> {
 fn pairing(answer: &Answer, out: &mut dyn Write) -> io::Result<()> {
     let mut line = match answer.pairs {
         0 => "No pairs".to_owned(),
-        pairs => format!("{} by {}", plural(pairs as u64, "pair"), answer.paired_by),
+        pairs => format!(
+            "{} by {}",
+            counted(pairs as u64, "pair", "pairs"),
+            answer.paired_by
+        ),
     };
     for (alone, name) in [(answer.only_a, "A"), (answer.only_b, "B")] {
         if alone > 0 {
@@ -77,14 +80,14 @@ fn pairing(answer: &Answer, out: &mut dyn Write) -> io::Result<()> {
         Some(byte) => writeln!(
             out,
             "The same text in {same}; the others part after {}, in the median.",
-            plural(u64::from(byte), "byte")
+            counted(u64::from(byte), "byte", "bytes")
         ),
     }?;
     if answer.other_tokens > 0 {
         writeln!(
             out,
             "In {} the same bytes are cut into other tokens: perplexities of different tokenizers do not compare, bits per byte do.",
-            plural(answer.other_tokens as u64, "pair")
+            counted(answer.other_tokens as u64, "pair", "pairs")
         )?;
     }
     Ok(())
@@ -121,7 +124,7 @@ fn differences(answer: &Answer, out: &mut dyn Write) -> io::Result<()> {
         "Intervals: {} over {}, {} resamples, seed {}. Each run scores its own text: that is confidence, not correctness.",
         answer.interval.method,
         match answer.units {
-            1 => plural(answer.pairs as u64, "pair"),
+            1 => counted(answer.pairs as u64, "pair", "pairs"),
             units => format!("{} {}s", count(units as u64), answer.paired_by),
         },
         count(answer.interval.resamples as u64),
@@ -134,10 +137,8 @@ fn of_pairs(difference: &Difference, answer: &Answer) -> String {
     if difference.pairs as usize == answer.pairs {
         return String::new();
     }
-    format!("  ({})", plural(u64::from(difference.pairs), "pair"))
-}
-
-fn plural(number: u64, what: &str) -> String {
-    let end = if number == 1 { "" } else { "s" };
-    format!("{} {what}{end}", count(number))
+    format!(
+        "  ({})",
+        counted(u64::from(difference.pairs), "pair", "pairs")
+    )
 }

@@ -2,7 +2,7 @@
 use crate::analyze::output::clean;
 use analysis::paths::{Kind, Row, Table, Value};
 use completions::Columns;
-use metrics::format::{count, percent};
+use metrics::format::{count, counted, percent};
 use serde::Serialize;
 use std::io::{self, Write};
 
@@ -80,12 +80,12 @@ pub(super) fn lines(table: &Table, out: &mut dyn Write) -> io::Result<()> {
 
 pub(super) fn table(table: &Table, out: &mut dyn Write) -> io::Result<()> {
     let mut first = format!(
-        "{} of {} answers have JSON in them",
+        "JSON in {} of {}",
         count(table.with_json.into()),
-        count(table.answers.into())
+        counted(table.answers.into(), "answer", "answers")
     );
     if table.cut > 0 {
-        first += &format!(", {} end within a value", count(table.cut.into()));
+        first += &format!(", {} cut off within a value", count(table.cut.into()));
     }
     writeln!(out, "{first}.\n")?;
     let paths = table.rows.iter().map(|row| shown(&row.path));

@@ -6,7 +6,7 @@ use analysis::around;
 use analysis::query::{Found, Word, facets, vocabulary};
 use completions::{Columns, Sequence, TokenDetail};
 use metrics::alternatives::Alternatives;
-use metrics::format::{count, percent, sig3_or_dash};
+use metrics::format::{count, counted, percent, sig3_or_dash};
 use metrics::{Reading, num};
 use serde::Serialize;
 use std::io::{self, Write};
@@ -221,9 +221,9 @@ fn print(ask: &Ask, line: &Line<'_>, out: &mut dyn Write) -> io::Result<()> {
             };
             writeln!(
                 out,
-                "{}:{sequence}  {} tokens  perplexity {}  {}{rest}",
+                "{}:{sequence}  {}  perplexity {}  {}{rest}",
                 clean(file),
-                count(u64::from(*tokens)),
+                counted(u64::from(*tokens), "token", "tokens"),
                 sig3_or_dash(*perplexity),
                 shown(&beginning)
             )
@@ -243,11 +243,14 @@ fn pad(text: &str, width: usize) -> String {
 }
 
 fn sum(columns: &Columns, found: &Found) -> String {
-    let of = count(columns.sequences.len() as u64);
+    let of = counted(columns.sequences.len() as u64, "sequence", "sequences");
     let sequences = count(found.hits.len() as u64);
     match found.tokens() {
-        0 => format!("{sequences} of {of} sequences"),
-        tokens => format!("{} tokens in {sequences} of {of} sequences", count(tokens)),
+        0 => format!("{sequences} of {of}"),
+        tokens => format!(
+            "{} in {sequences} of {of}",
+            counted(tokens, "token", "tokens")
+        ),
     }
 }
 

@@ -2,7 +2,7 @@
 use crate::analyze::output::clean;
 use analysis::tree::{Node, Tree, Verdict};
 use completions::Columns;
-use metrics::format::{count, percent};
+use metrics::format::{count, counted, percent};
 use serde::Serialize;
 use std::io::{self, Write};
 
@@ -93,9 +93,9 @@ pub(super) fn text(
     let texts = tree.nodes.iter().filter(|node| node.ends).count();
     writeln!(
         out,
-        "Prompt {prompt}{}: {} answers, {} different",
+        "Prompt {prompt}{}: {}, {} different",
         named(columns, root),
-        count(root.count.into()),
+        counted(root.count.into(), "answer", "answers"),
         count(texts as u64)
     )?;
     writeln!(out, "{:>8}{:>9}{:>9}", "answers", "share", "model")?;

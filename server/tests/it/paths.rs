@@ -44,7 +44,7 @@ fn what_is_printed() {
     let ran = paths(&place, &["f.jsonl"]);
     assert_eq!((ran.status, ran.err.as_str()), (Some(0), ""));
     let expected = "\
-3 of 4 answers have JSON in them, 1 end within a value.
+JSON in 3 of 4 answers, 1 cut off within a value.
 
 path    answers   values     mean    least  least likely value
 $.city        3        3   48.7 %   18.3 %  Lyon in 4; mostly Paris (2)

@@ -23,7 +23,7 @@ fn what_is_printed() {
     let table: &[(&[&str], &str)] = &[
         (
             &["p<0.2", "f.jsonl", "--context", "6"],
-            "f.jsonl:1:2   8.21 %   It is[ Paris]  rank ≥ 3  else  Lyon 81.9 %\n1 tokens in 1 of 2 sequences\n",
+            "f.jsonl:1:2   8.21 %   It is[ Paris]  rank ≥ 3  else  Lyon 81.9 %\n1 token in 1 of 2 sequences\n",
         ),
         (
             &["finish:length", "f.jsonl"],
@@ -102,7 +102,7 @@ fn what_can_be_read_again() {
         let ran = query(&place, &["--count", "rank>1", file]);
         assert_eq!(
             (ran.status, ran.out.as_str()),
-            (Some(0), "1 tokens in 1 of 2 sequences\n"),
+            (Some(0), "1 token in 1 of 2 sequences\n"),
             "{file}"
         );
     }
@@ -123,7 +123,7 @@ fn what_can_be_read_again() {
     let ran = place.with_input(&["query", "--count", "p<0.2", "-"], FILE);
     assert_eq!(
         (ran.status, ran.out.as_str()),
-        (Some(0), "1 tokens in 1 of 2 sequences\n")
+        (Some(0), "1 token in 1 of 2 sequences\n")
     );
 }
 

@@ -3,6 +3,7 @@ use super::sniff::excerpt;
 use super::{Extent, Position, RecordSink, python};
 use crate::report::Code;
 use crate::{Form, Limits};
+use metrics::format::counted;
 
 /// Reads a whole text; returns how many values it has.
 pub(super) fn read(text: &str, limits: Limits, sink: &mut dyn RecordSink) -> u64 {
@@ -67,8 +68,8 @@ fn hand_out(
             Code::BadValue,
             at,
             format!(
-                "{reason}; {} bytes skipped from `{first}` on",
-                skipped.range.len()
+                "{reason}; {} skipped from `{first}` on",
+                counted(skipped.range.len() as u64, "byte", "bytes")
             ),
         );
     }

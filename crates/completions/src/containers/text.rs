@@ -5,6 +5,7 @@ use super::{
 };
 use crate::Limits;
 use crate::report::Code;
+use metrics::format::counted;
 
 /// Text up to this size is collected; a longer one is read line by line.
 const LONGEST: usize = 2 << 20;
@@ -134,9 +135,9 @@ impl Text {
                         .unwrap_or_default()
                         .trim_end(),
                 );
-                let len = text.len();
+                let len = counted(text.len() as u64, "byte", "bytes");
                 let detail =
-                    format!("it begins `{first}`; nothing readable in the {len} bytes to the end");
+                    format!("it begins `{first}`; nothing readable in the {len} to the end");
                 self.state = State::Done;
                 sink.problem(Code::NotJson, Position::START, detail);
             } else if found.is_empty() || has_lines(&text) {
@@ -162,12 +163,9 @@ impl Text {
         let inside: usize = found.iter().map(ExactSizeIterator::len).sum();
         let start = text.trim_start();
         let detail = format!(
-            "{} in {} bytes of text, which begins `{}`",
-            match found.len() {
-                1 => "1 value".to_owned(),
-                count => format!("{count} values"),
-            },
-            text.len() - inside,
+            "{} in {} of text, which begins `{}`",
+            counted(found.len() as u64, "value", "values"),
+            counted((text.len() - inside) as u64, "byte", "bytes"),
             excerpt(start.lines().next().unwrap_or_default().trim_end())
         );
         sink.problem(Code::Embedded, Position::START, detail);

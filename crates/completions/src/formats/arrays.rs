@@ -7,6 +7,7 @@ use crate::record::draft::{AlternativeDraft, TokenRange};
 use crate::record::text::{is_special, undo_byte_escapes};
 use crate::record::{Draft, Span, TokenDraft};
 use crate::report::Code;
+use metrics::format::counted;
 use std::ops::Range;
 
 /// The arrays of one choice while they are being read, in any order. `text_offset` is never looked at: writers disagree
@@ -135,9 +136,20 @@ impl<'a> Arrays<'a> {
             };
             draft.note_here(Code::ArrayLengths, || {
                 let listed = listed
-                    .map(|listed| format!(", {listed} lists of alternatives"))
+                    .map(|listed| {
+                        let lists = counted(
+                            listed as u64,
+                            "list of alternatives",
+                            "lists of alternatives",
+                        );
+                        format!(", {lists}")
+                    })
                     .unwrap_or_default();
-                format!("{n_tokens} tokens, {values} values{listed}")
+                format!(
+                    "{}, {}{listed}",
+                    counted(n_tokens as u64, "token", "tokens"),
+                    counted(values as u64, "value", "values")
+                )
             });
         }
         Ok(tokens)

@@ -1,4 +1,5 @@
 //! Text Generation Inference: `{"generated_text", "details"}`.
+use metrics::format::counted;
 use super::fields::{bad_field, count, finish, text};
 use super::shape::Shape;
 use super::{Rule, arrays, echo, token_object};
@@ -157,7 +158,11 @@ impl<'a> Answer<'a> {
             let n_tokens = self.tokens.len();
             if lists != n_tokens && lists > 0 {
                 draft.note_here(Code::ArrayLengths, || {
-                    format!("{n_tokens} tokens, {lists} lists of alternatives")
+                    format!(
+                "{}, {}",
+                counted(n_tokens as u64, "token", "tokens"),
+                counted(lists as u64, "list of alternatives", "lists of alternatives")
+            )
                 });
             }
         }

@@ -6,6 +6,7 @@ use crate::record::draft::{AlternativeDraft, TokenRange};
 use crate::record::text::is_special;
 use crate::record::{Draft, Span, TokenDraft};
 use crate::report::Code;
+use metrics::format::counted;
 
 /// One of them.
 #[derive(Debug, Clone, Copy)]
@@ -70,7 +71,15 @@ pub(super) fn lists(
     if count > 0 && count != tokens.len() {
         let n_tokens = tokens.len();
         draft.note_here(Code::ArrayLengths, || {
-            format!("{n_tokens} tokens, {count} lists of alternatives")
+            format!(
+                "{}, {}",
+                counted(n_tokens as u64, "token", "tokens"),
+                counted(
+                    count as u64,
+                    "list of alternatives",
+                    "lists of alternatives"
+                )
+            )
         });
     }
     Ok(())

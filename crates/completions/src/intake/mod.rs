@@ -19,6 +19,7 @@ use crate::report::Code;
 use crate::{FormatId, Limits, Place};
 pub(crate) use around::Layer;
 use assembly::Assembly;
+use metrics::format::counted;
 use std::borrow::Cow;
 
 /// Where a completion comes from.
@@ -187,8 +188,8 @@ impl<S: CompletionSink> Intake<S> {
             Err(error) => {
                 let end = at.byte + extent.len;
                 let detail = format!(
-                    "{error}; {} bytes skipped, reading went on at byte {end}",
-                    extent.len
+                    "{error}; {} skipped, reading went on at byte {end}",
+                    counted(extent.len, "byte", "bytes")
                 );
                 let before = &record[..place_in(record, error.at)];
                 self.problem(Code::BadValue, extent.place_of(at, before), detail);

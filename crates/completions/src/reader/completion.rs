@@ -5,6 +5,7 @@ use crate::intake::{Layer, Origin};
 use crate::record::{CompletionDraft, Draft, Fingerprint, Head};
 use crate::report::Code;
 use crate::{Completion, Context, Finish, Level, Place, RecordSpan};
+use metrics::format::counted;
 
 impl Reader {
     /// Appends a completion of the draft.
@@ -161,7 +162,10 @@ impl Reader {
         self.log.add_many(Code::UsageMismatch, level, 1, || {
             self.columns.place(
                 at,
-                format!("{reported} tokens are reported, {listed} are listed"),
+                format!(
+                    "{} reported, {listed} listed",
+                    counted(reported, "token is", "tokens are")
+                ),
             )
         });
     }

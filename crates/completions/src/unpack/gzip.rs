@@ -4,6 +4,7 @@ use super::crc32::Crc32;
 use super::gather::{Gather, u16_at, u32_at};
 use super::inflate::{Inflate, Step};
 use super::layer::{Decode, Emit, Event};
+use metrics::format::counted;
 
 /// What comes next.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -174,7 +175,10 @@ impl Gzip {
             );
         }
         let read = self.size;
-        format!("gzip member {member} has {read} bytes, {size} are stated")
+        format!(
+            "gzip member {member} has {}, {size} stated",
+            counted(read.into(), "byte", "bytes")
+        )
     }
 }
 
@@ -217,5 +221,8 @@ impl Decode for Gzip {
 }
 
 fn trailing(length: u64) -> String {
-    format!("{length} bytes after the last gzip member are no gzip data and were not read")
+    format!(
+        "{} after the last gzip member: no gzip data, not read",
+        counted(length, "byte", "bytes")
+    )
 }

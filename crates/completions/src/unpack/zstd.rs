@@ -5,6 +5,7 @@ use super::UnpackProblemKind as Problem;
 use super::gather::{Gather, u32_at};
 use super::layer::{Decode, Emit, Event};
 use crate::Limits;
+use metrics::format::counted;
 use ruzstd::decoding::errors::FrameDecoderError;
 use ruzstd::decoding::{BlockDecodingStrategy, FrameDecoder};
 use ruzstd::io::{Error, Read};
@@ -251,7 +252,8 @@ impl Decode for Zstd {
             Some(length) => (
                 Problem::Trailing,
                 format!(
-                    "{length} bytes after the last zstd frame are no zstd data and were not read"
+                    "{} after the last zstd frame: no zstd data, not read",
+                    counted(length, "byte", "bytes")
                 ),
             ),
             None => {

@@ -32,20 +32,20 @@ fn what_is_wrong_with_gzip() {
         b"\0\0trash",
         b"\x1f\x8b\x09\x1f\x8b",
     ] {
-        let details = ["@8: 5 bytes after the last gzip member are no gzip data and were not read"];
+        let details = ["@8: 5 bytes after the last gzip member: no gzip data, not read"];
         wrong(with(garbage), text, &[Kind::Trailing], &details);
     }
     wrong(
         with(b"\x1f\x8b"),
         text,
         &[Kind::Trailing],
-        &["@8: 2 bytes after the last gzip member are no gzip data and were not read"],
+        &["@8: 2 bytes after the last gzip member: no gzip data, not read"],
     );
     wrong(
         [broken(255, 0x80), good.clone()].concat(),
         &twice,
         &[Kind::Checksum],
-        &["@8: gzip member 1 has 8 bytes, 2147483656 are stated"],
+        &["@8: gzip member 1 has 8 bytes, 2147483656 stated"],
     );
     wrong(
         [good.clone(), broken(248, 1)].concat(),
@@ -104,14 +104,14 @@ fn what_is_wrong_with_zstd() {
     let good = zstd(text);
     let with = |rest: &[u8]| [&good, rest].concat();
     for garbage in [&b"trash"[..], b"\0\0\0\0\0"] {
-        let details = ["@8: 5 bytes after the last zstd frame are no zstd data and were not read"];
+        let details = ["@8: 5 bytes after the last zstd frame: no zstd data, not read"];
         wrong(with(garbage), text, &[Kind::Trailing], &details);
     }
     wrong(
         with(b"\x28\xb5"),
         text,
         &[Kind::Trailing],
-        &["@8: 2 bytes after the last zstd frame are no zstd data and were not read"],
+        &["@8: 2 bytes after the last zstd frame: no zstd data, not read"],
     );
     let mut sum = good.clone();
     *sum.last_mut().unwrap() ^= 1;

@@ -16,7 +16,7 @@ use flow::{COLUMN, COLUMNS, Flow, LINE, Run};
 use look::Colours;
 use markup::{Text, short};
 use metrics::Mark;
-use metrics::format::count;
+use metrics::format::counted;
 use std::io::{self, Write};
 
 /// Lines of text in one picture: with more of them browsers make no PNG of twice its size.
@@ -80,7 +80,8 @@ pub fn write(passage: &Passage<'_>, out: &mut dyn Write) -> io::Result<()> {
     }
     let left = passage.pieces.len() - flow.pieces;
     if left > 0 {
-        let more = format!("… and {} more pieces of text", count(left as u64));
+        let more = counted(left as u64, "more piece", "more pieces");
+        let more = format!("… and {more} of text");
         words(out, MARGIN, below - 4, &more)?;
     }
     let shown = passage.marks.get(..flow.pieces).unwrap_or(passage.marks);

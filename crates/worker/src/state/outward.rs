@@ -5,7 +5,7 @@ use analysis::{Filter, Scale};
 use api::Card;
 use export::passage::{self, Passage};
 use export::{Kind, View};
-use metrics::format::{count, sig3};
+use metrics::format::{count, counted, sig3};
 use std::io::{self, Write};
 
 impl State {
@@ -85,7 +85,7 @@ fn facts(card: &Card, tokens: Option<(u32, u32)>, filter: &Filter) -> Vec<String
             let (first, last) = (number(first), number(last));
             format!("tokens {first} to {last} of {all}")
         }
-        None => format!("{all} tokens"),
+        None => counted(card.tokens.into(), "token", "tokens"),
     });
     if !card.model.is_empty() {
         facts.push(card.model.clone());

@@ -2,7 +2,7 @@
 use super::{clean, problems};
 use crate::analyze::read::{Analysis, Part};
 use api::Totals;
-use metrics::format::{bytes, count, sig3_or_dash};
+use metrics::format::{bytes, count, counted, sig3_or_dash};
 use std::{
     fmt::Write as _,
     io::{self, Write},
@@ -35,7 +35,7 @@ pub(in crate::analyze) fn write(analysis: &Analysis, out: &mut dyn Write) -> io:
         &format!(
             "{}, {}",
             bytes(report.bytes),
-            plural(report.records, "record")
+            counted(report.records, "record", "records")
         ),
     )?;
     for (nth, line) in report.evidence.iter().enumerate() {
@@ -88,18 +88,13 @@ fn write_inputs(analysis: &Analysis, out: &mut dyn Write) -> io::Result<()> {
 }
 
 fn write_input(part: &Part, out: &mut dyn Write) -> io::Result<()> {
-    let sequences = plural(part.sequences, "sentence");
+    let sequences = counted(part.sequences, "sentence", "sentences");
     writeln!(
         out,
         "  {}: {}, {sequences}",
         clean(&part.name),
         bytes(part.bytes)
     )
-}
-
-fn plural(number: u64, what: &str) -> String {
-    let end = if number == 1 { "" } else { "s" };
-    format!("{} {what}{end}", count(number))
 }
 
 fn boards(totals: &Totals, out: &mut dyn Write) -> io::Result<()> {
@@ -124,7 +119,7 @@ fn boards(totals: &Totals, out: &mut dyn Write) -> io::Result<()> {
     }
     row(out, "Tokens", &tokens)?;
     if totals.overflow_sequences > 0 {
-        let sentences = plural(totals.overflow_sequences, "sentence");
+        let sentences = counted(totals.overflow_sequences, "sentence", "sentences");
         row(out, "Infinite perplexity", &sentences)?;
     }
     Ok(())

@@ -2,6 +2,7 @@
 use super::{Splitter, State};
 use crate::containers::{Position, RecordSink};
 use crate::report::Code;
+use metrics::format::counted;
 
 impl Splitter {
     /// The end of the stream.
@@ -47,7 +48,11 @@ impl Splitter {
     fn cut_off(&mut self, sink: &mut dyn RecordSink) {
         let lost = self.offset - self.open.at.byte;
         let what = self.automaton.end_of_text();
-        let detail = format!("{what}; {}, {lost} bytes lost", self.last_whole());
+        let detail = format!(
+            "{what}; {}, {} lost",
+            self.last_whole(),
+            counted(lost, "byte", "bytes")
+        );
         sink.problem(Code::FileCutOff, self.open.at, detail);
     }
 

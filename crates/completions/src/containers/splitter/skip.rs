@@ -4,6 +4,7 @@ use crate::containers::resync::{self, Found, Resync};
 use crate::containers::{Position, RecordSink, sniff};
 use crate::json::JsonErrorKind;
 use crate::report::Code;
+use metrics::format::counted;
 
 /// A broken value up to this size is looked through again for lines that start a value.
 const LOOK_AGAIN: usize = 1 << 20;
@@ -157,12 +158,12 @@ impl Splitter {
     ) {
         let after = match goes_on {
             Some(byte) => format!(
-                "{} bytes skipped, reading went on at byte {byte}",
-                byte - broken.start.byte
+                "{} skipped, reading went on at byte {byte}",
+                counted(byte - broken.start.byte, "byte", "bytes")
             ),
             None => format!(
-                "nothing readable in the {} bytes to the end",
-                self.offset - broken.start.byte
+                "nothing readable in the {} to the end",
+                counted(self.offset - broken.start.byte, "byte", "bytes")
             ),
         };
         // A value that was cut breaks at the first byte of the next one, which is fine: its own place is the one to show.

@@ -1,4 +1,5 @@
 //! The values of a choice, in the shapes that servers give them.
+use metrics::format::counted;
 use crate::formats::fields::{bad_field, value};
 use crate::formats::positions::{self, Answer, Keys};
 use crate::formats::{arrays, token_object};
@@ -37,7 +38,9 @@ pub(super) fn plain_values(
         ([_], Some(text)) => text,
         _ => {
             let values = draft.values.len();
-            draft.note_here(Code::ArrayLengths, || format!("0 tokens, {values} values"));
+            draft.note_here(Code::ArrayLengths, || {
+                format!("0 tokens, {}", counted(values as u64, "value", "values"))
+            });
             Span::default()
         }
     };

@@ -7,6 +7,7 @@ use super::super::ledger::Sink;
 use super::super::zstd::Zstd;
 use super::super::{UnpackProblemKind as Problem, Unpacked};
 use super::Held;
+use metrics::format::counted;
 use std::ops::ControlFlow;
 
 /// What the list says about a member.
@@ -76,7 +77,10 @@ pub(super) fn unpack(
         sink.ledger.problem(Problem::CutOff, detail);
     } else if sound && entry.size.is_some_and(|stated| stated != size) {
         let stated = entry.size.unwrap_or_default();
-        let detail = format!("the zip member has {size} bytes, {stated} are stated");
+        let detail = format!(
+            "the zip member has {}, {stated} stated",
+            counted(size, "byte", "bytes")
+        );
         sink.ledger.problem(Problem::Checksum, detail);
     } else if sound && entry.crc.is_some_and(|stated| stated != crc.value()) {
         let (read, stated) = (crc.value(), entry.crc.unwrap_or_default());

@@ -11,6 +11,7 @@ use choose::{Choice, choose};
 use directory::Found;
 pub(super) use held::Held;
 use member::Entry;
+use metrics::format::counted;
 
 /// Members that are listed, at most.
 const MOST_MEMBERS: usize = 1 << 20;
@@ -70,8 +71,8 @@ impl Zip {
             Found::Nothing => {
                 let entries = walk::walk(&held);
                 let detail = format!(
-                    "the list at the end of the zip archive is missing; {} members were found without it",
-                    entries.len()
+                    "the list at the end of the zip archive is missing; {} found without it",
+                    counted(entries.len() as u64, "member", "members")
                 );
                 sink.ledger.problem(Problem::CutOff, detail);
                 entries
