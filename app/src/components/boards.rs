@@ -38,24 +38,24 @@ fn boards_html(all: &Totals, some: Option<&Totals>, running: bool) -> String {
         push!(
             html,
             "<div class=\"board\"><h2>{name}</h2><p class=\"board-value\" title=\"{title}\">{value}{so_far}</p><p class=\"board-note\">{note}</p>{filtered}{}</div>",
-            why(key)
+            Maybe((all.sequences > 0).then(|| why(key)))
         );
     };
     let unscored = all.sequences.saturating_sub(all.scored_sequences);
     let scored = Maybe((unscored > 0).then(|| {
         format!(
-            " · {} of {} have token probabilities",
+            " · {} of {} with token probabilities",
             format::count(all.scored_sequences),
             format::count(all.sequences)
         )
     }));
     board(
         "Number of sentences",
-        "",
+        "sequences",
         "Number of generated answers in this file.",
         format::count(all.sequences),
-        format!("{} tokens{scored}", format::count(all.tokens)),
-        some.map(|some| format!("{} match", format::count(some.sequences))),
+        format!("{}{scored}", format::counted(all.tokens, "token", "tokens")),
+        some.map(|some| format::counted(some.sequences, "matches", "match")),
     );
     board(
         "Perplexity overall",
@@ -90,9 +90,6 @@ fn boards_html(all: &Totals, some: Option<&Totals>, running: bool) -> String {
 
 /// Opens the panel that says how a figure came about.
 fn why(key: &str) -> String {
-    if key.is_empty() {
-        return String::new();
-    }
     format!(
         "<button type=\"button\" class=\"why-button needs-js\" data-view=\"s=&amp;panel=why&amp;with=board:{key}\">Why?</button>"
     )

@@ -61,6 +61,11 @@ pub(crate) fn Keys(session: Session, view_state: RwSignal<ViewState>) -> impl In
         let listener = window_event_listener(ev::keydown, move |event| {
             let held = event.ctrl_key() || event.meta_key() || event.alt_key();
             let key = event.key();
+            if let Some(part) = walked(&event).filter(|_| !held) {
+                view_state.update(|view| view.take(&part));
+                event.prevent_default();
+                return;
+            }
             let Some(wish) = wish(&key).filter(|_| !held && !event.default_prevented()) else {
                 return;
             };
@@ -192,12 +197,39 @@ fn obey(
     }
 }
 
-fn show(selector: &str) {
+/// As [`show_nearest`], where there is such an element.
+pub(crate) fn show(selector: &str) {
     if let Ok(Some(element)) = document().query_selector(selector) {
-        let options = web_sys::ScrollIntoViewOptions::new();
-        options.set_block(web_sys::ScrollLogicalPosition::Nearest);
-        element.scroll_into_view_with_scroll_into_view_options(&options);
+        show_nearest(&element);
     }
+}
+
+/// Scrolls as little as possible until all of an element is seen.
+pub(crate) fn show_nearest(element: &Element) {
+    let options = web_sys::ScrollIntoViewOptions::new();
+    options.set_block(web_sys::ScrollLogicalPosition::Nearest);
+    element.scroll_into_view_with_scroll_into_view_options(&options);
+}
+
+/// In a text of a panel (`data-walk`): what the token says to which a key leads.
+fn walked(event: &web_sys::KeyboardEvent) -> Option<String> {
+    let target: Element = event.target()?.dyn_into().ok()?;
+    let text = target.closest("[data-walk]").ok()??;
+    let at = text.query_selector(".pinned").ok()?;
+    let next = match event.key().as_str() {
+        "ArrowRight" => at.map_or_else(
+            || text.first_element_child(),
+            |at| at.next_element_sibling(),
+        ),
+        "ArrowLeft" => at.map_or_else(
+            || text.last_element_child(),
+            |at| at.previous_element_sibling(),
+        ),
+        "Home" => text.first_element_child(),
+        "End" => text.last_element_child(),
+        _ => None,
+    };
+    next?.get_attribute("data-view")
 }
 
 /// The first token of the nearest piece in the low band after, or before, this token; signs and white space are passed over.

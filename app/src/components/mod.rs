@@ -27,6 +27,7 @@ pub(crate) use drop_zone::DropZone;
 pub(crate) use filter_bar::FilterBar;
 pub(crate) use hint::Hint;
 pub(crate) use intake::WindowIntake;
+pub(crate) use keys::show_nearest;
 #[cfg(feature = "ssr")]
 pub(crate) use legend::Legend;
 pub(crate) use notice::{ErrorNotice, Notice, WayOut, set_status};

@@ -111,13 +111,24 @@ fn renew(element: &HtmlElement, html: &str) {
     let focused = document().active_element();
     let focused = focused.filter(|focused| element.contains(Some(focused)));
     let same = focused.as_ref().and_then(|focused| {
-        let attribute = ["name", "data-set", "data-view"].into_iter();
+        let attribute = ["name", "data-set", "data-view", "data-walk"].into_iter();
         let mut known = attribute.filter_map(|name| Some((name, focused.get_attribute(name)?)));
         known
             .next()
-            .map(|(name, value)| format!("[{name}='{value}']"))
+            .map(|(name, value)| format!("[{name}='{value}']:not(:disabled)"))
     });
+    let walked = |element: &HtmlElement| element.query_selector("[data-walk]").ok().flatten();
+    let scrolled = walked(element).map(|text| text.scroll_top());
     element.set_inner_html(html);
+    if let Some((text, scrolled)) = walked(element).zip(scrolled) {
+        text.set_scroll_top(scrolled);
+        // Hovering never scrolls, and a pointer sees what it points at: only keys do.
+        if focused.is_some()
+            && let Ok(Some(token)) = text.query_selector(".pinned")
+        {
+            super::keys::show_nearest(&token);
+        }
+    }
     if focused.is_some() {
         let found = same.and_then(|same| element.query_selector(&same).ok().flatten());
         let found = found.and_then(|found| found.dyn_into::<HtmlElement>().ok());

@@ -131,8 +131,8 @@ fn repaint(root: NodeRef<Div>, text: Arc<SequenceText>, paint: Memo<Paint>) {
 
 fn describe(text: &SequenceText) -> String {
     format!(
-        "Text of the sequence, {} tokens. Arrow keys move from token to token.",
-        format::count(text.card.tokens.into())
+        "Text of the sequence, {}. Arrow keys move from token to token.",
+        format::counted(text.card.tokens.into(), "token", "tokens")
     )
 }
 
@@ -191,9 +191,7 @@ fn mark_focus(root: NodeRef<Div>, text: Arc<SequenceText>, shown: RwSignal<usize
             let _ = element.class_list().add_1("pin");
             // A pin that was set elsewhere (chart, keys, link) is brought into view; hovering never scrolls.
             if before.flatten().map(|(token, _)| token) != pinned {
-                let options = web_sys::ScrollIntoViewOptions::new();
-                options.set_block(web_sys::ScrollLogicalPosition::Nearest);
-                element.scroll_into_view_with_scroll_into_view_options(&options);
+                crate::components::show_nearest(element);
             }
         }
         pinned

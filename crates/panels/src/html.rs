@@ -3,6 +3,7 @@ use completions::{Columns, Sequence, TokenDetail};
 use markup::{Text, push};
 use metrics::Reading;
 use metrics::alternatives::Alternatives;
+pub(crate) use metrics::format::counted;
 use metrics::format::{count, percent};
 
 /// Characters of a token that are shown in a table.
@@ -84,20 +85,15 @@ pub(crate) fn menu<'a>(
     html
 }
 
-/// Counts with their noun: "1 token", "12 345 tokens".
-pub(crate) fn counted(number: u64, one: &str, many: &str) -> String {
-    format!("{} {}", count(number), if number == 1 { one } else { many })
-}
-
 /// How much of what a panel wants was read; empty when all of it was.
 pub(crate) fn progress(read: usize, wanted: usize) -> String {
     if read >= wanted {
         return String::new();
     }
     format!(
-        "<p class=\"panel-progress\" role=\"status\"><progress max=\"{wanted}\" value=\"{read}\" aria-label=\"Alternatives read\"></progress> Alternatives read of {} of {} sequences; the figures are those so far.</p>",
+        "<p class=\"panel-progress\" role=\"status\"><progress max=\"{wanted}\" value=\"{read}\" aria-label=\"Alternatives read\"></progress> Alternatives read of {} of {}; the figures are those so far.</p>",
         count(read as u64),
-        count(wanted as u64)
+        counted(wanted as u64, "sequence", "sequences")
     )
 }
 
@@ -107,11 +103,12 @@ pub(crate) fn pages(from: usize, step: usize, all: usize) -> String {
         return String::new();
     }
     let mut html = "<p class=\"pages\">".to_owned();
+    // By its name the page finds the button again that has the focus.
     let mut button = |to: usize, text: &str, is_there: bool| {
         let disabled = if is_there { "" } else { " disabled" };
         push!(
             html,
-            "<button type=\"button\" data-set=\"from:{to}\"{disabled}>{text}</button> "
+            "<button type=\"button\" name=\"{text}\" data-set=\"from:{to}\"{disabled}>{text}</button> "
         );
     };
     button(from.saturating_sub(step), "Previous", from > 0);

@@ -1,7 +1,7 @@
 //! The distinct tokens of what is listed: those that the query finds, or all of them.
 use crate::html::{counted, first_row, label, menu, pages, progress, share};
 use crate::{Panel, Runs, Settings, Want};
-use analysis::query::{Vocabulary as Words, Word};
+use analysis::query::{Vocabulary as Words, Word, token_is};
 use completions::{Columns, SequenceDetail};
 use markup::push;
 use metrics::format;
@@ -74,6 +74,18 @@ impl Vocabulary {
             asks_tokens,
         }
     }
+}
+
+/// A token as a button that lists its occurrences in their contexts; one that is part of a character cannot be written in a query.
+fn occurrences_link(bytes: &[u8]) -> String {
+    let Ok(text) = std::str::from_utf8(bytes) else {
+        return label(bytes);
+    };
+    format!(
+        "<button type=\"button\" class=\"link\" data-view=\"panel=tokens&amp;q={}\" title=\"Every place at which it stands\">{}</button>",
+        crate::settings::encoded(&token_is(text)),
+        label(bytes)
+    )
 }
 
 /// The tokens of a sequence that the query finds; all of them when it asks nothing of tokens.
@@ -149,7 +161,7 @@ impl Panel for Vocabulary {
             push!(
                 html,
                 "<tr><th scope=\"row\">{}</th><td class=\"number\">{}</td>{}<td class=\"number\">{}</td><td class=\"number\">{}</td><td>{other}</td></tr>",
-                label(&word.bytes),
+                occurrences_link(&word.bytes),
                 format::count(word.count),
                 share(word.mean_probability),
                 word.worst_probability

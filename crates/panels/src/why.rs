@@ -55,12 +55,13 @@ impl Why {
         let mut html = format!(
             "<h3>{}: {}</h3><p>{}</p><dl class=\"facts\"><div><dt>Formula</dt><dd>{}</dd></div><div><dt>Weighting</dt><dd>{}</dd></div>",
             board.title,
-            format::sig3_or_dash(value),
+            value.map_or_else(|| "—".to_owned(), board.say),
             board.meaning,
             board.formula,
             board.weighting
         );
-        if let Some(value) = value {
+        // What is counted is shown in full anyway.
+        if let Some(value) = value.filter(|value| value.fract() != 0.0) {
             push!(
                 html,
                 "<div><dt>At full precision</dt><dd><code>{value}</code></dd></div>"

@@ -66,8 +66,17 @@ impl Page {
         Self::of(SAMPLE, query)
     }
 
+    /// The fields of a panel.
+    fn fields(&self, name: Name, settings: &str) -> String {
+        self.both(name, settings).0
+    }
+
     /// The answer once all that it wants was read.
     fn ask(&self, name: Name, settings: &str) -> String {
+        self.both(name, settings).1
+    }
+
+    fn both(&self, name: Name, settings: &str) -> (String, String) {
         let question = Question {
             name,
             settings: settings.into(),
@@ -106,7 +115,7 @@ impl Page {
                 "{html}"
             );
         }
-        html
+        (controls, html)
     }
 }
 
@@ -181,6 +190,34 @@ fn a_figure_is_explained() {
 }
 
 #[test]
+fn the_number_of_sequences_opens_to_their_lengths() {
+    let page = Page::sample("");
+    let html = page.ask(Name::Why, "board:sequences");
+    let tokens = page.columns.sequences.iter().map(|one| one.n_tokens);
+    let longest = tokens.max().unwrap();
+    says(
+        &html,
+        &[
+            "Number of sentences: 22",
+            "Every choice counts as one",
+            "Tokens of a sequence",
+            &format!("{longest} Furthest out"),
+        ],
+    );
+    assert!(!html.contains("At full precision"), "{html}");
+    // One alone has no distribution, and changes no more than itself.
+    let one = Page::of(SAMPLE, "seq.tokens>0 sea").ask(Name::Why, "");
+    says(&one, &["Over the sequences"]);
+    let words = br#"{"choices":[{"message":{"content":"ab"},"logprobs":{"content":[{"token":"a","logprob":-1.0},{"token":"b","logprob":-2.0}]}}]}"#;
+    let alone = text(&Page::of(words, "").ask(Name::Why, ""));
+    assert!(
+        !alone.contains("Over the sequences") && !alone.contains("changes most"),
+        "{alone}"
+    );
+    says(&Page::of(words, "").ask(Name::Why, ""), &["2 tokens carry"]);
+}
+
+#[test]
 fn tokens_stand_in_their_context() {
     let page = Page::sample("p<0.02");
     let html = page.ask(Name::Tokens, "order:p;context:20");
@@ -212,6 +249,9 @@ fn the_vocabulary_has_its_runners_up() {
             "1 to 100 of",
         ],
     );
+    // A token leads to the places where it stands.
+    let place = "data-view=\"panel=tokens&amp;q=text%3D%22";
+    assert_eq!(html.matches(place).count(), 100, "{html}");
     let without = page.ask(Name::Vocabulary, "read:none");
     assert!(!text(&without).contains(" × ") && text(&html).contains(" × "));
     let found = Page::sample("the").ask(Name::Vocabulary, "order:total");
@@ -345,10 +385,7 @@ fn values_of_json_have_their_probability() {
         "",
     );
     let html = page.ask(Name::Values, "");
-    says(
-        &html,
-        &["2 of 2 answers have JSON in them", "$.a", "$.b[*]"],
-    );
+    says(&html, &["JSON in 2 of 2 answers", "$.a", "$.b[*]"]);
     let one = page.ask(Name::Values, "path:%24.b%5B*%5D");
     says(&one, &["2 values, the least likely first", "$.b[1]"]);
     says(
@@ -384,6 +421,18 @@ fn two_runs_stand_beside_each_other() {
     let pair = page.ask(Name::Versus, "b:run:id1;show:1");
     says(&pair, &["Pair 1 of 2", "They part after 9 bytes"]);
     assert!(pair.contains("differs"), "{pair}");
+    // Any two answers of one run; one that is far down is there when it is chosen.
+    let fields = Page::sample("").fields(Name::Versus, "a:s:2;b:s:1");
+    for part in [
+        "<option value=\"s:2\" selected>sequence 2: ",
+        "<option value=\"s:1\" selected>sequence 1: ",
+        " of this run</option>",
+    ] {
+        assert!(fields.contains(part), "{part} in {fields}");
+    }
+    let two = Page::sample("").ask(Name::Versus, "a:s:1;b:s:2");
+    says(&two, &["1 pair by place", "The texts part after"]);
+    assert!(!text(&two).contains("in the median"), "{two}");
     let itself = Page::sample("").ask(Name::Versus, "b:s:1;a:s:1");
     says(&itself, &["All texts are the same, byte by byte"]);
 }

@@ -129,6 +129,16 @@ impl Asked {
         let controls =
             fresh.then(|| self.with_runs(|runs| panels::controls(&self.question, runs, &stored)));
         let mut panel = self.with_runs(|runs| panels::open(&self.question, runs));
+        // What is at hand is taken at once: nothing flickers while a person walks over tokens.
+        let at_hand = match *panel.wants() {
+            [only] => self.held(only).map(|detail| (only, detail)),
+            _ => None,
+        };
+        if let Some((want, detail)) = at_hand {
+            self.with_runs(|runs| panel.take(runs, want, Some(&detail)));
+            self.show(controls, self.with_runs(|runs| panel.html(runs)));
+            return Ok(());
+        }
         let html = self.with_runs(|runs| panel.html(runs));
         self.show(controls, html);
         self.read_for(panel.as_mut()).await

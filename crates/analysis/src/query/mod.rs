@@ -36,6 +36,7 @@ pub use error::QueryError;
 pub use field::{FIELDS, Field};
 pub(crate) use find::{Answer, Asked};
 pub use find::{Facet, Found, Hit, facets};
+pub use print::token_is;
 pub use vocabulary::{Vocabulary, Word, vocabulary};
 
 use regex_lite::Regex;

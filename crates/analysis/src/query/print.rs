@@ -107,6 +107,11 @@ fn is_plain(text: &str) -> bool {
             .any(|c| c.is_whitespace() || matches!(c, '(' | ')' | '"'))
 }
 
+/// The query that finds every token with exactly this text.
+pub fn token_is(text: &str) -> String {
+    format!("text={}", quoted(text))
+}
+
 pub(super) fn quoted(text: &str) -> String {
     let mut quoted = String::from('"');
     for c in text.chars() {
@@ -133,4 +138,24 @@ fn slashed(pattern: &str) -> String {
         escaped = c == '\\' && !escaped;
     }
     text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_text_of_a_token_reads_as_it_is() {
+        for text in [" the", "\"", "a\\b", "\n\n", "\t", "", "/x/", "日本"] {
+            let read = Query::parse(&token_is(text)).map(|query| query.terms);
+            let value = read.as_deref().map(|terms| match terms {
+                [only] => match (&only.value, only.field, only.relation) {
+                    (Value::Text(read), Field::Text, Relation::Is) => read.clone(),
+                    _ => String::from("another term"),
+                },
+                _ => String::from("several terms"),
+            });
+            assert_eq!(value.ok().as_deref(), Some(text), "{text:?}");
+        }
+    }
 }

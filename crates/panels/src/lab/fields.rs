@@ -36,14 +36,21 @@ pub(super) fn settings_of(fields: &Fields) -> (Settings, Assumptions) {
 pub(crate) fn controls(fields: &Fields) -> String {
     let (settings, assumptions) = settings_of(fields);
     let mut html = "<p class=\"panel-lead\">What would these settings have allowed? One step at a time, on the text that was really written: how it would have gone on after another token is not in the file.</p><div class=\"fields\">".to_owned();
+    html += &slider(
+        "temperature",
+        "Temperature",
+        "Divides the logits: below 1 the likely tokens gain, above 1 the unlikely ones; 0 takes the best one only.",
+        "min=\"0\" max=\"2\" step=\"0.05\"",
+        settings.temperature,
+    );
+    html += &field(
+        "top_k",
+        "Top-k",
+        "Keeps this many tokens, the best ones; 0 keeps all.",
+        "type=\"number\" min=\"0\" max=\"1000000\" step=\"1\"",
+        &settings.top_k.to_string(),
+    );
     for (name, title, help, attributes, value) in [
-        (
-            "temperature",
-            "Temperature",
-            "Divides the logits: below 1 the likely tokens gain, above 1 the unlikely ones; 0 takes the best one only.",
-            "min=\"0\" max=\"2\" step=\"0.05\"",
-            settings.temperature,
-        ),
         (
             "top_p",
             "Top-p",
@@ -61,13 +68,6 @@ pub(crate) fn controls(fields: &Fields) -> String {
     ] {
         html += &slider(name, title, help, attributes, value);
     }
-    html += &field(
-        "top_k",
-        "Top-k",
-        "Keeps this many tokens, the best ones; 0 keeps all.",
-        "type=\"number\" min=\"0\" max=\"1000000\" step=\"1\"",
-        &settings.top_k.to_string(),
-    );
     html += "</div><p class=\"field-help\">They act in this order: temperature, top-k, top-p, min-p. Each of the last three cuts from what the one before has left.</p><details class=\"assumptions\"><summary>What is taken for granted</summary><div class=\"fields\">";
     html += &menu(
         "recorded",

@@ -59,7 +59,9 @@ impl Lab {
             .get(index as usize)
             .map_or("", |sequence| columns.model_of(sequence));
         html += &super::to_score(detail, Some((model, &self.settings))).unwrap_or_default();
+        html += "<div class=\"lab-sides\">";
         html += &self.strip(columns, index, detail, replay);
+        html += "<div class=\"lab-token\">";
         let at = self
             .token
             .and_then(|token| Some((token, detail.tokens.get(token as usize)?)));
@@ -80,10 +82,10 @@ impl Lab {
                 html += "<p class=\"panel-note\">This token has no alternatives in the file, so other settings cannot be replayed at it.</p>"
             }
             None => {
-                html += "<p class=\"panel-note\">Choose a token in the text to see how the settings move its alternatives.</p>"
+                html += "<p class=\"panel-note\">Choose a token in the text, by pointer or with the arrow keys, to see how the settings move its alternatives.</p>"
             }
         }
-        html
+        html + "</div></div>"
     }
 
     /// The figures of one replay with their badges.
@@ -131,7 +133,8 @@ impl Lab {
         replay: &Replay,
     ) -> String {
         let card = api::Card::new(columns, index, u32::MAX);
-        let mut html = "<p class=\"tokens lab-text\">".to_owned();
+        // One tab stop: the arrow keys move inside it (`app/src/components/keys.rs`).
+        let mut html = "<div class=\"tokens lab-text\" data-walk=\"text\" tabindex=\"0\" role=\"group\" aria-label=\"Text of the sequence. Arrow keys move from token to token.\">".to_owned();
         for (nth, piece) in card.pieces.iter().enumerate() {
             let end = card
                 .pieces
@@ -161,7 +164,7 @@ impl Lab {
                 Text(&piece.text)
             );
         }
-        html + "</p>"
+        html + "</div>"
     }
 }
 

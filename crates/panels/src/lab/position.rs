@@ -63,7 +63,7 @@ pub(super) fn table(
         .map(top)
         .fold(f64::MIN_POSITIVE, f64::max);
     let mut html = format!(
-        "<h3>Token {}: before and after</h3><div class=\"scroll\"><table class=\"rows moved\"><thead><tr><th scope=\"col\">token</th><th scope=\"col\" colspan=\"2\">recorded</th><th scope=\"col\" colspan=\"2\">under the settings</th><th scope=\"col\" class=\"to-engine\">the true continuation</th></tr></thead><tbody>",
+        "<h3>Token {}: before and after</h3><div class=\"scroll\"><table class=\"rows moved\"><thead><tr><th scope=\"col\">token</th><th scope=\"col\" colspan=\"2\">recorded</th><th scope=\"col\" colspan=\"2\">under the settings</th><th scope=\"col\" class=\"to-engine\">continue</th></tr></thead><tbody>",
         format::count(u64::from(token) + 1)
     );
     for (nth, (moved, bytes)) in step.tokens.iter().zip(&names).enumerate() {

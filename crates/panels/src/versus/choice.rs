@@ -3,6 +3,12 @@ use super::Settings;
 use crate::html::menu;
 use crate::{Run, Runs};
 use analysis::compare::Rule;
+use markup::short;
+
+/// Single sequences in a menu; any other one can be named in the address.
+const SINGLES: usize = 200;
+/// Characters of their texts in it.
+const BEGINNING: usize = 32;
 
 pub(crate) fn controls(
     settings: &Settings,
@@ -10,25 +16,21 @@ pub(crate) fn controls(
     stored: &[(String, String)],
 ) -> String {
     let models = &runs.this.columns.models;
-    let mut html = "<p class=\"panel-lead\">Beside another run, or one model beside another of this run. Answers are paired by their prompt, label, id or place; texts are compared byte by byte, so tokenizers may differ.</p><div class=\"fields\">".to_owned();
-    if models.len() > 1 {
-        let own: Vec<String> = models
-            .iter()
-            .map(|model| format!("model:{model}"))
-            .collect();
+    let single = singles(runs, [settings.get("a"), settings.get("b")]);
+    let mut html = "<p class=\"panel-lead\">Beside another run, or one model or one answer beside another of this run. Answers are paired by their prompt, label, id or place; texts are compared byte by byte, so tokenizers may differ.</p><div class=\"fields\">".to_owned();
+    let own: Vec<(String, String)> = models
+        .iter()
+        .filter(|_| models.len() > 1)
+        .map(|model| (format!("model:{model}"), format!("model {model}")))
+        .chain(single)
+        .collect();
+    if !own.is_empty() {
         let options = own
             .iter()
-            .zip(models)
             .map(|(value, text)| (value.as_str(), text.as_str()));
         let options = std::iter::once(("", "all that is listed")).chain(options);
         html += &menu("a", "A", options, settings.get("a").unwrap_or_default());
     }
-    let own = models.iter().filter(|_| models.len() > 1).map(|model| {
-        (
-            format!("model:{model}"),
-            format!("model {model} of this run"),
-        )
-    });
     let runs_there = stored
         .iter()
         .map(|(id, name)| (format!("run:{id}"), format!("stored: {name}")));
@@ -39,8 +41,11 @@ pub(crate) fn controls(
         (String::new(), "choose …".to_owned()),
         ("file".to_owned(), file.to_owned()),
     ];
-    options.extend(own);
     options.extend(runs_there);
+    options.extend(
+        own.into_iter()
+            .map(|(value, text)| (value, format!("{text} of this run"))),
+    );
     let b = settings.get("b").unwrap_or_default();
     if b.starts_with("run:") && options.iter().all(|(value, _)| value != b) {
         options.push((
@@ -62,6 +67,32 @@ pub(crate) fn controls(
         settings.get("pair").unwrap_or_default(),
     );
     html + "</div>"
+}
+
+/// Single sequences to choose from: the first ones that are listed, and those that are chosen.
+fn singles(runs: &Runs<'_>, chosen: [Option<&str>; 2]) -> Vec<(String, String)> {
+    let columns = runs.this.columns;
+    let mut indices = part(&runs.this, None);
+    if columns.sequences.len() < 2 {
+        return Vec::new();
+    }
+    indices.truncate(SINGLES);
+    let named = chosen.into_iter().flatten();
+    indices.extend(
+        named
+            .filter(|which| which.starts_with("s:"))
+            .flat_map(|which| part(&runs.this, Some(which))),
+    );
+    indices.sort_unstable();
+    indices.dedup();
+    let named = |index: u32| {
+        let number = u64::from(index) + 1;
+        let sequence = columns.sequences.get(index as usize)?;
+        let text = columns.sequence_text(sequence);
+        let words = short(text.trim(), BEGINNING);
+        Some((format!("s:{number}"), format!("sequence {number}: {words}")))
+    };
+    indices.into_iter().filter_map(named).collect()
 }
 
 /// The sequences of a run that a setting names: all that are listed, those of a model, or one.

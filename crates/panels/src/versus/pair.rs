@@ -52,7 +52,7 @@ impl Shown<'_> {
     fn nav(&self) -> String {
         let number = self.number;
         format!(
-            "<p class=\"panel-nav\"><button type=\"button\" data-set=\"show:\">All pairs</button> <button type=\"button\" data-set=\"show:{}\"{}>Previous</button> <strong>Pair {} of {}</strong> <button type=\"button\" data-set=\"show:{}\"{}>Next</button></p>",
+            "<p class=\"panel-nav\"><button type=\"button\" data-set=\"show:\">All pairs</button> <button type=\"button\" name=\"Previous\" data-set=\"show:{}\"{}>Previous</button> <strong>Pair {} of {}</strong> <button type=\"button\" name=\"Next\" data-set=\"show:{}\"{}>Next</button></p>",
             number.max(1),
             if number == 0 { " disabled" } else { "" },
             format::count(u64::from(number) + 1),

@@ -6,7 +6,7 @@ use metrics::format;
 
 /// Sums and differences.
 pub(super) fn differences(comparison: &Comparison) -> String {
-    let mut html = "<table class=\"rows differences\"><thead><tr><th scope=\"col\"></th><th scope=\"col\" class=\"number\">A</th><th scope=\"col\" class=\"number\">B</th><th scope=\"col\" class=\"number\">B − A</th><th scope=\"col\" class=\"number\">95 % interval</th><th scope=\"col\" class=\"number\">pairs</th></tr></thead><tbody>".to_owned();
+    let mut html = "<div class=\"scroll\"><table class=\"rows differences\"><thead><tr><th scope=\"col\"></th><th scope=\"col\" class=\"number\">A</th><th scope=\"col\" class=\"number\">B</th><th scope=\"col\" class=\"number\">B − A</th><th scope=\"col\" class=\"number\">95 % interval</th><th scope=\"col\" class=\"number\">pairs</th></tr></thead><tbody>".to_owned();
     for Difference {
         measure,
         pairs,
@@ -49,7 +49,7 @@ pub(super) fn differences(comparison: &Comparison) -> String {
     }
     push!(
         html,
-        "</tbody></table><p class=\"panel-note\">Intervals: paired bootstrap, percentiles, {} resamples with a fixed seed. Each run scores its own text: that is confidence, not correctness.</p>",
+        "</tbody></table></div><p class=\"panel-note\">Intervals: paired bootstrap, percentiles, {} resamples with a fixed seed. Each run scores its own text: that is confidence, not correctness.</p>",
         format::count(bootstrap::RESAMPLES as u64)
     );
     html
@@ -78,6 +78,11 @@ pub(super) fn pairing(comparison: &Comparison) -> String {
     match comparison.median_fork() {
         None if comparison.pairs.is_empty() => {}
         None => text.push_str("All texts are the same, byte by byte."),
+        Some(byte) if comparison.pairs.len() == 1 => push!(
+            text,
+            "The texts part after {}.",
+            counted(byte.into(), "byte", "bytes")
+        ),
         Some(byte) => push!(
             text,
             "The same text in {}; the others part after {}, in the median.",

@@ -9,6 +9,18 @@ use metrics::format;
 /// Tokens shown of those that carry most.
 pub(super) const HEAVIEST: usize = 24;
 
+/// Characters of context on either side.
+const CONTEXT: usize = 30;
+
+/// The text goes on where the context ends.
+fn cut(context: &str) -> &'static str {
+    if context.chars().count() < CONTEXT {
+        ""
+    } else {
+        "…"
+    }
+}
+
 impl Why {
     /// The tokens that most of the surprisal lies in.
     pub(super) fn heaviest(&self, columns: &Columns) -> String {
@@ -21,7 +33,7 @@ impl Why {
             None => "of what is listed".to_owned(),
         };
         let mut html = format!(
-            "<h3>The tokens that carry it</h3><p>{} carry {} of the surprisal {of} ({}), and {} half of it, out of {}. Perplexity and probability fall with every bit.</p><div class=\"scroll\"><table class=\"rows\"><thead><tr><th scope=\"col\">token</th><th scope=\"col\" class=\"number\">surprisal</th><th scope=\"col\" class=\"number\">share</th><th scope=\"col\">where</th></tr></thead><tbody>",
+            "<h3>The tokens that carry it</h3><p>{} carry {} of the surprisal {of} ({}), and {} half of it, out of {}. Every bit raises the perplexity and lowers the probability.</p><div class=\"scroll\"><table class=\"rows\"><thead><tr><th scope=\"col\">token</th><th scope=\"col\" class=\"number\">surprisal</th><th scope=\"col\" class=\"number\">share</th><th scope=\"col\">where</th></tr></thead><tbody>",
             counted(10.min(carried.tokens), "token", "tokens"),
             format::percent(ten),
             format::bits(carried.bits),
@@ -32,7 +44,7 @@ impl Why {
             let Some(sequence) = columns.sequences.get(one.sequence as usize) else {
                 continue;
             };
-            let (before, after) = around(columns, sequence, one.token, 30);
+            let (before, after) = around(columns, sequence, one.token, CONTEXT);
             let share = if carried.bits > 0.0 {
                 one.bits / carried.bits
             } else {
@@ -40,15 +52,17 @@ impl Why {
             };
             push!(
                 html,
-                "<tr><th scope=\"row\">{}</th><td class=\"number\">{}</td><td class=\"number\">{}</td><td><bdi>{}<mark>{}</mark>{}</bdi> <small>sequence {}, token {}</small></td></tr>",
+                "<tr><th scope=\"row\">{}</th><td class=\"number\">{}</td><td class=\"number\">{}</td><td><bdi>{}{}<mark>{}</mark>{}{}</bdi> <small>sequence {}, token {}</small></td></tr>",
                 token_link(columns, one.sequence, one.token),
                 format::bits(one.bits),
                 format::percent(share),
-                Text(before),
+                cut(&before),
+                Text(&before),
                 Text(String::from_utf8_lossy(
                     columns.token_bytes(sequence, one.token)
                 )),
-                Text(after),
+                Text(&after),
+                cut(&after),
                 format::count(u64::from(one.sequence) + 1),
                 format::count(u64::from(one.token) + 1)
             );

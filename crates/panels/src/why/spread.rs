@@ -19,20 +19,22 @@ impl Why {
             (self.board.of)(sequence).map(|value| (value, *index))
         };
         let mut values: Vec<(f64, u32)> = order.iter().filter_map(value).collect();
+        // One value has no distribution.
+        if values.len() < 2 {
+            return String::new();
+        }
         let Some(spread) = Spread::of(values.iter().map(|one| one.0), STEPS) else {
             return String::new();
         };
         let tallest = spread.steps.iter().copied().max().unwrap_or(1).max(1) as f64;
         let width = (spread.most - spread.least) / spread.steps.len() as f64;
-        let mut html =
-            "<h3>Over the sequences</h3><div class=\"spread\" role=\"img\" aria-label=\""
-                .to_owned();
-        push!(
-            html,
-            "From {} to {}, half of the sequences below {}\">",
-            format::sig3(spread.least),
-            format::sig3(spread.most),
-            format::sig3(spread.median)
+        let say = self.board.say;
+        let mut html = format!(
+            "<h3>{}</h3><div class=\"spread\" role=\"img\" aria-label=\"From {} to {}, half of the sequences below {}\">",
+            self.board.spread,
+            say(spread.least),
+            say(spread.most),
+            say(spread.median)
         );
         for (nth, count) in spread.steps.iter().enumerate() {
             let from = spread.least + width * nth as f64;
@@ -45,17 +47,17 @@ impl Why {
             push!(
                 html,
                 "<span style=\"height:{height:.0}%\" title=\"{} to {}: {}\"></span>",
-                format::sig3(from),
-                format::sig3(from + width),
+                say(from),
+                say(from + width),
                 counted(*count, "sequence", "sequences")
             );
         }
         push!(
             html,
             "</div><p class=\"spread-ends\"><span>{}</span><span>median {}</span><span>{}</span></p>",
-            format::sig3(spread.least),
-            format::sig3(spread.median),
-            format::sig3(spread.most)
+            say(spread.least),
+            say(spread.median),
+            say(spread.most)
         );
         values.sort_by(|a, b| {
             if self.board.high_is_doubt {
@@ -72,7 +74,7 @@ impl Why {
                 None,
                 &format!("sequence {}", format::count(u64::from(*index) + 1)),
             );
-            push!(html, "{comma}{link} {}", format::sig3(*value));
+            push!(html, "{comma}{link} {}", say(*value));
         }
         html + "</p>"
     }

@@ -61,7 +61,7 @@ pub(super) fn weakest(columns: &Columns, order: &[u32], open: Option<u32>) -> St
     let drifts = all().filter_map(|(index, found)| Some((halves(columns, found)?, index)));
     let change = |one: &((f64, f64), u32)| one.0.1 - one.0.0;
     if let Some(((first, second), index)) = drifts.max_by(|a, b| change(a).total_cmp(&change(b))) {
-        let whose = if open.is_some() {
+        let whose = if scope.len() < 2 {
             String::new()
         } else {
             format!(
