@@ -86,21 +86,18 @@ pub(crate) fn head_html(card: &Card, copies: u32) -> String {
     html
 }
 
-/// The first tokens, and how many are left when something was cut.
+/// The first tokens, and how many there are when some are not among them. How many of them are seen depends on the width of the
+/// card, so nothing is said of that: the browser draws the ellipsis where it cuts.
 pub(crate) fn beginning_html(card: &Card, marks: &[u8], hits: &[u32]) -> String {
     let mut html = format!(
         "<p class=\"tokens beginning\">{}</p>",
         tokens_html(&card.pieces, marks, hits)
     );
     if card.hidden_tokens > 0 {
-        let first_hidden = card.tokens - card.hidden_tokens;
-        let hidden_hits = hits.iter().filter(|&&hit| hit >= first_hidden).count();
-        let marked = Maybe((hidden_hits > 0).then(|| format!(", {hidden_hits} marked")));
-        push!(
-            html,
-            "<p class=\"more\">… {} more tokens{marked}</p>",
-            format::count(card.hidden_tokens.into())
-        );
+        let marked = hits.len() as u64;
+        let marked = Maybe((marked > 0).then(|| format!(", {} marked", format::count(marked))));
+        let tokens = format::counted(card.tokens.into(), "token", "tokens");
+        push!(html, "<p class=\"more\">{tokens} in all{marked}</p>");
     }
     html
 }
@@ -136,9 +133,10 @@ fn reported(card: &Card) -> Option<String> {
     } else {
         ""
     };
-    let (reported, tokens) = (format::count(reported), format::count(card.tokens.into()));
+    let reported = format::counted(reported, "token", "tokens");
+    let tokens = format::count(card.tokens.into());
     Some(format!(
-        "The server reports {reported} tokens{whole}; {tokens} have log-probabilities in the file."
+        "The server reports {reported}{whole}; {tokens} with log-probabilities are in the file."
     ))
 }
 
@@ -246,7 +244,7 @@ mod tests {
         assert!(html.contains("<dd>≥ 2</dd>"), "{html}");
         assert!(
             html.contains(
-                "The server reports 476 tokens for all choices of this completion; 475 have"
+                "The server reports 476 tokens for all choices of this completion; 475 with"
             ),
             "{html}"
         );
@@ -264,7 +262,7 @@ mod tests {
     }
 
     #[test]
-    fn an_ellipsis_only_when_something_was_cut() {
+    fn the_number_of_tokens_when_some_are_not_shown() {
         let pieces = vec![Piece {
             text: "In".into(),
             mark: 8,
@@ -277,13 +275,13 @@ mod tests {
         };
         assert!(
             beginning_html(&cut, &[], &[0, 5, 9])
-                .ends_with("<p class=\"more\">… 474 more tokens, 2 marked</p>")
+                .ends_with("<p class=\"more\">475 tokens in all, 3 marked</p>")
         );
         let whole = Card {
             pieces,
             tokens: 1,
             ..card()
         };
-        assert!(!beginning_html(&whole, &[], &[]).contains('…'));
+        assert!(!beginning_html(&whole, &[], &[]).contains("in all"));
     }
 }

@@ -168,13 +168,21 @@ fn VirtualList(session: Session, view_state: RwSignal<ViewState>) -> impl IntoVi
             return;
         }
         arrived.set_value(true);
-        if let (Some((position, _)), Some(list)) = (shape.open, list.get_untracked()) {
-            let top = list.get_bounding_client_rect().top() + window().scroll_y().unwrap_or(0.0);
-            let header = 72.0;
-            if position > 0 {
+        let Some((position, _)) = shape.open else {
+            return;
+        };
+        // Before the list has its height there is nothing to scroll to.
+        crate::browser::after_paint(move || {
+            let list = list.try_get_untracked().flatten().filter(|_| position > 0);
+            if let Some(list) = list {
+                let top =
+                    list.get_bounding_client_rect().top() + window().scroll_y().unwrap_or(0.0);
+                let header = 72.0;
                 window().scroll_to_with_x_and_y(0.0, top + shape.top_of(position) - header);
             }
-        }
+            // The text is there already when one comes back from a panel.
+            super::keys::show(".whole .pin");
+        });
     });
 
     let positions = move || {

@@ -16,6 +16,7 @@ use analysis::{Filter, Sort};
 use api::RunSummary;
 use leptos::prelude::*;
 use leptos_meta::Title;
+use leptos_router::components::A;
 use metrics::format;
 use std::sync::Arc;
 
@@ -45,6 +46,8 @@ pub(crate) fn RunView(
     });
     ask_worker(session, view_state, ready);
     listen(session, view_state);
+    // Nothing to search, colour or ask about.
+    let bare = Memo::new(move |_| ready.get() && summary.with(|run| run.totals.sequences == 0));
     let has_panel = Memo::new(move |_| view_state.with(|view| view.panel.is_some()));
 
     // A local file: first the boards, in the next picture the list, then the reading, so that no task of the page is long.
@@ -82,13 +85,14 @@ pub(crate) fn RunView(
         <Boards totals filtered running=reading/>
         <ReportPanel summary view_state/>
         <Show when=move || settled.get()>
-            <section class="sequences" aria-label="Sequences">
+            <section class="sequences" class:bare=bare aria-label="Sequences">
                 <FilterBar summary session view_state ready/>
                 <Legend totals session view_state ready/>
                 <Tabs view_state/>
                 <Show when=move || has_panel.get() fallback=move || view! {
                     <Hint screen="list" text="A colour says how likely the model found a token: the legend has its bands. Open an answer to see what else it might have written; Keys, at the top, lists what needs no mouse."/>
                     <SequenceList summary session view_state live/>
+                    <p class="bare-way"><A href="/" attr:class="button">"Open another file"</A></p>
                 }>
                     <PanelHost session view_state ready/>
                 </Show>
@@ -133,27 +137,19 @@ fn ask_worker(session: Session, view_state: RwSignal<ViewState>, ready: Memo<boo
 
 fn facts(run: &RunSummary) -> String {
     let mut parts = vec![
-        plural(run.totals.sequences, "sequence", "sequences"),
-        plural(run.totals.tokens, "token", "tokens"),
+        format::counted(run.totals.sequences, "sequence", "sequences"),
+        format::counted(run.totals.tokens, "token", "tokens"),
     ];
     match run.models.as_slice() {
         [] => {}
         [(model, _)] => parts.push(model.clone()),
         [(first, _), rest @ ..] => parts.push(format!(
             "{first} and {}",
-            plural(rest.len() as u64, "other model", "other models")
+            format::counted(rest.len() as u64, "other model", "other models")
         )),
     }
     if run.size > 0 {
         parts.push(format::bytes(run.size));
     }
     parts.join(" · ")
-}
-
-fn plural(count: u64, one: &str, many: &str) -> String {
-    format!(
-        "{} {}",
-        format::count(count),
-        if count == 1 { one } else { many }
-    )
 }

@@ -5,7 +5,6 @@ use leptos::prelude::*;
 use leptos_router::hooks::use_location;
 use std::time::Duration;
 use wasm_bindgen::JsValue;
-use worker::protocol::Name;
 
 /// Browsers throttle `replaceState`; the address follows the view with this delay at most.
 const WRITE_AFTER: Duration = Duration::from_millis(200);
@@ -73,17 +72,20 @@ pub fn use_view_state(place: Place) -> RwSignal<ViewState> {
 
     let page = StoredValue::new(String::new());
     let scheduled = StoredValue::new(false);
-    Effect::new(move |before: Option<(Option<u32>, Option<Name>)>| {
+    Effect::new(move |before: Option<ViewState>| {
         let view = state.get();
-        let place_in_run = (view.sequence, view.panel);
         let Some(before) = before else {
             page.set_value(window().location().pathname().unwrap_or_default());
-            return place_in_run;
+            return view;
         };
-        let opened =
-            (view.sequence.is_some() && view.sequence != before.0) || view.panel != before.1;
+        let opened = (view.sequence.is_some() && view.sequence != before.sequence)
+            || view.panel != before.panel;
         if opened {
             if place.read() != view {
+                // What still waits to be written belongs to the step that "back" leads to.
+                if scheduled.get_value() {
+                    place.write(&before, false);
+                }
                 place.write(&view, true);
             }
         } else if !scheduled.get_value() {
@@ -105,7 +107,7 @@ pub fn use_view_state(place: Place) -> RwSignal<ViewState> {
                 WRITE_AFTER,
             );
         }
-        place_in_run
+        view
     });
     state
 }

@@ -136,7 +136,9 @@ fn place_html(problem: &BoardProblem, at: usize) -> String {
     if *line == 0 && *record > 0 {
         html.push_str(" of the unpacked text");
     }
-    if !detail.is_empty() {
+    // The sentence has it already where it is the only one.
+    let is_said = problem.count == 1 && problem.sentence.contains(detail.as_str());
+    if !detail.is_empty() && !is_said {
         push!(html, ": {}", Text(detail));
     }
     if let Some(sequence) = sequence {
