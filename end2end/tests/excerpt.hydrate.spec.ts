@@ -1,4 +1,5 @@
 // A link that holds answers: made in one browser, opened in another, and nothing of it reaches a server.
+import { inflateSync } from "node:zlib";
 import type { Page } from "@playwright/test";
 import { audit, expect, hydrated, test } from "../fixtures";
 import { board, card, cards, chip, filterField, openCard, openSample, panel, ready, token, wholeText } from "../page";
@@ -61,6 +62,16 @@ test("what is listed goes into a link, masked", async ({ page, newPerson }) => {
   await expect(share(page)).toContainText("the text masked");
   const address = await link(page);
   expect(address).not.toContain("q=");
+  // Nor is a word of the texts, or of the alternatives, in what the address unpacks to.
+  await share(page).getByLabel("Alternatives of a token").selectOption("20");
+  await expect.poll(async () => (await field(page).inputValue()).length).toBeGreaterThan(address.length);
+  const packed = (await field(page).inputValue()).split("excerpt=1.")[1];
+  const unpacked = inflateSync(Buffer.from(packed, "base64url")).toString("latin1");
+  const models = new Set(found.map(({ model }) => model));
+  const words = new Set(found.flatMap(({ text }) => text.match(/[A-Za-z]{3,}/g) ?? []));
+  expect(words.size).toBeGreaterThan(50);
+  expect([...words].filter((word) => unpacked.includes(word) && ![...models].some((model) => model.includes(word)))).toEqual([]);
+  expect(unpacked).not.toContain("completions-small");
 
   const other = await newPerson();
   await other.goto(address);

@@ -115,8 +115,7 @@ fn text(report: &RetainReport, applied: bool) -> String {
 }
 
 fn counted(count: u64, word: &str) -> String {
-    let end = if count == 1 { "" } else { "s" };
-    format!("{count} {word}{end}")
+    format::counted(count, word, &format!("{word}s"))
 }
 
 #[cfg(test)]

@@ -1,5 +1,4 @@
 //! Text Generation Inference: `{"generated_text", "details"}`.
-use metrics::format::counted;
 use super::fields::{bad_field, count, finish, text};
 use super::shape::Shape;
 use super::{Rule, arrays, echo, token_object};
@@ -9,6 +8,7 @@ use crate::json::{Cursor, JsonError};
 use crate::record::draft::{TokenRange, Values};
 use crate::record::{ChoiceDraft, Draft, Outcome, Span};
 use crate::report::Code;
+use metrics::format::counted;
 
 impl FormatId {
     /// Text Generation Inference, whole answers.
@@ -159,10 +159,14 @@ impl<'a> Answer<'a> {
             if lists != n_tokens && lists > 0 {
                 draft.note_here(Code::ArrayLengths, || {
                     format!(
-                "{}, {}",
-                counted(n_tokens as u64, "token", "tokens"),
-                counted(lists as u64, "list of alternatives", "lists of alternatives")
-            )
+                        "{}, {}",
+                        counted(n_tokens as u64, "token", "tokens"),
+                        counted(
+                            lists as u64,
+                            "list of alternatives",
+                            "lists of alternatives"
+                        )
+                    )
                 });
             }
         }

@@ -161,9 +161,8 @@ fn what_is_wrong_with_archives() {
         .text("b.json", &lines(1000))
         .finish();
         let list = memchr::memmem::find(&file, b"PK\x01\x02").unwrap();
-        let details = [
-            "@0: the list at the end of the zip archive is missing; 2 members were found without it",
-        ];
+        let details =
+            ["@0: the list at the end of the zip archive is missing; 2 members found without it"];
         wrong(
             file[..list].to_vec(),
             &format!("abc{}", lines(1000)),
@@ -179,7 +178,7 @@ fn what_is_wrong_with_archives() {
         b"PK\x03\x04".to_vec(),
         "",
         &[Kind::CutOff],
-        &["@0: the list at the end of the zip archive is missing; 0 members were found without it"],
+        &["@0: the list at the end of the zip archive is missing; 0 members found without it"],
     );
 }
 

@@ -1,5 +1,4 @@
 //! The values of a choice, in the shapes that servers give them.
-use metrics::format::counted;
 use crate::formats::fields::{bad_field, value};
 use crate::formats::positions::{self, Answer, Keys};
 use crate::formats::{arrays, token_object};
@@ -8,6 +7,7 @@ use crate::json::{Cursor, JsonError};
 use crate::record::draft::{TokenRange, Values};
 use crate::record::{ChoiceDraft, Draft, Span, TokenDraft};
 use crate::report::Code;
+use metrics::format::counted;
 
 /// Reads `logprobs` when it is a number, the value of this piece (Together), or a list of numbers (TGI).
 pub(super) fn plain_values(
