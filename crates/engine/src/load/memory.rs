@@ -5,55 +5,53 @@ use crate::failure::{Failure, Result};
 /// Room for the cache and for what is computed in between, as a part of the weights.
 const BESIDES: f64 = 0.1;
 
-/// Memory that may be used, bytes.
+/// Memory that may be used.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Memory {
-    free: u64,
+    /// Bytes; `None` is what there is when a model asks.
+    limit: Option<u64>,
 }
 
 impl Memory {
-    /// What this machine has to give, or the container that the program runs in.
-    #[cfg(not(target_arch = "wasm32"))]
+    /// What this machine has to give, or the container that the program runs in, or its own limit; in WebAssembly what is left of
+    /// the 4 GiB of a module. Measured when the rest of a model has been read: its tokenizer has taken its part by then.
     pub fn free() -> Self {
-        use sysinfo::{MemoryRefreshKind, RefreshKind, System};
-        let memory = RefreshKind::nothing().with_memory(MemoryRefreshKind::nothing().with_ram());
-        let system = System::new_with_specifics(memory);
-        let container = system.cgroup_limits().map(|limits| limits.free_memory);
-        let free = system.available_memory();
-        let limits = container.into_iter().chain(process_limit());
-        Self {
-            free: limits.fold(free, u64::min),
-        }
-    }
-
-    /// What is left of the 4 GiB that a module of WebAssembly can have.
-    #[cfg(target_arch = "wasm32")]
-    pub fn free() -> Self {
-        const PAGE: u64 = 65_536;
-        let taken = core::arch::wasm32::memory_size(0) as u64 * PAGE;
-        Self {
-            free: (1_u64 << 32) - taken,
-        }
+        Self { limit: None }
     }
 
     /// So many bytes.
     pub fn of(free: u64) -> Self {
-        Self { free }
+        Self { limit: Some(free) }
     }
 
     /// An error if the weights would not fit.
     pub(crate) fn check(self, weights: &Weights) -> Result<()> {
         let with_room = |bytes: u64| bytes.saturating_add((bytes as f64 * BESIDES) as u64);
         let needed = with_room(weights.bytes());
+        let free = self.limit.unwrap_or_else(measured);
         // 0: the system does not say.
-        if self.free == 0 || needed <= self.free {
+        if free == 0 || needed <= free {
             return Ok(());
         }
-        Err(Failure::Memory {
-            needed,
-            free: self.free,
-        })
+        Err(Failure::Memory { needed, free })
     }
+}
+
+#[cfg(not(target_arch = "wasm32"))]
+fn measured() -> u64 {
+    use sysinfo::{MemoryRefreshKind, RefreshKind, System};
+    let memory = RefreshKind::nothing().with_memory(MemoryRefreshKind::nothing().with_ram());
+    let system = System::new_with_specifics(memory);
+    let container = system.cgroup_limits().map(|limits| limits.free_memory);
+    let limits = container.into_iter().chain(process_limit());
+    limits.fold(system.available_memory(), u64::min)
+}
+
+#[cfg(target_arch = "wasm32")]
+fn measured() -> u64 {
+    const PAGE: u64 = 65_536;
+    let taken = core::arch::wasm32::memory_size(0) as u64 * PAGE;
+    (1_u64 << 32) - taken
 }
 
 /// What is left of the addresses that this process may have, where a limit is set (`ulimit -v`).
