@@ -42,7 +42,7 @@ mod tests;
 use crate::StorageError;
 use rusqlite::Connection;
 use std::path::{Path, PathBuf};
-use std::sync::atomic::AtomicBool;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::AcqRel};
 use std::sync::{Arc, Mutex, PoisonError};
 
 /// The database: one connection writes, others read.
@@ -56,6 +56,10 @@ pub(crate) struct Generations {
     turn: tokio::sync::Mutex<index::Progress>,
     /// Somebody indexes all the time.
     followed: AtomicBool,
+    /// Rises with every change, once it can be seen.
+    version: Arc<AtomicU64>,
+    /// Facets that were counted since the last change.
+    counted: facet::Counted,
 }
 
 /// What is read for the index, unless told: as much as for the summary of an upload.
@@ -88,6 +92,8 @@ impl Generations {
             limits: LIMITS,
             turn: tokio::sync::Mutex::default(),
             followed: AtomicBool::new(false),
+            version: Arc::default(),
+            counted: facet::Counted::default(),
         })
     }
 
@@ -130,6 +136,7 @@ impl Generations {
             db: self.db.clone(),
             file: self.file.clone(),
             store_id: self.store_id.clone(),
+            version: self.version.clone(),
         }
     }
 }
@@ -140,6 +147,7 @@ struct Access {
     db: Arc<Mutex<Connection>>,
     file: Option<PathBuf>,
     store_id: String,
+    version: Arc<AtomicU64>,
 }
 
 impl Access {
@@ -149,7 +157,12 @@ impl Access {
         act: impl FnOnce(&mut Connection) -> rusqlite::Result<T>,
     ) -> Result<T, StorageError> {
         let mut db = self.db.lock().unwrap_or_else(PoisonError::into_inner);
-        let error = match act(&mut db) {
+        let before = db.total_changes();
+        let done = act(&mut db);
+        if done.is_err() || db.total_changes() != before {
+            self.version.fetch_add(1, AcqRel);
+        }
+        let error = match done {
             Ok(done) => return Ok(done),
             Err(error) => error,
         };

@@ -322,6 +322,41 @@ async fn facets_count_what_could_be_chosen_instead() {
     assert!(store.facets(&filter, &["modl"], 3).await.is_err());
 }
 
+/// They are counted again after a change, and only then.
+#[tokio::test]
+async fn facets_are_as_of_the_last_change() {
+    let store = store(&Arc::new(InMemory::new())).await;
+    let run = put(&store, line(0) + &line(1)).await;
+    let counts = async |name: &str| {
+        let facets = store.facets(&Filter::default(), &[name], 3).await.unwrap();
+        facets[0].values.clone()
+    };
+    let two = [("m".to_owned(), 2)];
+    assert_eq!(counts("model.id").await, two);
+    // Behind the back of whoever counts the changes: nobody looks.
+    let silently = |sql: &str| {
+        let db = store.generations.db.lock().unwrap();
+        db.execute(sql, []).unwrap();
+    };
+    silently("UPDATE generations SET model = 'other' WHERE number = 0");
+    assert_eq!(counts("model.id").await, two);
+    silently("UPDATE generations SET model = 'm' WHERE number = 0");
+    assert_eq!(counts("feedback.state").await, [("none".to_owned(), 2)]);
+    let good = Feedback {
+        thumbs: Some(Thumbs::Up),
+        ..Feedback::default()
+    };
+    store.set_feedback(&format!("{run}-0"), good).await.unwrap();
+    assert_eq!(
+        counts("feedback.state").await,
+        [("none".to_owned(), 1), ("up".to_owned(), 1)]
+    );
+    put(&store, line(2)).await;
+    assert_eq!(counts("model.id").await, [("m".to_owned(), 3)]);
+    store.delete(&run).await.unwrap();
+    assert_eq!(counts("model.id").await, [("m".to_owned(), 1)]);
+}
+
 #[tokio::test]
 async fn what_was_said_can_be_taken_back() {
     let store = store(&Arc::new(InMemory::new())).await;
