@@ -36,7 +36,7 @@ pub struct Import {
 /// | | memory beside the largest record | [`Import::columns`] | the rest of [`Import`] |
 /// |---|---|---|---|
 /// | `new` | about 9 bytes and the text of each token, about 400 bytes a sequence | everything | the same |
-/// | `summary` | about 30 bytes a sequence: its perplexity for the median, its fingerprint for duplicates | the first sequences | the same, bit for bit |
+/// | `summary` | at most about 5 MiB: perplexities for the median, fingerprints for duplicates, of which more go to temporary files | the first sequences | the same, bit for bit |
 ///
 /// ```
 /// use completions::{Importer, Limits};

@@ -16,7 +16,7 @@
 //! | `names` | what such files are called |
 //!
 //! Memory is bounded by the largest record plus the columns (about 9 bytes and the text of each token). Whoever needs only
-//! the figures and the report takes [`Importer::summary`]: about 30 bytes a sequence, however many tokens it has.
+//! the figures and the report takes [`Importer::summary`]: some MiB, however many sequences there are.
 mod align;
 pub mod columns;
 pub mod context;

@@ -18,6 +18,9 @@ pub struct Limits {
     /// Window of a zstd frame, bytes: default 128 MiB, which is also the most. Half as much again is in use while it grows;
     /// only the highest levels of compression make one so large.
     pub zstd_window: u64,
+    /// Sequences whose fingerprints and perplexities stay in memory (32 bytes each) while their columns do not, default 131,072. Those
+    /// of others go to temporary files, 24 bytes each, where the system has any.
+    pub remembered: usize,
 }
 
 impl Default for Limits {
@@ -39,6 +42,7 @@ impl Limits {
         expanded_bytes: 64 << 30,
         zip_bytes: 1 << 30,
         zstd_window: WIDEST,
+        remembered: 128 << 10,
     };
 
     /// The limit of a window that is applied, bytes.

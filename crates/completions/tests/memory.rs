@@ -267,3 +267,28 @@ fn columns_that_know_what_is_to_come_do_not_grow_again() {
         assert_eq!(read(Some(total)), read(None));
     }
 }
+
+#[test]
+fn a_summary_takes_no_memory_for_more_sequences() {
+    let _alone = ALONE.lock();
+    let limits = Limits {
+        remembered: 1000,
+        ..Limits::DEFAULT
+    };
+    let mut importer = Importer::summary(limits, 10);
+    let mut push = |ids: std::ops::Range<usize>| {
+        ids.for_each(|id| importer.push(chat_record(id, 1).as_bytes()));
+    };
+    push(0..2000);
+    let region = Region::new(ALLOCATOR);
+    push(2000..40_000);
+    let change = region.change();
+    let more = change
+        .bytes_allocated
+        .saturating_sub(change.bytes_deallocated);
+    // Of every 256th a key, to find its page; and a table that is merged when a 64th has come.
+    assert!(more < 64 << 10, "{more} bytes for 38,000 sequences");
+    let import = importer.finish();
+    assert_eq!(import.metrics.n_sequences, 40_000);
+    assert!(import.metrics.perplexity_median_of_sequences.is_some());
+}

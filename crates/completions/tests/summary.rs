@@ -103,6 +103,15 @@ fn same_summary(limits: Limits, keep: usize, bytes: &[u8], sizes: &[usize]) -> I
     same_bits(&full.metrics, &metrics);
     assert_eq!(full.models, models);
 
+    // Whether all that it remembers is in memory or next to nothing.
+    let crowded = Limits {
+        remembered: 2,
+        ..limits
+    };
+    let part = summary_in(crowded, keep, bytes, sizes);
+    same_bits(&part.metrics, &full.metrics);
+    assert_eq!(part.report, full.report);
+
     let part = summary_in(limits, keep, bytes, sizes);
     same_bits(&part.metrics, &full.metrics);
     assert_eq!(part.report, full.report);

@@ -4,6 +4,7 @@
 //! policy        what a raw value counts as (scored, clamped, invalid, missing, censored)
 //! sequence      the figures of one sequence, token by token
 //! run           the figures of a run, folded from its sequences in file order
+//! median        the middle of many values, without sorting them
 //! band          bands at .33 and .66, and how a token is painted
 //! alternatives  rank, residual, margin and the entropy interval of one position
 //! repetition    loops at the end, repeated n-grams
@@ -20,6 +21,7 @@ pub mod alternatives;
 pub mod band;
 pub mod diversity;
 pub mod format;
+pub mod median;
 pub mod num;
 pub mod policy;
 pub mod repetition;
@@ -31,8 +33,9 @@ pub use advanced::{Advanced, TextSize};
 pub use alternatives::{Alternatives, EntropyInterval, Rank};
 pub use band::{Band, Mark};
 pub use diversity::Diversity;
+pub use median::Kept;
 pub use policy::{Counts, Reading, Status};
 pub use repetition::TailLoop;
-pub use run::{RunBuilder, RunMetrics};
+pub use run::{RunBuilder, RunFold, RunMetrics};
 pub use sequence::{Passage, SequenceBuilder, SequenceMetrics};
 pub use sum::Sum;

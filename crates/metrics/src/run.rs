@@ -1,5 +1,5 @@
 //! The figures of a run: the boards.
-use crate::{Counts, SequenceMetrics, Sum, num};
+use crate::{Counts, Kept, SequenceMetrics, Sum, median, num};
 
 /// The figures of a run; names as in the definition of the boards.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -26,9 +26,12 @@ pub struct RunMetrics {
     pub bands: [u64; 3],
 }
 
+/// Folds sequences, in file order, into [`RunMetrics`]; what the median needs is in memory.
+pub type RunBuilder = RunFold<Vec<f64>>;
+
 /// Folds sequences, in file order, into [`RunMetrics`].
 #[derive(Debug, Clone, Default)]
-pub struct RunBuilder {
+pub struct RunFold<K> {
     n_sequences: u64,
     counts: Counts,
     bands: [u64; 3],
@@ -39,10 +42,25 @@ pub struct RunBuilder {
     logprobs: Sum,
     token_probabilities: Sum,
     /// Perplexity of each scored sequence, for the median; infinite where it overflows.
-    values: Vec<f64>,
+    values: K,
 }
 
-impl RunBuilder {
+impl<K: Kept> RunFold<K> {
+    /// Nothing yet; `values` is where what the median needs is kept.
+    pub fn keeping(values: K) -> Self {
+        Self {
+            n_sequences: 0,
+            counts: Counts::default(),
+            bands: [0; 3],
+            perplexities: Sum::default(),
+            n_overflow: 0,
+            probabilities: Sum::default(),
+            logprobs: Sum::default(),
+            token_probabilities: Sum::default(),
+            values,
+        }
+    }
+
     /// Adds the next sequence. One without a scored token counts, with its tokens, but takes part in no mean.
     pub fn push(&mut self, sequence: &SequenceMetrics) {
         self.n_sequences += 1;
@@ -65,7 +83,7 @@ impl RunBuilder {
         self.token_probabilities.add(sequence.sum_prob);
     }
 
-    /// The figures so far (the median is left out while `with_median` is false, because it sorts).
+    /// The figures so far (the median is left out while `with_median` is false, because it goes through all sequences).
     pub fn metrics(&self, with_median: bool) -> RunMetrics {
         let scored = self.counts.scored as f64;
         let per_token = |sum: &Sum| (self.counts.scored > 0).then(|| sum.value() / scored);
@@ -90,14 +108,7 @@ impl RunBuilder {
 
     /// The middle value, or the mean of the two middle ones; `None` when it is infinite.
     fn median(&self) -> Option<f64> {
-        let mut sorted = self.values.clone();
-        sorted.sort_unstable_by(f64::total_cmp);
-        let upper = *sorted.get(sorted.len() / 2)?;
-        let lower = if sorted.len() % 2 == 1 {
-            upper
-        } else {
-            sorted[sorted.len() / 2 - 1]
-        };
+        let [lower, upper] = median::middle(&self.values, self.probabilities.count())?;
         // Half the distance, because the sum of two large values could be infinite.
         num::finite(lower + (upper - lower) / 2.0)
     }

@@ -1,5 +1,7 @@
 //! The file as a whole: formats, evidence, and what only shows at the end.
 use super::Reader;
+use super::fingerprint::Fingerprints;
+use super::room::Room;
 use crate::columns::flags_of;
 use crate::containers::Position;
 use crate::formats;
@@ -153,7 +155,7 @@ impl Reader {
     /// The end of the file.
     pub(crate) fn finish(mut self) -> Read {
         // Make room: the median needs some.
-        self.fingerprints = Default::default();
+        self.fingerprints = Fingerprints::new(Room::ENDLESS);
         let start = Position {
             record: 1,
             byte: 0,

@@ -5,21 +5,25 @@
 //! * [`completion`] appends the completion around it.
 //! * [`run`] folds the figures of the file.
 //! * [`fingerprint`] knows which sequences were there before.
+//! * [`room`] and [`sorted`] keep what grows with the number of sequences, in files when it is too much.
 //! * [`segment`] appends what was read apart from the others.
 //! * [`mod@file`] looks at the file as a whole, at the end.
 mod completion;
 mod file;
 mod fingerprint;
 mod remarks;
+mod room;
 mod run;
 pub(crate) mod segment;
 mod sequence;
+mod sorted;
 
 use crate::intake::{CompletionSink, Layer, Origin};
 use crate::record::{CompletionDraft, Draft};
 use crate::report::{Code, ProblemLog};
 use crate::{Columns, Context, FormatId, Limits, Place, RecordSpan};
 use metrics::SequenceBuilder;
+use room::Room;
 use std::collections::BTreeMap;
 
 /// Appends completions to columns.
@@ -52,6 +56,12 @@ pub(crate) struct Reader {
 
 impl Reader {
     pub(crate) fn new(limits: Limits, keep: Option<usize>) -> Self {
+        // Beside whole columns it is not much.
+        let room = keep.map_or(Room::ENDLESS, |_| Room::of(limits));
+        Self::within(limits, keep, room)
+    }
+
+    fn within(limits: Limits, keep: Option<usize>, room: Room) -> Self {
         Self {
             keep,
             columns: Columns::default(),
@@ -59,10 +69,10 @@ impl Reader {
             tokens: 0,
             log: ProblemLog::new(limits.places),
             builder: SequenceBuilder::default(),
-            run: run::Run::new(limits.places),
+            run: run::Run::new(limits.places, room),
             models: BTreeMap::new(),
             model_sequences: Vec::new(),
-            fingerprints: fingerprint::Fingerprints::default(),
+            fingerprints: fingerprint::Fingerprints::new(room),
             apart: None,
             formats: file::Formats::default(),
             contexts: None,
@@ -75,7 +85,7 @@ impl Reader {
     pub(crate) fn with_contexts(limits: Limits) -> Self {
         Self {
             contexts: Some(Vec::new()),
-            ..Self::new(limits, None)
+            ..Self::within(limits, None, Room::of(limits))
         }
     }
 

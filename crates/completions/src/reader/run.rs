@@ -3,11 +3,12 @@
 //! In a short answer a few zeros are plausible; when every value of a format is 0 they are placeholders. So while all
 //! values of a format are 0, the figures are folded twice, with them and without them, and the end picks one. That needs no
 //! second look at the tokens, hence the figures are the same bits whether the columns were kept or not.
+use super::room::{Perplexities, Room};
 use crate::containers::Position;
 use crate::record::TokenDraft;
 use crate::record::judge::{PLACEHOLDERS, Withheld};
 use crate::{FormatId, Place};
-use metrics::{Counts, RunBuilder, RunMetrics, SequenceMetrics};
+use metrics::{Counts, RunFold, RunMetrics, SequenceMetrics};
 
 /// Folds the sequences of a file.
 #[derive(Debug)]
@@ -16,7 +17,7 @@ pub(crate) struct Run {
     /// Formats of which all values are 0 so far. Usually there is none.
     suspects: Vec<FormatId>,
     /// One for each way to decide about the suspects: where bit `n` of the index is set, `suspects[n]` is left out.
-    builders: Vec<RunBuilder>,
+    builders: Vec<RunFold<Perplexities>>,
     /// Places kept for each suspect.
     places: usize,
 }
@@ -55,11 +56,11 @@ pub(crate) struct Placeholders {
 
 impl Run {
     /// Keeps so many places for each suspect.
-    pub(super) fn new(places: usize) -> Self {
+    pub(super) fn new(places: usize, room: Room) -> Self {
         Self {
             formats: Vec::new(),
             suspects: Vec::new(),
-            builders: vec![RunBuilder::default()],
+            builders: vec![RunFold::keeping(Perplexities::new(room))],
             places,
         }
     }
