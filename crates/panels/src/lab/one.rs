@@ -24,23 +24,33 @@ impl Lab {
         html += &self.figures(replay);
         let first = |tokens: &[u32]| tokens.first().copied();
         html += "<ul class=\"findings\">";
-        for (tokens, none, what) in [
+        for (tokens, none, [one, many]) in [
             (
                 &replay.impossible,
                 "Every token could still have been drawn",
-                "could not have been drawn",
+                [
+                    "could not have been drawn",
+                    "could not have been drawn, the first",
+                ],
             ),
             (
                 &replay.unknown,
                 "",
-                "may have been cut off: the list is too short to say",
+                [
+                    "may have been cut off, the list is too short to say",
+                    "may have been cut off, the lists are too short to say, the first",
+                ],
             ),
             (
                 &replay.not_greedy,
                 "Greedy decoding would have written the same text",
-                "are not the best of their position; greedy parts from the text at the first",
+                [
+                    "is not the best of its position; greedy parts from the text there",
+                    "are not the best of their position; greedy parts from the text at the first",
+                ],
             ),
         ] {
+            let what = if tokens.len() == 1 { one } else { many };
             match first(tokens) {
                 Some(token) => push!(
                     html,
