@@ -34,9 +34,15 @@ async function measure({ prompt, count }) {
     await work();
     return performance.now() - begin;
   };
+  // Into the same memory again and again, which is how a browser does it fastest, and keeps nothing.
+  const read = async () => {
+    const reader = files[0].stream().getReader({ mode: "byob" });
+    let part = { value: new Uint8Array(1 << 20) };
+    while (!part.done) part = await reader.read(new Uint8Array(part.value.buffer));
+  };
   // The first time is that of the disk.
-  await files[0].arrayBuffer();
-  const reading = await time(() => files[0].arrayBuffer());
+  await read();
+  const reading = await time(read);
   const load = await time(() => own.open(files));
   const body = {
     input_ids: prompt,
@@ -45,10 +51,10 @@ async function measure({ prompt, count }) {
   };
   const answer = await own.ask(false, JSON.stringify(body), new AbortController().signal);
   const events = (await answer.text()).split("\n\n").filter(Boolean);
-  const read = events.map((event) => JSON.parse(event.replace(/^data: /, "")));
-  const done = read.find(({ event }) => event === "done");
-  if (!done) throw new Error(JSON.stringify(read.at(-1)));
-  const ids = read.filter(({ event }) => event === "token").map(({ token }) => token.id);
+  const told = events.map((event) => JSON.parse(event.replace(/^data: /, "")));
+  const done = told.find(({ event }) => event === "done");
+  if (!done) throw new Error(JSON.stringify(told.at(-1)));
+  const ids = told.filter(({ event }) => event === "token").map(({ token }) => token.id);
   return { reading, load, ids, ...done.timings };
 }
 
