@@ -1,7 +1,7 @@
 //! What the importer refuses to hold, and to unpack.
 
 /// Bounds of the importer's memory. Past one of them a record, or a layer around the records, is skipped and reported;
-/// reading goes on, but past [`Limits::expanded_bytes`], where it ends.
+/// reading goes on, but past [`Limits::expanded_bytes`], where it ends; past [`Limits::remembered`] nothing is lost.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Limits {
     /// Bytes of one record (one JSON value), default 1 GiB, which is also the most: offsets in a sequence are 32 bits wide.

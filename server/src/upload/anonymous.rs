@@ -1,5 +1,5 @@
 //! An upload that is made anonymous before anything of it is stored. It is held in memory for that.
-use super::{BodyError, Paced};
+use super::{BodyError, Paced, promises::hex};
 use crate::{config::Limits, failure::Failure};
 use bytes::{Bytes, BytesMut};
 use futures::Stream;
@@ -39,10 +39,7 @@ where
     if whole.is_empty() {
         return Err(super::empty());
     }
-    let found = || -> String {
-        let hash = Sha256::digest(&whole);
-        hash.iter().map(|byte| format!("{byte:02x}")).collect()
-    };
+    let found = || hex(&Sha256::digest(&whole));
     if sha256.is_some_and(|promised| promised != found()) {
         return Err(Failure::bad_request(
             "The file did not arrive as it was sent: its SHA-256 is not that of Content-Digest. Try again.",

@@ -67,7 +67,12 @@ fn sha256(text: &str) -> Option<String> {
         .decode(text)
         .ok()
         .filter(|bytes| bytes.len() == 32)?;
-    Some(bytes.iter().map(|byte| format!("{byte:02x}")).collect())
+    Some(hex(&bytes))
+}
+
+/// As hashes are written in summaries.
+pub(super) fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 #[cfg(test)]

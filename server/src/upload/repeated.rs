@@ -1,5 +1,5 @@
 //! A request whose key was used before: it is answered with the run that is there, if it brings the same file.
-use super::{BodyError, Paced, Promises};
+use super::{BodyError, Paced, Promises, promises::hex};
 use crate::{config::Limits, failure::Failure, state::Server};
 use api::RunSummary;
 use bytes::Bytes;
@@ -62,10 +62,5 @@ where
         }
         hash.update(&chunk);
     }
-    let found: String = hash
-        .finalize()
-        .iter()
-        .map(|byte| format!("{byte:02x}"))
-        .collect();
-    Ok(found == run.sha256)
+    Ok(hex(&hash.finalize()) == run.sha256)
 }

@@ -4,22 +4,7 @@ use crate::generations::schema;
 use proptest::prelude::*;
 use rusqlite::params;
 
-const SORTS: [&str; 14] = [
-    "timestamp",
-    "-timestamp",
-    "latency",
-    "-latency",
-    "cost",
-    "-cost",
-    "tokens",
-    "-tokens",
-    "perplexity",
-    "-perplexity",
-    "probability",
-    "-probability",
-    "rating",
-    "-rating",
-];
+const SORTS: [&str; 14] = GenerationSort::WORDS;
 
 #[test]
 fn orders_and_places() {
